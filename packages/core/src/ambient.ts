@@ -1,0 +1,23 @@
+import type { Executor } from './executor.js'
+import { checkExecutor } from './internal/executor-checks.js'
+import { currentFrame, inFrame } from './internal/frame.js'
+import { checkFunction } from './internal/option-checks.js'
+
+/**
+ * Makes `executor` the one that task calls inside `fn` use, also after its awaits. The innermost wins; the
+ * surrounding one is back when `fn` has returned or thrown. Closes nothing.
+ *
+ * @returns what `fn` returns.
+ * @example
+ * await withExecutor(threads, () => Promise.all(paths.map((path) => resize(path, 640))))
+ */
+export function withExecutor<T>(executor: Executor, fn: () => T): T {
+  checkExecutor('executor', executor)
+  checkFunction('fn', fn)
+  return inFrame({ executor }, fn)
+}
+
+/** The executor that task calls here use; `undefined`: they run here. */
+export function currentExecutor(): Executor | undefined {
+  return currentFrame()?.executor
+}

@@ -1,0 +1,59 @@
+import type { Capabilities, Executor, Load } from '../executor.js'
+import { checkExecutor } from '../internal/executor-checks.js'
+import { type Entered, executorName } from '../internal/line-executor.js'
+import { checkRetry } from '../internal/option-checks.js'
+import type { Producer } from '../internal/task-stream.js'
+import type { RetryPolicy } from '../retry-policy.js'
+import { ForwardingExecutor } from './forwarding-executor.js'
+
+class RetryExecutor extends ForwardingExecutor {
+  readonly #inner: Executor
+  readonly #policy: RetryPolicy
+
+  constructor(inner: Executor, policy: RetryPolicy, name: string) {
+    super({ size: Number.POSITIVE_INFINITY, name })
+    this.#inner = inner
+    this.#policy = policy
+  }
+
+  get capabilities(): Capabilities {
+    return this.#inner.capabilities
+  }
+
+  override get load(): Load {
+    return this.#inner.load
+  }
+
+  override ready(options?: { readonly signal?: AbortSignal }): Promise<void> {
+    return this.isOpen ? this.#inner.ready(options) : super.ready(options)
+  }
+
+  protected override get defaultRetry(): RetryPolicy {
+    return this.#policy
+  }
+
+  protected override run(entered: Entered): Promise<unknown> {
+    return this.submitTo(this.#inner, entered)
+  }
+
+  protected override async produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>> {
+    return this.streamFrom<Y>(this.#inner, entered, ended)
+  }
+}
+
+/**
+ * `executor` with `policy` for each call that does not bring its own, nor its task. Each attempt is a submit of
+ * its own, so over `balance` it may go elsewhere. Closing it leaves `executor` open.
+ *
+ * @example
+ * const steady = retry(session, { times: 3, delayMs: 100, factor: 2, jitter: true })
+ */
+export function retry(
+  executor: Executor,
+  policy: RetryPolicy,
+  options: { name?: string } = {},
+): Executor {
+  checkExecutor('executor', executor)
+  checkRetry('policy', policy)
+  return new RetryExecutor(executor, policy, executorName(options.name, `retry(${executor.name})`))
+}

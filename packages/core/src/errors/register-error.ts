@@ -1,0 +1,58 @@
+import { processState } from '../internal/process-state.js'
+import * as concErrors from './conc-error.js'
+import { InvalidOptionError } from './conc-error.js'
+import * as executorErrors from './executor-error.js'
+
+/** A class of errors, whatever its constructor takes: none is called when one comes back. */
+export type ErrorClass = abstract new (...args: never[]) => Error
+
+interface ErrorRegistry {
+  readonly byName: Map<string, ErrorClass>
+  readonly nameOf: Map<ErrorClass, string>
+}
+
+const errors = processState<ErrorRegistry>('errors', () => ({
+  byName: new Map(),
+  nameOf: new Map(),
+}))
+
+/**
+ * Lets errors of `type` come back from other threads, processes and machines as themselves, so that `instanceof`
+ * works. Both sides have to register it; do so in the module that declares the class. Its constructor is not
+ * called: own fields are restored, private ones are not.
+ *
+ * @param name what it is called on the way; default the class's name. Give one where a minifier renames classes.
+ * @throws {InvalidOptionError} no class of errors, or another class has the name.
+ * @example
+ * class OutOfStockError extends Error { constructor(readonly sku: string) { super(`No ${sku} left`) } }
+ * registerError(OutOfStockError)
+ */
+export function registerError(type: ErrorClass, name: string = type?.name): void {
+  if (typeof type !== 'function' || !(type.prototype instanceof Error)) {
+    throw new InvalidOptionError('type', 'a class that extends Error', type)
+  }
+  if (typeof name !== 'string' || name === '') {
+    throw new InvalidOptionError('name', 'a non-empty string', name)
+  }
+  const existing = errors.byName.get(name)
+  // The same file evaluated again makes a new class of the same text; the newest one is what callers can import.
+  if (existing && existing !== type && String(existing) !== String(type)) {
+    throw new InvalidOptionError('name', 'a name that no other class is registered by', name)
+  }
+  errors.byName.set(name, type)
+  errors.nameOf.set(type, name)
+}
+
+export function registeredName(type: unknown): string | undefined {
+  return errors.nameOf.get(type as ErrorClass)
+}
+
+export function registeredClass(name: string): ErrorClass | undefined {
+  return errors.byName.get(name)
+}
+
+for (const [name, type] of Object.entries({ ...concErrors, ...executorErrors })) {
+  // A second copy of core keeps the classes of the first: registered names stay what they were.
+  if (!errors.byName.has(name)) errors.byName.set(name, type)
+  errors.nameOf.set(type, name)
+}

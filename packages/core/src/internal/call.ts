@@ -1,0 +1,202 @@
+import { TaskCancelledError, TaskTimeoutError } from '../errors/executor-error.js'
+import type { SubmitOptions } from '../executor.js'
+import type { AttemptRules } from './attempts.js'
+import { Cancellation, type Dependent } from './cancellation.js'
+import { type Deferred, deferred } from './deferred.js'
+import { currentFrame, type Frame } from './frame.js'
+import type { RunningTask } from './running-task.js'
+import { type AbortListener, listenTo, stopListening } from './signals.js'
+import { definitionOf, type TaskDefinition } from './task-definition.js'
+import { Timer } from './timers.js'
+
+/** Says which attempt of the caller's own loop a submit is; `currentTask().attempt` shows it. */
+export const attemptNumber: unique symbol = Symbol.for('conc.attempt') as never
+
+/**
+ * Called by executors that know it when the body of a submit has really ended, which after a cancel is later
+ * than the promise's rejection. Only where the executor carries `reportsEnd`.
+ */
+export const onBodyEnd: unique symbol = Symbol.for('conc.onBodyEnd') as never
+export const reportsEnd: unique symbol = Symbol.for('conc.reportsEnd') as never
+
+/** Options of one executor to another. */
+export interface ForwardedOptions extends SubmitOptions {
+  readonly [attemptNumber]?: number
+  readonly [onBodyEnd]?: () => void
+}
+
+/**
+ * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
+ * the parent it inherits, and whatever may interrupt it. It settles once; the first one wins.
+ */
+export class Call implements AbortListener, Dependent {
+  readonly definition: TaskDefinition | undefined
+  readonly options: ForwardedOptions
+  readonly executor: string
+  /** Told when the call is interrupted; what the body's `signal` follows. */
+  readonly cancellation: Cancellation = new Cancellation()
+  /** Epoch ms, the smallest of what the call says and what surrounds it. */
+  readonly deadline: number | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly parent: RunningTask | undefined
+  /** Set when the first attempt has started. */
+  isStarted = false
+  #isSettled = false
+  #timer: Timer | undefined
+  readonly #settlement: Deferred<unknown> = deferred<unknown>()
+
+  constructor(executor: string, work: unknown, options: ForwardedOptions) {
+    const frame = currentFrame()
+    this.executor = executor
+    this.options = options
+    this.definition = definitionOf(work)
+    this.parent = frame?.task
+    this.headers = mergeHeaders(this.parent?.headers, options.headers)
+    this.deadline = earliestDeadline(this.definition, options, frame)
+    this.#arm()
+  }
+
+  get promise(): Promise<unknown> {
+    return this.#settlement.promise
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled
+  }
+
+  get taskName(): string | undefined {
+    return this.definition?.name
+  }
+
+  /** The attempts that the call's options and its task ask for. */
+  get attemptRules(): AttemptRules {
+    return {
+      retry: this.options.retry ?? this.definition?.retry,
+      mayRunTwice:
+        this.definition?.idempotent === true || this.options.idempotencyKey !== undefined,
+      cancellation: this.cancellation,
+    }
+  }
+
+  /** Passes what the body reports to the caller, until the call has settled; `undefined` where nobody listens. */
+  get progress(): ((data: unknown) => void) | undefined {
+    if (this.options.onProgress === undefined) return undefined
+    return (data) => {
+      if (this.#isSettled) return
+      try {
+        this.options.onProgress?.(data)
+      } catch (error) {
+        // The listener's failure is not the body's.
+        process.emitWarning(`onProgress of ${this.taskName ?? 'a call'} threw: ${String(error)}`)
+      }
+    }
+  }
+
+  resolve(value?: unknown): void {
+    if (this.#isSettled) return
+    this.#disarm()
+    this.#settlement.resolve(value)
+  }
+
+  reject(reason: unknown): void {
+    if (this.#isSettled) return
+    this.#disarm()
+    this.#settlement.reject(reason)
+  }
+
+  /** Ends the call now: its promise rejects with `reason`, the body is told. @returns whether it was still open. */
+  interrupt(reason: unknown): boolean {
+    if (this.#isSettled) return false
+    this.reject(reason)
+    this.cancellation.cancel(reason)
+    return true
+  }
+
+  /** The caller's signal aborted. */
+  aborted(reason: unknown): void {
+    this.interrupt(reason)
+  }
+
+  /** The task that made this call was cancelled. */
+  cancelled(reason: unknown): void {
+    this.interrupt(
+      new TaskCancelledError('The task that made this call was cancelled.', {
+        origin: 'parent',
+        cause: reason,
+        ...this.identity,
+      }),
+    )
+  }
+
+  /** Options for the executor that really runs the call: one attempt, in the time that is left. */
+  forward(attempt: number, ended?: () => void): ForwardedOptions {
+    const { priority, idempotencyKey, transfer, tags, onProgress } = this.options
+    return {
+      signal: this.cancellation.signal,
+      retry: 0,
+      [attemptNumber]: attempt,
+      ...(this.deadline !== undefined && { timeoutMs: Math.max(this.deadline - Date.now(), 1) }),
+      ...(this.headers && { headers: this.headers }),
+      ...(priority !== undefined && { priority }),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(transfer && { transfer }),
+      ...(tags && { tags }),
+      ...(onProgress && { onProgress }),
+      ...(ended && { [onBodyEnd]: ended }),
+    }
+  }
+
+  /** The fields by which errors name this call. */
+  get identity(): { task?: string; executor: string; started: boolean } {
+    const { executor, isStarted: started } = this
+    return this.taskName === undefined
+      ? { executor, started }
+      : { task: this.taskName, executor, started }
+  }
+
+  #arm(): void {
+    const { signal } = this.options
+    const leftMs = this.deadline === undefined ? undefined : this.deadline - Date.now()
+    if (signal?.aborted) this.interrupt(signal.reason)
+    else if (this.parent?.cancellation.isCancelled) this.cancelled(this.parent.cancellation.reason)
+    else if (leftMs !== undefined && leftMs <= 0) this.#timeOut()
+    if (this.#isSettled) return
+    if (leftMs !== undefined) this.#timer = new Timer(leftMs, () => this.#timeOut())
+    if (signal) listenTo(signal, this)
+    this.parent?.cancellation.add(this)
+  }
+
+  #disarm(): void {
+    this.#isSettled = true
+    this.#timer?.clear()
+    if (this.options.signal) stopListening(this.options.signal, this)
+    this.parent?.cancellation.remove(this)
+  }
+
+  #timeOut(): void {
+    const phase = this.isStarted ? 'running' : 'waiting'
+    const what = this.taskName === undefined ? 'The call' : `Task '${this.taskName}'`
+    this.interrupt(
+      new TaskTimeoutError(`${what} timed out while ${phase}.`, { phase, ...this.identity }),
+    )
+  }
+}
+
+function mergeHeaders(
+  inherited: Readonly<Record<string, string>> | undefined,
+  own: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (own === undefined) return inherited
+  return Object.freeze({ ...inherited, ...own })
+}
+
+function earliestDeadline(
+  definition: TaskDefinition | undefined,
+  options: SubmitOptions,
+  frame: Frame | undefined,
+): number | undefined {
+  const timeoutMs = options.timeoutMs ?? definition?.timeoutMs ?? Number.POSITIVE_INFINITY
+  const own = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : Date.now() + timeoutMs
+  const earliest = Math.min(own, frame?.deadline ?? Infinity, frame?.task?.deadline ?? Infinity)
+  return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
+}

@@ -1,0 +1,40 @@
+/** Shared machinery of the conc packages. Undocumented and unversioned: not for programs. */
+export { here } from '../inline.js'
+export { takeMoved } from '../move.js'
+export { type AttemptRules, delayBefore, mayRepeat, pause, runAttempts } from './attempts.js'
+export {
+  attemptNumber,
+  Call,
+  type ForwardedOptions,
+  onBodyEnd,
+  reportsEnd,
+} from './call.js'
+export { callerModule, moduleUrl } from './call-site.js'
+export { Cancellation, type Dependent } from './cancellation.js'
+export { Conditions } from './conditions.js'
+export { type Deferred, deferred } from './deferred.js'
+export { isTraced, publish, traced } from './events.js'
+export { checkExecutor, checkWork, isExecutor, refuseClosure } from './executor-checks.js'
+export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './frame.js'
+export { type ClosingSteps, Lifecycle } from './lifecycle.js'
+export { Line, type Place } from './line.js'
+export { type Entered, executorName, LineExecutor, type LineExecutorInit } from './line-executor.js'
+export { iteratorOf, LocalProducer } from './local-producer.js'
+export { assertNotImporting, importModules, loadTask, resolveModule } from './modules.js'
+export * from './option-checks.js'
+export { processState } from './process-state.js'
+export { describe, runTask, type TaskSurroundings, taskFrame, validated } from './run-task.js'
+export { newCallId, RunningTask, type RunningTaskInit } from './running-task.js'
+export { type AbortListener, listenTo, stopListening } from './signals.js'
+export { type Borrower, Slot } from './slot.js'
+export {
+  checkName,
+  definitionOf,
+  registry,
+  type TaskDefinition,
+  type TaskRegistry,
+  taskDefinition,
+} from './task-definition.js'
+export { type Producer, type StreamSource, TaskStream } from './task-stream.js'
+export { Timer } from './timers.js'
+export { Turn } from './turn.js'

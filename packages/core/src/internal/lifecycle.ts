@@ -1,0 +1,89 @@
+import { ExecutorClosedError, TaskCancelledError } from '../errors/executor-error.js'
+import type { CloseOptions } from '../executor.js'
+import { Conditions } from './conditions.js'
+import { checkCloseOptions } from './option-checks.js'
+import { Timer } from './timers.js'
+
+/** What an executor does at the steps of its end. */
+export interface ClosingSteps {
+  /** Whether no accepted work is left, bodies included. */
+  isIdle(): boolean
+  /** Cancels all accepted work; may be called again. */
+  cancelAll(reason: TaskCancelledError): void
+  /** Frees what the executor holds; awaited before `close` resolves. */
+  release?(): void | Promise<void>
+}
+
+/**
+ * open → draining → closed, the same for every executor in this process. The first `close` refuses new work;
+ * each call may hasten the end: `'reject'` cancels at once, `timeoutMs` stops waiting and cancels then.
+ */
+export class Lifecycle {
+  readonly #executor: string
+  readonly #steps: ClosingSteps
+  readonly #conditions = new Conditions()
+  #state: 'open' | 'draining' | 'closed' = 'open'
+  #isOutOfTime = false
+  #closing: Promise<void> | undefined
+
+  constructor(executor: string, steps: ClosingSteps) {
+    this.#executor = executor
+    this.#steps = steps
+  }
+
+  get state(): 'open' | 'draining' | 'closed' {
+    return this.#state
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** To be called whenever work has ended. */
+  check(): void {
+    this.#conditions.check()
+  }
+
+  closedError(): ExecutorClosedError {
+    const name = this.#executor
+    return new ExecutorClosedError(`Executor '${name}' is closed.`, { executor: name })
+  }
+
+  /** @throws {InvalidOptionError} at once, for wrong options. */
+  close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options)
+    if (this.#state !== 'closed') {
+      this.#state = 'draining'
+      if (options.pending === 'reject') this.#cancelAll()
+      this.#expireAfter(options.timeoutMs ?? Number.POSITIVE_INFINITY)
+    }
+    this.#closing ??= this.#drain()
+    return this.#closing
+  }
+
+  async #drain(): Promise<void> {
+    await this.#conditions.until(() => this.#isOutOfTime || this.#steps.isIdle())
+    await this.#steps.release?.()
+    this.#state = 'closed'
+  }
+
+  #expireAfter(ms: number): void {
+    if (ms === Number.POSITIVE_INFINITY || this.#steps.isIdle()) return
+    const timer = new Timer(ms, () => {
+      this.#cancelAll()
+      this.#isOutOfTime = true
+      this.#conditions.check()
+    })
+    void this.#conditions.until(() => this.#steps.isIdle()).then(() => timer.clear())
+  }
+
+  #cancelAll(): void {
+    const executor = this.#executor
+    this.#steps.cancelAll(
+      new TaskCancelledError(`Executor '${executor}' was closed before the call ended.`, {
+        origin: 'close',
+        executor,
+      }),
+    )
+  }
+}

@@ -1,0 +1,91 @@
+import { TaskInputError, type TaskInputIssue } from '../errors/executor-error.js'
+import type { Executor } from '../executor.js'
+import type { StandardSchemaIssue } from '../standard-schema.js'
+import { traced } from './events.js'
+import { currentFrame, type Frame, runInFrame } from './frame.js'
+import type { RunningTask } from './running-task.js'
+import type { Slot } from './slot.js'
+import type { TaskDefinition } from './task-definition.js'
+
+export interface TaskSurroundings {
+  /** Where nested calls go; `undefined` leaves the ambient executor as it is. */
+  readonly executor?: Executor | undefined
+  /** The slot under the body. */
+  readonly slot?: Slot | undefined
+  /** Values of context variables that came with the call; default: those that are set here. */
+  readonly vars?: ReadonlyMap<string, unknown> | undefined
+}
+
+/** The frame in which the body of `context` runs. */
+export function taskFrame(context: RunningTask, around: TaskSurroundings): Frame {
+  const outer = currentFrame()
+  return {
+    executor: around.executor ?? outer?.executor,
+    task: context,
+    vars: around.vars ?? outer?.vars,
+    slots: around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots,
+    deadline: outer?.deadline,
+    isImporting: false,
+  }
+}
+
+/** Runs a declared task in this process: arguments validated, context set, body traced. Rejects, never throws. */
+export function runTask(
+  definition: TaskDefinition,
+  args: readonly unknown[],
+  context: RunningTask,
+  around: TaskSurroundings = {},
+): Promise<unknown> {
+  const body = async (): Promise<unknown> => {
+    const valid = definition.input === undefined ? args : await validated(definition, args, context)
+    return definition.fn(...(valid as never[]))
+  }
+  return runInFrame(taskFrame(context, around), () => traced(() => describe(context), body))
+}
+
+/** What `conc:task` says of a call. */
+export function describe(context: RunningTask): {
+  id: string
+  name: string
+  executor: string
+  attempt: number
+} {
+  const { id, name, executor, attempt } = context
+  return { id, name, executor, attempt }
+}
+
+/** The arguments as the task's `input` schema returns them. @throws {TaskInputError} */
+export async function validated(
+  definition: TaskDefinition,
+  args: readonly unknown[],
+  context: { readonly executor: string; readonly attempt: number },
+): Promise<readonly unknown[]> {
+  if (definition.input === undefined) return args
+  const result = await definition.input['~standard'].validate(args)
+  if (result.issues === undefined) return result.value as readonly unknown[]
+  const issues = result.issues.map(plainIssue)
+  const { executor, attempt } = context
+  const text = issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`).join('; ')
+  throw new TaskInputError(`Task '${definition.name}' was given wrong arguments: ${text}`, {
+    issues,
+    task: definition.name,
+    executor,
+    attempt,
+  })
+}
+
+function plainIssue(issue: StandardSchemaIssue): TaskInputIssue {
+  if (issue.path === undefined) return { message: issue.message }
+  const path = issue.path.map((step) => {
+    const key = typeof step === 'object' ? step.key : step
+    return typeof key === 'symbol' ? String(key) : key
+  })
+  return { message: issue.message, path }
+}
+
+function pathText(path: readonly (string | number)[] = []): string {
+  return path.reduce<string>(
+    (text, step) => (/^[0-9]+$/.test(String(step)) ? `${text}[${step}]` : `${text}.${step}`),
+    'args',
+  )
+}

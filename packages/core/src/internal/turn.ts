@@ -1,0 +1,61 @@
+import type { Call } from './call.js'
+import type { Dependent } from './cancellation.js'
+import { type Deferred, deferred } from './deferred.js'
+import { currentFrame } from './frame.js'
+import type { Line, Place } from './line.js'
+import type { Borrower } from './slot.js'
+
+/** One attempt's place in a line, as a promise: it resolves with a slot in hand, and keeps the caller's async context. */
+export class Turn implements Borrower, Dependent {
+  list: Place['list']
+  next: Place | undefined
+  prev: Place | undefined
+  readonly #line: Line
+  readonly #call: Call
+  readonly #came: Deferred<void> = deferred()
+  #giveBack: (() => void) | undefined
+
+  /** Stands in line at once, and may borrow the slot of the task around it. */
+  constructor(line: Line, call: Call, priority: number) {
+    this.#line = line
+    this.#call = call
+    line.join(this, priority)
+    call.cancellation.add(this)
+    if (call.definition === undefined) return
+    currentFrame()
+      ?.slots?.find((slot) => slot.line === line)
+      ?.lendTo(this)
+  }
+
+  /** Resolves when the slot is held; rejects with the call's reason, holding none, when interrupted before. */
+  async taken(): Promise<void> {
+    try {
+      await this.#came.promise
+    } finally {
+      this.#call.cancellation.remove(this)
+    }
+    if (!this.#call.cancellation.isCancelled) return
+    this.giveBack()
+    throw this.#call.cancellation.reason
+  }
+
+  /** Gives the slot back to where it came from. */
+  giveBack(): void {
+    const giveBack = this.#giveBack
+    this.#giveBack = undefined
+    giveBack?.()
+  }
+
+  enter(): void {
+    this.borrow(() => this.#line.release())
+  }
+
+  borrow(giveBack: () => void): void {
+    this.#giveBack = giveBack
+    this.#came.resolve()
+  }
+
+  cancelled(reason: unknown): void {
+    if (this.#line.leave(this)) this.#came.reject(reason)
+  }
+}
