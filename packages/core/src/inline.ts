@@ -1,10 +1,10 @@
 import { TaskInputError } from './errors/executor-error.js'
-import type { Capabilities, Executor } from './executor.js'
+import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
 import { attemptNumber } from './internal/call.js'
 import { currentFrame, type Frame } from './internal/frame.js'
 import { type Entered, executorName, LineExecutor } from './internal/line-executor.js'
 import { iteratorOf, LocalProducer } from './internal/local-producer.js'
-import { runTask, taskFrame, validated } from './internal/run-task.js'
+import { runClosure, runTask, taskFrame, validated } from './internal/run-task.js'
 import { RunningTask } from './internal/running-task.js'
 import type { Producer } from './internal/task-stream.js'
 
@@ -32,9 +32,18 @@ class InlineExecutor extends LineExecutor {
     return capabilities
   }
 
+  override submit<A extends readonly unknown[], R>(
+    work: Work<A, R>,
+    args: A,
+    options?: SubmitOptions,
+  ): Promise<Awaited<R>> {
+    const direct = options === undefined ? this.submitDirect(work, args) : undefined
+    return (direct as Promise<Awaited<R>> | undefined) ?? super.submit(work, args, options)
+  }
+
   protected override async run(entered: Entered): Promise<unknown> {
     const { call, work, args } = entered
-    if (call.definition === undefined) return await work(...(args as never[]))
+    if (call.definition === undefined) return await runClosure(this.name, work, args)
     return await runTask(call.definition, args, this.#contextOf(entered), this.#around(entered))
   }
 

@@ -75,6 +75,5 @@ class ForwardedProducer<Y> implements Producer<Y> {
 
 /** Submits with this executor's slot in the frame, so that a nested call that comes back here can borrow it. */
 function aroundSlot<T>({ slot }: Entered, submit: () => T): T {
-  if (slot === undefined) return submit()
   return inFrame({ slots: [slot, ...(currentFrame()?.slots ?? [])] }, submit)
 }

@@ -39,3 +39,16 @@ export function refuseClosure(executor: string, work: unknown): UnsupportedWorkE
     { executor },
   )
 }
+
+/** The refusal of a stream task by `submit`, which gives one result. */
+export function refuseStreamTask(
+  executor: string,
+  work: unknown,
+): UnsupportedWorkError | undefined {
+  const definition = definitionOf(work)
+  if (!definition?.isStream) return undefined
+  return new UnsupportedWorkError(
+    `Task '${definition.name}' is a stream: call it, or use stream() of executor '${executor}' instead of submit().`,
+    { executor, task: definition.name },
+  )
+}

@@ -14,7 +14,13 @@ export { Cancellation, type Dependent } from './cancellation.js'
 export { Conditions } from './conditions.js'
 export { type Deferred, deferred } from './deferred.js'
 export { isTraced, publish, traced } from './events.js'
-export { checkExecutor, checkWork, isExecutor, refuseClosure } from './executor-checks.js'
+export {
+  checkExecutor,
+  checkWork,
+  isExecutor,
+  refuseClosure,
+  refuseStreamTask,
+} from './executor-checks.js'
 export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './frame.js'
 export { type ClosingSteps, Lifecycle } from './lifecycle.js'
 export { Line, type Place } from './line.js'

@@ -12,11 +12,15 @@ import type {
 import { type AttemptRules, runAttempts } from './attempts.js'
 import { Call, type ForwardedOptions, onBodyEnd, reportsEnd } from './call.js'
 import { Conditions } from './conditions.js'
-import { checkWork, refuseClosure } from './executor-checks.js'
+import { DirectCall } from './direct-call.js'
+import { isTraced } from './events.js'
+import { checkWork, refuseClosure, refuseStreamTask } from './executor-checks.js'
+import { currentFrame } from './frame.js'
 import { Lifecycle } from './lifecycle.js'
 import { Line } from './line.js'
 import { checkArguments, checkSubmitOptions } from './option-checks.js'
 import { Slot } from './slot.js'
+import { definitionOf } from './task-definition.js'
 import { type Producer, TaskStream } from './task-stream.js'
 import { Turn } from './turn.js'
 
@@ -26,8 +30,7 @@ export interface Entered {
   readonly work: (...args: never[]) => unknown
   readonly args: readonly unknown[]
   readonly attempt: number
-  /** Under a declared task; a plain function has none. */
-  readonly slot: Slot | undefined
+  readonly slot: Slot
 }
 
 export interface LineExecutorInit {
@@ -44,7 +47,10 @@ export abstract class LineExecutor implements Executor {
   readonly name: string
   readonly #line: Line
   readonly #queueLimit: number
-  readonly #calls = new Set<Call>()
+  /** Accepted and not over, bodies of settled calls included. */
+  readonly #calls = new Set<Call | DirectCall>()
+  #directRunning = 0
+  #directWaiting = 0
   readonly #room = new Conditions()
   readonly #lifecycle: Lifecycle
 
@@ -78,7 +84,12 @@ export abstract class LineExecutor implements Executor {
 
   get load(): Load {
     const { size: concurrency, running, waiting } = this.#line
-    return { concurrency, running, waiting, queueLimit: this.#queueLimit }
+    return {
+      concurrency,
+      running: running + this.#directRunning,
+      waiting: waiting + this.#directWaiting,
+      queueLimit: this.#queueLimit,
+    }
   }
 
   submit<A extends readonly unknown[], R>(
@@ -87,7 +98,7 @@ export abstract class LineExecutor implements Executor {
     options: SubmitOptions = {},
   ): Promise<Awaited<R>> {
     this.#check(work, args, options)
-    const refusal = this.#refusal(work)
+    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
     if (refusal) {
       endNow(options)
       return Promise.reject(refusal)
@@ -109,6 +120,17 @@ export abstract class LineExecutor implements Executor {
       open: (call, attempt) => this.#openStream(call, work as Entered['work'], args, attempt),
       ended: (call) => this.#forget(call),
     })
+  }
+
+  /** Runs a plain function at once, beside the line; `undefined` where the call needs more than that. */
+  protected submitDirect(work: unknown, args: unknown): Promise<unknown> | undefined {
+    if (typeof work !== 'function' || definitionOf(work) || !Array.isArray(args)) return undefined
+    const frame = currentFrame()
+    if (!this.isOpen || frame?.task || frame?.deadline !== undefined || isTraced()) return undefined
+    const call = new DirectCall(work as Entered['work'], args, this.#directStart, this.#directEnd)
+    this.#directWaiting++
+    this.#calls.add(call)
+    return call.promise
   }
 
   protected get isOpen(): boolean {
@@ -137,7 +159,7 @@ export abstract class LineExecutor implements Executor {
   }
 
   #refusal(work: unknown): Error | undefined {
-    if (!this.#lifecycle.isOpen) return this.#lifecycle.closedError()
+    if (!this.#lifecycle.isOpen && !this.#isNeededToDrain) return this.#lifecycle.closedError()
     if (!this.capabilities.closures) {
       const refusal = refuseClosure(this.name, work)
       if (refusal) return refusal
@@ -146,6 +168,15 @@ export abstract class LineExecutor implements Executor {
     return new QueueFullError(
       `Executor '${this.name}' has ${this.#queueLimit} calls waiting, its queueLimit.`,
       { executor: this.name },
+    )
+  }
+
+  /** While draining, what a live task here needs to finish is still taken. */
+  get #isNeededToDrain(): boolean {
+    const frame = currentFrame()
+    if (this.#lifecycle.state !== 'draining' || !frame?.task) return false
+    return (
+      frame.executor === this || (frame.slots?.some((slot) => slot.line === this.#line) ?? false)
     )
   }
 
@@ -160,10 +191,10 @@ export abstract class LineExecutor implements Executor {
 
   async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
     this.#calls.add(call)
+    const rules = this.#rules(call)
+    const attempt = (number: number): Promise<unknown> => this.#attempt(call, work, args, number)
     try {
-      call.resolve(
-        await runAttempts(this.#rules(call), (attempt) => this.#attempt(call, work, args, attempt)),
-      )
+      call.resolve(await (rules.retry ? runAttempts(rules, attempt) : attempt(1)))
     } catch (error) {
       call.reject(error)
     } finally {
@@ -177,26 +208,19 @@ export abstract class LineExecutor implements Executor {
     args: readonly unknown[],
     attempt: number,
   ): Promise<unknown> {
-    const entered = await this.#enter(call, work, args, attempt)
+    const slot = await this.#takeSlot(call)
     try {
-      return await this.run(entered)
+      return await this.run({ call, work, args, attempt, slot })
     } finally {
-      entered.leave()
+      slot.end()
     }
   }
 
-  async #enter(
-    call: Call,
-    work: Entered['work'],
-    args: readonly unknown[],
-    attempt: number,
-  ): Promise<Entered & { leave(): void }> {
+  async #takeSlot(call: Call): Promise<Slot> {
     const turn = new Turn(this.#line, call, this.#priorityOf(call))
     await turn.taken()
     call.isStarted = true
-    const slot = call.definition ? new Slot(this.#line, () => turn.giveBack()) : undefined
-    const leave = (): void => (slot ? slot.end() : turn.giveBack())
-    return { call: call, work, args, attempt, slot, leave }
+    return new Slot(this.#line, () => turn.giveBack())
   }
 
   #acceptStream(work: unknown, options: SubmitOptions): Call {
@@ -216,11 +240,11 @@ export abstract class LineExecutor implements Executor {
     args: readonly unknown[],
     attempt: number,
   ): Promise<Producer<Y>> {
-    const entered = await this.#enter(call, work, args, attempt)
+    const slot = await this.#takeSlot(call)
     try {
-      return await this.produce<Y>(entered, entered.leave)
+      return await this.produce<Y>({ call, work, args, attempt, slot }, () => slot.end())
     } catch (error) {
-      entered.leave()
+      slot.end()
       throw error
     }
   }
@@ -236,6 +260,18 @@ export abstract class LineExecutor implements Executor {
 
   #priorityOf(call: Call): number {
     return this.capabilities.priority ? (call.options.priority ?? 0) : 0
+  }
+
+  readonly #directStart = (): void => {
+    this.#directWaiting--
+    this.#directRunning++
+  }
+
+  readonly #directEnd = (call: DirectCall): void => {
+    if (call.isStarted) this.#directRunning--
+    else this.#directWaiting--
+    this.#calls.delete(call)
+    this.#lifecycle.check()
   }
 
   #forget(call: Call): void {

@@ -1,9 +1,9 @@
 import { TaskInputError, type TaskInputIssue } from '../errors/executor-error.js'
 import type { Executor } from '../executor.js'
 import type { StandardSchemaIssue } from '../standard-schema.js'
-import { traced } from './events.js'
+import { isTraced, traced } from './events.js'
 import { currentFrame, type Frame, runInFrame } from './frame.js'
-import type { RunningTask } from './running-task.js'
+import { newCallId, type RunningTask } from './running-task.js'
 import type { Slot } from './slot.js'
 import type { TaskDefinition } from './task-definition.js'
 
@@ -41,6 +41,20 @@ export function runTask(
     return definition.fn(...(valid as never[]))
   }
   return runInFrame(taskFrame(context, around), () => traced(() => describe(context), body))
+}
+
+/** Calls a plain function as it is; `conc:task` sees it where somebody listens. Rejects, never throws. */
+export async function runClosure(
+  executor: string,
+  work: (...args: never[]) => unknown,
+  args: readonly unknown[],
+): Promise<unknown> {
+  if (!isTraced()) return work(...(args as never[]))
+  const trace = { id: newCallId(), name: work.name || 'anonymous', executor, attempt: 1 }
+  return await traced(
+    () => trace,
+    async () => work(...(args as never[])),
+  )
 }
 
 /** What `conc:task` says of a call. */

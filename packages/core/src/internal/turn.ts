@@ -21,7 +21,6 @@ export class Turn implements Borrower, Dependent {
     this.#call = call
     line.join(this, priority)
     call.cancellation.add(this)
-    if (call.definition === undefined) return
     currentFrame()
       ?.slots?.find((slot) => slot.line === line)
       ?.lendTo(this)
