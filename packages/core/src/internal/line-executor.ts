@@ -9,20 +9,18 @@ import type {
   SubmitOptions,
   Work,
 } from '../executor.js'
+import { AcceptedWork } from './accepted-work.js'
 import { type AttemptRules, runAttempts } from './attempts.js'
 import { Call, type ForwardedOptions, onBodyEnd, reportsEnd } from './call.js'
 import { Conditions } from './conditions.js'
-import { DirectCall } from './direct-call.js'
 import { isTraced } from './events.js'
 import { checkWork, refuseClosure, refuseStreamTask } from './executor-checks.js'
 import { currentFrame } from './frame.js'
 import { Lifecycle } from './lifecycle.js'
-import { Line } from './line.js'
 import { checkArguments, checkSubmitOptions } from './option-checks.js'
-import { Slot } from './slot.js'
+import type { Slot } from './slot.js'
 import { definitionOf } from './task-definition.js'
 import { type Producer, TaskStream } from './task-stream.js'
-import { Turn } from './turn.js'
 
 /** One attempt that holds a slot. */
 export interface Entered {
@@ -45,25 +43,23 @@ export interface LineExecutorInit {
  */
 export abstract class LineExecutor implements Executor {
   readonly name: string
-  readonly #line: Line
-  readonly #queueLimit: number
-  /** Accepted and not over, bodies of settled calls included. */
-  readonly #calls = new Set<Call | DirectCall>()
-  #directRunning = 0
-  #directWaiting = 0
+  readonly #work: AcceptedWork
   readonly #room = new Conditions()
   readonly #lifecycle: Lifecycle
 
   constructor(init: LineExecutorInit) {
     this.name = init.name
     Object.defineProperty(this, reportsEnd, { value: true })
-    this.#line = new Line(init.size, () => this.#room.check())
-    this.#queueLimit = init.queueLimit ?? Number.POSITIVE_INFINITY
+    const work = new AcceptedWork(
+      init.size,
+      init.queueLimit ?? Number.POSITIVE_INFINITY,
+      () => this.#lifecycle.check(),
+      () => this.#room.check(),
+    )
+    this.#work = work
     this.#lifecycle = new Lifecycle(init.name, {
-      isIdle: () => this.#calls.size === 0,
-      cancelAll: (reason) => {
-        for (const call of [...this.#calls]) call.interrupt(reason)
-      },
+      isIdle: () => work.isIdle,
+      cancelAll: (reason) => work.interruptAll(reason),
     })
   }
 
@@ -83,13 +79,7 @@ export abstract class LineExecutor implements Executor {
   }
 
   get load(): Load {
-    const { size: concurrency, running, waiting } = this.#line
-    return {
-      concurrency,
-      running: running + this.#directRunning,
-      waiting: waiting + this.#directWaiting,
-      queueLimit: this.#queueLimit,
-    }
+    return this.#work.load
   }
 
   submit<A extends readonly unknown[], R>(
@@ -127,10 +117,7 @@ export abstract class LineExecutor implements Executor {
     if (typeof work !== 'function' || definitionOf(work) || !Array.isArray(args)) return undefined
     const frame = currentFrame()
     if (!this.isOpen || frame?.task || frame?.deadline !== undefined || isTraced()) return undefined
-    const call = new DirectCall(work as Entered['work'], args, this.#directStart, this.#directEnd)
-    this.#directWaiting++
-    this.#calls.add(call)
-    return call.promise
+    return this.#work.startDirect(work as Entered['work'], args)
   }
 
   protected get isOpen(): boolean {
@@ -138,7 +125,7 @@ export abstract class LineExecutor implements Executor {
   }
 
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#room.until(() => !this.#lifecycle.isOpen || this.#hasRoom(), options.signal)
+    await this.#room.until(() => !this.#lifecycle.isOpen || this.#work.hasRoom, options.signal)
     if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
   }
 
@@ -164,9 +151,9 @@ export abstract class LineExecutor implements Executor {
       const refusal = refuseClosure(this.name, work)
       if (refusal) return refusal
     }
-    if (this.#line.waiting - this.#freeSlots < this.#queueLimit) return undefined
+    if (!this.#work.isFull) return undefined
     return new QueueFullError(
-      `Executor '${this.name}' has ${this.#queueLimit} calls waiting, its queueLimit.`,
+      `Executor '${this.name}' has ${this.load.queueLimit} calls waiting, its queueLimit.`,
       { executor: this.name },
     )
   }
@@ -176,21 +163,13 @@ export abstract class LineExecutor implements Executor {
     const frame = currentFrame()
     if (this.#lifecycle.state !== 'draining' || !frame?.task) return false
     return (
-      frame.executor === this || (frame.slots?.some((slot) => slot.line === this.#line) ?? false)
+      frame.executor === this ||
+      (frame.slots?.some((slot) => slot.line === this.#work.line) ?? false)
     )
   }
 
-  get #freeSlots(): number {
-    return Math.max(this.#line.size - this.#line.running, 0)
-  }
-
-  #hasRoom(): boolean {
-    if (this.#queueLimit === Number.POSITIVE_INFINITY) return this.#line.waiting < this.#freeSlots
-    return this.#line.waiting - this.#freeSlots < this.#queueLimit
-  }
-
   async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
-    this.#calls.add(call)
+    this.#work.add(call)
     const rules = this.#rules(call)
     const attempt = (number: number): Promise<unknown> => this.#attempt(call, work, args, number)
     try {
@@ -208,19 +187,12 @@ export abstract class LineExecutor implements Executor {
     args: readonly unknown[],
     attempt: number,
   ): Promise<unknown> {
-    const slot = await this.#takeSlot(call)
+    const slot = await this.#work.takeSlot(call, this.#priorityOf(call))
     try {
       return await this.run({ call, work, args, attempt, slot })
     } finally {
       slot.end()
     }
-  }
-
-  async #takeSlot(call: Call): Promise<Slot> {
-    const turn = new Turn(this.#line, call, this.#priorityOf(call))
-    await turn.taken()
-    call.isStarted = true
-    return new Slot(this.#line, () => turn.giveBack())
   }
 
   #acceptStream(work: unknown, options: SubmitOptions): Call {
@@ -230,7 +202,7 @@ export abstract class LineExecutor implements Executor {
       throw refusal
     }
     const call = new Call(this.name, work, options)
-    this.#calls.add(call)
+    this.#work.add(call)
     return call
   }
 
@@ -240,7 +212,7 @@ export abstract class LineExecutor implements Executor {
     args: readonly unknown[],
     attempt: number,
   ): Promise<Producer<Y>> {
-    const slot = await this.#takeSlot(call)
+    const slot = await this.#work.takeSlot(call, this.#priorityOf(call))
     try {
       return await this.produce<Y>({ call, work, args, attempt, slot }, () => slot.end())
     } catch (error) {
@@ -262,24 +234,10 @@ export abstract class LineExecutor implements Executor {
     return this.capabilities.priority ? (call.options.priority ?? 0) : 0
   }
 
-  readonly #directStart = (): void => {
-    this.#directWaiting--
-    this.#directRunning++
-  }
-
-  readonly #directEnd = (call: DirectCall): void => {
-    if (call.isStarted) this.#directRunning--
-    else this.#directWaiting--
-    this.#calls.delete(call)
-    this.#lifecycle.check()
-  }
-
   #forget(call: Call): void {
     call.cancellation.end()
-    this.#calls.delete(call)
     endNow(call.options)
-    this.#lifecycle.check()
-    this.#room.check()
+    this.#work.delete(call)
   }
 }
 
