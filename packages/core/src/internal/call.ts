@@ -68,10 +68,15 @@ export class Call implements AbortListener, Dependent {
     return this.definition?.name
   }
 
+  /** What the call, else its task, says about repeating. */
+  get retry(): AttemptRules['retry'] {
+    return this.options.retry ?? this.definition?.retry
+  }
+
   /** The attempts that the call's options and its task ask for. */
   get attemptRules(): AttemptRules {
     return {
-      retry: this.options.retry ?? this.definition?.retry,
+      retry: this.retry,
       mayRunTwice:
         this.definition?.idempotent === true || this.options.idempotencyKey !== undefined,
       cancellation: this.cancellation,

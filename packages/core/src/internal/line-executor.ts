@@ -170,10 +170,10 @@ export abstract class LineExecutor implements Executor {
 
   async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
     this.#work.add(call)
-    const rules = this.#rules(call)
     const attempt = (number: number): Promise<unknown> => this.#attempt(call, work, args, number)
     try {
-      call.resolve(await (rules.retry ? runAttempts(rules, attempt) : attempt(1)))
+      const isRepeated = (call.retry ?? this.defaultRetry) !== undefined
+      call.resolve(await (isRepeated ? runAttempts(this.#rules(call), attempt) : attempt(1)))
     } catch (error) {
       call.reject(error)
     } finally {
