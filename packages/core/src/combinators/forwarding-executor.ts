@@ -14,7 +14,7 @@ export abstract class ForwardingExecutor extends LineExecutor {
     try {
       return await aroundSlot(entered, () =>
         inner.submit(work as (...args: unknown[]) => unknown, args as unknown[], {
-          ...call.forward(attempt, bodyEnd.resolve),
+          ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
         }),
       )
     } finally {
@@ -29,7 +29,7 @@ export abstract class ForwardingExecutor extends LineExecutor {
     const bodyEnd = deferred()
     const items = aroundSlot(entered, () =>
       inner.stream(work as (...args: unknown[]) => AsyncIterable<Y>, args as unknown[], {
-        ...call.forward(attempt, bodyEnd.resolve),
+        ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
       }),
     )
     return new ForwardedProducer(items, reportsEnd in inner ? bodyEnd.promise : undefined, ended)

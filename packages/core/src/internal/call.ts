@@ -19,10 +19,17 @@ export const attemptNumber: unique symbol = Symbol.for('conc.attempt') as never
 export const onBodyEnd: unique symbol = Symbol.for('conc.onBodyEnd') as never
 export const reportsEnd: unique symbol = Symbol.for('conc.reportsEnd') as never
 
+/**
+ * The cancellation that a submit follows: what `signal` says, without the cost of one. For executors that carry
+ * `reportsEnd`.
+ */
+export const follows: unique symbol = Symbol.for('conc.follows') as never
+
 /** Options of one executor to another. */
 export interface ForwardedOptions extends SubmitOptions {
   readonly [attemptNumber]?: number
   readonly [onBodyEnd]?: () => void
+  readonly [follows]?: Cancellation
 }
 
 /**
@@ -43,6 +50,7 @@ export class Call implements AbortListener, Dependent {
   isStarted = false
   #isSettled = false
   #timer: Timer | undefined
+  #follower: Dependent | undefined
   readonly #settlement: Deferred<unknown> = deferred<unknown>()
 
   constructor(executor: string, work: unknown, options: ForwardedOptions) {
@@ -133,11 +141,15 @@ export class Call implements AbortListener, Dependent {
     )
   }
 
-  /** Options for the executor that really runs the call: one attempt, in the time that is left. */
+  /**
+   * Options for the executor that really runs the call: one attempt, in the time that is left.
+   *
+   * @param ended told when the body is over; for an executor that carries `reportsEnd`.
+   */
   forward(attempt: number, ended?: () => void): ForwardedOptions {
     const { priority, idempotencyKey, transfer, tags, onProgress } = this.options
     return {
-      signal: this.cancellation.signal,
+      ...(ended ? { [follows]: this.cancellation } : { signal: this.cancellation.signal }),
       retry: 0,
       [attemptNumber]: attempt,
       ...(this.deadline !== undefined && { timeoutMs: Math.max(this.deadline - Date.now(), 1) }),
@@ -162,12 +174,15 @@ export class Call implements AbortListener, Dependent {
   #arm(): void {
     const { signal } = this.options
     const leftMs = this.deadline === undefined ? undefined : this.deadline - Date.now()
+    const followed = this.options[follows]
     if (signal?.aborted) this.interrupt(signal.reason)
+    else if (followed?.isCancelled) this.interrupt(followed.reason)
     else if (this.parent?.cancellation.isCancelled) this.cancelled(this.parent.cancellation.reason)
     else if (leftMs !== undefined && leftMs <= 0) this.#timeOut()
     if (this.#isSettled) return
     if (leftMs !== undefined) this.#timer = new Timer(leftMs, () => this.#timeOut())
     if (signal) listenTo(signal, this)
+    if (followed) followed.add(this.#follow())
     this.parent?.cancellation.add(this)
   }
 
@@ -175,7 +190,13 @@ export class Call implements AbortListener, Dependent {
     this.#isSettled = true
     this.#timer?.clear()
     if (this.options.signal) stopListening(this.options.signal, this)
+    if (this.#follower) this.options[follows]?.remove(this.#follower)
     this.parent?.cancellation.remove(this)
+  }
+
+  #follow(): Dependent {
+    this.#follower = { cancelled: (reason) => void this.interrupt(reason) }
+    return this.#follower
   }
 
   #timeOut(): void {

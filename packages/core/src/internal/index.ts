@@ -6,6 +6,7 @@ export {
   attemptNumber,
   Call,
   type ForwardedOptions,
+  follows,
   onBodyEnd,
   reportsEnd,
 } from './call.js'
