@@ -1,0 +1,73 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Contestant, Figures, Pace, Path, Sampler, Size, Suite } from './suite.js'
+
+/** One contestant, warmed up and ready to be sampled. */
+export interface Session extends Sampler {
+  close(): Promise<void>
+}
+
+/** What names a contestant in another process. */
+export interface Ticket {
+  readonly suite: string
+  readonly path: string
+  readonly contestant: string
+  readonly size: Size
+  readonly pace: Pace
+}
+
+/** Where contestants live. */
+export type OpenSession = (ticket: Ticket, contestant: Contestant) => Promise<Session>
+
+/** In this process: for tests, as contestants disturb one another's heap and compiled code. */
+export const openHere: OpenSession = async ({ pace }, contestant) => {
+  const sampler = await contestant.open(pace)
+  return { sample: () => sampler.sample(), close: async () => {} }
+}
+
+/** In a process of its own, which lives through all rounds of the path. */
+export const openProcess: OpenSession = async (ticket) => {
+  const child = fork(fileURLToPath(new URL('./contestant.entry.js', import.meta.url)), {
+    execArgv: ['--expose-gc', '--max-old-space-size=6144'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const exited = once(child, 'exit')
+  const ask = async (question: Ticket | 'sample'): Promise<Figures> => {
+    child.send(question)
+    const answer = await Promise.race([once(child, 'message'), exited.then(() => [lost])])
+    const { figures, error } = answer[0] as Answer
+    if (error !== undefined) throw new Error(error)
+    return figures ?? {}
+  }
+  const close = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await exited
+  }
+  try {
+    await ask(ticket)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { sample: () => ask('sample'), close }
+}
+
+/** What a contestant's process says: that it is ready (nothing), the figures of a sample, or what went wrong. */
+export interface Answer {
+  readonly figures?: Figures
+  readonly error?: string
+}
+
+const lost: Answer = { error: 'the process of the contestant ended' }
+
+/** @throws {Error} there is no such contestant. */
+export function findContestant(suites: readonly Suite[], ticket: Ticket): Contestant {
+  const suite = suites.find(({ name }) => name === ticket.suite)
+  const path: Path | undefined = suite?.paths(ticket.size).find(({ name }) => name === ticket.path)
+  const contestant = path?.contestants.find(({ name }) => name === ticket.contestant)
+  if (!contestant) {
+    throw new Error(`No contestant ${ticket.contestant} in ${ticket.suite} ${ticket.path}.`)
+  }
+  return contestant
+}

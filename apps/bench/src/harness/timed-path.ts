@@ -1,0 +1,109 @@
+import type { Contestant, Figures, Goal, Metric, Pace, Path, Role, Sampler } from './suite.js'
+
+export interface TimedPath<Output> {
+  readonly name: string
+  readonly title: string
+  readonly unit: string
+  readonly items: number
+  /** Default: CPU time, which neighbours on the machine disturb less than the clock. */
+  readonly judgedBy?: 'cpuUs' | 'wallUs'
+  readonly maxRounds?: number
+  /** False for runs that are long by themselves, such as sleeps. Default true. */
+  readonly warmUp?: boolean
+  /** Throws when the output of a run is wrong; not timed. */
+  check(output: Output, items: number): void
+  readonly contestants: readonly TimedContestant<Output>[]
+}
+
+export interface TimedContestant<Output> {
+  readonly name: string
+  readonly role: Role
+  readonly items?: number
+  readonly goal?: Goal
+  readonly note?: string
+  /** Imports the library and prepares the input; what it returns is one run, timed from call to settlement. */
+  prepare(items: number): Promise<Run<Output>>
+}
+
+export type Run<Output> = () => Output | Promise<Output>
+
+const metrics: readonly Metric[] = [
+  { key: 'wallUs', label: 'wall us', digits: 3 },
+  { key: 'cpuUs', label: 'cpu us', digits: 3 },
+]
+
+/** A path measured by wall clock and by CPU time of the contestant's process, both per item. */
+export function timedPath<Output>(path: TimedPath<Output>): Path {
+  const { name, title, unit, maxRounds } = path
+  return {
+    name,
+    title,
+    unit,
+    metrics,
+    judgedBy: path.judgedBy ?? 'cpuUs',
+    ...(maxRounds === undefined ? {} : { maxRounds }),
+    contestants: path.contestants.map((one) => contestant(path, one)),
+  }
+}
+
+function contestant<Output>(path: TimedPath<Output>, one: TimedContestant<Output>): Contestant {
+  const { prepare, items = path.items, ...rest } = one
+  const checked = (output: Output): void => path.check(output, items)
+  return {
+    ...rest,
+    items,
+    open: async (pace) => {
+      const run = await prepare(items)
+      const repeats = path.warmUp === false ? 1 : await warmUp(run, checked, pace)
+      return new TimedSampler(run, checked, items, repeats)
+    },
+  }
+}
+
+/** Runs until the warm-up time is over, and says how many runs make a sample of the wanted length. */
+async function warmUp<Output>(
+  run: Run<Output>,
+  check: (output: Output) => void,
+  { warmUpMs, sampleMs }: Pace,
+): Promise<number> {
+  const end = performance.now() + warmUpMs
+  let lastMs: number
+  do {
+    const start = performance.now()
+    check(await run())
+    lastMs = performance.now() - start
+  } while (performance.now() < end)
+  return Math.min(100, Math.max(1, Math.ceil(sampleMs / lastMs)))
+}
+
+class TimedSampler<Output> implements Sampler {
+  readonly #run: Run<Output>
+  readonly #check: (output: Output) => void
+  readonly #items: number
+  readonly #repeats: number
+
+  constructor(run: Run<Output>, check: (output: Output) => void, items: number, repeats: number) {
+    this.#run = run
+    this.#check = check
+    this.#items = items
+    this.#repeats = repeats
+  }
+
+  async sample(): Promise<Figures> {
+    // Each sample pays for its own garbage only.
+    globalThis.gc?.()
+    let wallUs = 0
+    let cpuUs = 0
+    for (let i = 0; i < this.#repeats; i++) {
+      const cpuStart = process.cpuUsage()
+      const start = performance.now()
+      const output = await this.#run()
+      wallUs += (performance.now() - start) * 1000
+      const cpu = process.cpuUsage(cpuStart)
+      cpuUs += cpu.user + cpu.system
+      this.#check(output)
+    }
+    const items = this.#repeats * this.#items
+    return { wallUs: wallUs / items, cpuUs: cpuUs / items }
+  }
+}
