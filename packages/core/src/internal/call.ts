@@ -46,8 +46,9 @@ export class Call implements AbortListener, Dependent {
   readonly deadline: number | undefined
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly parent: RunningTask | undefined
-  /** Set when the first attempt has started. */
-  isStarted = false
+  /** Asked whether the attempt has started, where only somebody else can tell. */
+  attempt: { readonly isStarted: boolean } | undefined
+  #isStarted = false
   #isSettled = false
   #timer: Timer | undefined
   #follower: Dependent | undefined
@@ -70,6 +71,15 @@ export class Call implements AbortListener, Dependent {
 
   get isSettled(): boolean {
     return this.#isSettled
+  }
+
+  /** Whether an attempt has started; set with the first one. */
+  get isStarted(): boolean {
+    return this.#isStarted || this.attempt?.isStarted === true
+  }
+
+  set isStarted(isStarted: boolean) {
+    this.#isStarted = isStarted
   }
 
   get taskName(): string | undefined {

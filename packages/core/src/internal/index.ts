@@ -2,6 +2,7 @@
 export { here } from '../inline.js'
 export { takeMoved } from '../move.js'
 export { type AttemptRules, delayBefore, mayRepeat, pause, runAttempts } from './attempts.js'
+export { type BootOptions, bootThread, type StartReport, threadRole } from './boot-thread.js'
 export {
   attemptNumber,
   Call,
@@ -44,4 +45,11 @@ export {
 } from './task-definition.js'
 export { type Producer, type StreamSource, TaskStream } from './task-stream.js'
 export { Timer } from './timers.js'
+export {
+  captureContext,
+  restoredFrame,
+  type TravelContext,
+  type Traveller,
+} from './travel-context.js'
 export { Turn } from './turn.js'
+export { emptiedClass, findEmptied, findUncloneable, type Uncloneable } from './uncloneable.js'

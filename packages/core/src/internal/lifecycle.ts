@@ -10,6 +10,8 @@ export interface ClosingSteps {
   isIdle(): boolean
   /** Cancels all accepted work; may be called again. */
   cancelAll(reason: TaskCancelledError): void
+  /** A cancel also ends bodies that ignore it, so that the end can be waited for after `timeoutMs` too. */
+  readonly isForceful?: boolean
   /** Frees what the executor holds; awaited before `close` resolves. */
   release?(): void | Promise<void>
 }
@@ -62,7 +64,8 @@ export class Lifecycle {
   }
 
   async #drain(): Promise<void> {
-    await this.#conditions.until(() => this.#isOutOfTime || this.#steps.isIdle())
+    const { isForceful = false } = this.#steps
+    await this.#conditions.until(() => (this.#isOutOfTime && !isForceful) || this.#steps.isIdle())
     await this.#steps.release?.()
     this.#state = 'closed'
   }
