@@ -254,10 +254,4 @@ describe('parametersOf', () => {
     expect(parametersOf(fn, 1)).toBe(parametersOf(fn, 1))
     expect([brief(parametersOf(fn, 0)), brief(parametersOf(fn, 1))]).toEqual(['a', 'b'])
   })
-
-  it('gives what nobody can change', () => {
-    const parameters = parametersOf(made('({ a }) => a'), 0)
-    expect(Object.isFrozen(parameters)).toBe(true)
-    expect(parameters.kind === 'keys' && Object.isFrozen(parameters.keys)).toBe(true)
-  })
 })

@@ -29,7 +29,7 @@ export function parametersOf(fn: AnyFunction, index: number): Parameters {
 
 function read(fn: AnyFunction, index: number): Parameters {
   const source = Function.prototype.toString.call(fn)
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(source.slice(-40))) return wrapped
+  if (source.endsWith('{ [native code] }')) return wrapped
   const tokens = new Tokens(source)
   const head = readHead(tokens)
   if (head.kind === 'class') return constructed

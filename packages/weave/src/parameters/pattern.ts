@@ -14,12 +14,13 @@ export type Parameters =
 export const unreadable: Parameters = opaque('has a source that cannot be read')
 
 export function opaque(reason: string): Parameters {
-  return Object.freeze({ kind: 'opaque', reason })
+  return { kind: 'opaque', reason }
 }
 
 export function keysOf(found: ReadonlyMap<string, boolean>): Parameters {
-  const keys = Array.from(found, ([name, hasDefault]) => Object.freeze({ name, hasDefault }))
-  return Object.freeze({ kind: 'keys', keys: Object.freeze<ParameterKey[]>(keys) })
+  const keys: ParameterKey[] = []
+  for (const [name, hasDefault] of found) keys.push({ name, hasDefault })
+  return { kind: 'keys', keys }
 }
 
 export function whole(name: string): Parameters {

@@ -44,7 +44,7 @@ export class Tokens {
     this.#skipBlank()
     const first = this.#source.charAt(this.#at)
     if (first === '') return this.#set('end', '')
-    if (/[\d.]/.test(first) && this.#read(numeral)) return this.#number()
+    if (isNumeric(first) && this.#read(numeral)) return this.#number()
     if (this.#read(identifier)) return this.#name()
     if (first === '"' || first === "'") return this.#string(first)
     if (first === '`') return this.#template()
@@ -64,6 +64,9 @@ export class Tokens {
 
   #skipBlank(): void {
     for (;;) {
+      const code = this.#source.charCodeAt(this.#at)
+      // Most tokens follow each other at once, and letters start most of them.
+      if (code > 0x2f && code < 0x80) return
       this.#read(space)
       if (this.#source.startsWith('//', this.#at)) this.#at = this.#find(lineEnd)
       else if (this.#source.startsWith('/*', this.#at)) this.#skipComment()
@@ -179,4 +182,8 @@ export class Tokens {
     pattern.lastIndex = this.#at
     return pattern.test(this.#source) ? pattern.lastIndex : this.#source.length
   }
+}
+
+function isNumeric(char: string): boolean {
+  return (char >= '0' && char <= '9') || char === '.'
 }
