@@ -1,11 +1,8 @@
 import { TaskInputError } from './errors/executor-error.js'
 import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
-import { attemptNumber } from './internal/call.js'
-import { currentFrame, type Frame } from './internal/frame.js'
-import { type Entered, executorName, LineExecutor } from './internal/line-executor.js'
-import { iteratorOf, LocalProducer } from './internal/local-producer.js'
-import { runClosure, runTask, taskFrame, validated } from './internal/run-task.js'
-import { RunningTask } from './internal/running-task.js'
+import type { Entered } from './internal/entered.js'
+import { executorName, LineExecutor } from './internal/line-executor.js'
+import { type Host, produceHere, runHere } from './internal/run-here.js'
 import type { Producer } from './internal/task-stream.js'
 
 const capabilities: Capabilities = Object.freeze({
@@ -21,11 +18,11 @@ const capabilities: Capabilities = Object.freeze({
 
 /** Runs work on this event loop, all of it at once. */
 class InlineExecutor extends LineExecutor {
-  readonly #isAmbient: boolean
+  readonly #host: Host
 
   constructor(name: string, isAmbient: boolean) {
     super({ name, size: Number.POSITIVE_INFINITY })
-    this.#isAmbient = isAmbient
+    this.#host = { name, ambient: isAmbient ? this : undefined }
   }
 
   get capabilities(): Capabilities {
@@ -42,44 +39,16 @@ class InlineExecutor extends LineExecutor {
   }
 
   protected override async run(entered: Entered): Promise<unknown> {
-    const { call, work, args } = entered
-    if (call.definition === undefined) return await runClosure(this.name, work, args)
-    return await runTask(call.definition, args, this.#contextOf(entered), this.#around(entered))
+    return await runHere(entered, this.#host)
   }
 
   protected override async produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>> {
-    const { call, work, args } = entered
-    if (call.definition === undefined) {
-      const made = await work(...(args as never[]))
-      return new LocalProducer<Y>(iteratorOf(made, this.name), currentFrame(), ended)
-    }
-    const context = this.#contextOf(entered)
-    const frame: Frame = taskFrame(context, this.#around(entered))
-    const { definition } = call
-    const valid = await validated(definition, args, context)
-    return LocalProducer.ofTask<Y>(definition, valid, context, frame, ended)
+    return await produceHere<Y>(entered, this.#host, ended)
   }
 
   /** The body runs right here: whatever it throws is its own, be it an error of another executor. */
   protected override blame(error: unknown): 'body' | 'infrastructure' {
     return error instanceof TaskInputError ? 'infrastructure' : 'body'
-  }
-
-  #contextOf({ call, attempt }: Entered): RunningTask {
-    return new RunningTask({
-      name: call.taskName ?? 'anonymous',
-      executor: this.name,
-      cancellation: call.cancellation,
-      attempt: call.options[attemptNumber] ?? attempt,
-      deadline: call.deadline,
-      headers: call.headers,
-      parent: call.parent,
-      onProgress: call.progress,
-    })
-  }
-
-  #around({ slot }: Entered): { executor: Executor | undefined; slot: Entered['slot'] } {
-    return { executor: this.#isAmbient ? this : undefined, slot }
   }
 }
 

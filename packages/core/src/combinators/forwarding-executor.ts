@@ -1,79 +1,18 @@
 import type { Executor } from '../executor.js'
-import { reportsEnd } from '../internal/call.js'
-import { deferred } from '../internal/deferred.js'
-import { currentFrame, inFrame } from '../internal/frame.js'
-import { type Entered, LineExecutor } from '../internal/line-executor.js'
+import type { Entered } from '../internal/entered.js'
+import { streamFrom, submitTo } from '../internal/forwarding.js'
+import { LineExecutor } from '../internal/line-executor.js'
 import type { Producer } from '../internal/task-stream.js'
 
 /** A line in front of other executors. They belong to whoever made them: closing this one leaves them open. */
 export abstract class ForwardingExecutor extends LineExecutor {
   /** Submits one attempt there. Settles when the body has ended, as far as that executor tells. */
-  protected async submitTo(inner: Executor, entered: Entered): Promise<unknown> {
-    const { call, work, args, attempt } = entered
-    const bodyEnd = deferred()
-    try {
-      return await aroundSlot(entered, () =>
-        inner.submit(work as (...args: unknown[]) => unknown, args as unknown[], {
-          ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
-        }),
-      )
-    } finally {
-      // A cancelled call rejects before its body has ended; the slot here waits for the end where it is told.
-      if (call.isSettled && reportsEnd in inner) await bodyEnd.promise
-    }
+  protected submitTo(inner: Executor, entered: Entered): Promise<unknown> {
+    return submitTo(inner, entered)
   }
 
   /** Starts a stream there. */
   protected streamFrom<Y>(inner: Executor, entered: Entered, ended: () => void): Producer<Y> {
-    const { call, work, args, attempt } = entered
-    const bodyEnd = deferred()
-    const items = aroundSlot(entered, () =>
-      inner.stream(work as (...args: unknown[]) => AsyncIterable<Y>, args as unknown[], {
-        ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
-      }),
-    )
-    return new ForwardedProducer(items, reportsEnd in inner ? bodyEnd.promise : undefined, ended)
+    return streamFrom<Y>(inner, entered, ended)
   }
-}
-
-class ForwardedProducer<Y> implements Producer<Y> {
-  readonly #items: AsyncGenerator<Y, void, undefined>
-  readonly #bodyEnd: Promise<void> | undefined
-  readonly #ended: () => void
-  #isBegun = false
-  #stopping: Promise<void> | undefined
-
-  constructor(
-    items: AsyncGenerator<Y, void, undefined>,
-    bodyEnd: Promise<void> | undefined,
-    ended: () => void,
-  ) {
-    this.#items = items
-    this.#bodyEnd = bodyEnd
-    this.#ended = ended
-  }
-
-  next(): Promise<IteratorResult<Y, unknown>> {
-    this.#isBegun = true
-    return this.#items.next()
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop()
-    return this.#stopping
-  }
-
-  async #stop(): Promise<void> {
-    try {
-      await this.#items.return()
-      if (this.#isBegun) await this.#bodyEnd
-    } finally {
-      this.#ended()
-    }
-  }
-}
-
-/** Submits with this executor's slot in the frame, so that a nested call that comes back here can borrow it. */
-function aroundSlot<T>({ slot }: Entered, submit: () => T): T {
-  return inFrame({ slots: [slot, ...(currentFrame()?.slots ?? [])] }, submit)
 }

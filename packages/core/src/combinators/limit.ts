@@ -1,6 +1,7 @@
 import type { Capabilities, Executor } from '../executor.js'
+import type { Entered } from '../internal/entered.js'
 import { checkExecutor } from '../internal/executor-checks.js'
-import { type Entered, executorName } from '../internal/line-executor.js'
+import { executorName } from '../internal/line-executor.js'
 import { checkCount, checkLimit } from '../internal/option-checks.js'
 import type { Producer } from '../internal/task-stream.js'
 import { ForwardingExecutor } from './forwarding-executor.js'

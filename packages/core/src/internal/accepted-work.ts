@@ -38,13 +38,12 @@ export class AcceptedWork {
 
   /** Whether one more call would be past the limit. What starts in this turn does not count as waiting. */
   get isFull(): boolean {
-    return this.line.waiting - this.#freeSlots >= this.#queueLimit
+    return this.line.isFull(this.#queueLimit)
   }
 
   /** Whether one more call can start, or where waiting is limited, can wait. */
   get hasRoom(): boolean {
-    if (this.#queueLimit === Number.POSITIVE_INFINITY) return this.line.waiting < this.#freeSlots
-    return !this.isFull
+    return this.line.hasRoomFor(this.#queueLimit)
   }
 
   add(call: Call): void {
@@ -76,10 +75,6 @@ export class AcceptedWork {
     this.#directWaiting++
     this.#calls.add(call)
     return call.promise
-  }
-
-  get #freeSlots(): number {
-    return Math.max(this.line.size - this.line.running, 0)
   }
 
   readonly #directStarted = (): void => {

@@ -18,20 +18,42 @@ export interface AttemptRules {
 /** Losses after which work counts as the cause of them. */
 const poisonLimit = 3
 
+/** Counts the attempts of one call and says what follows a failure. */
+export class Attempts {
+  /** The attempt being made, from 1. */
+  number = 1
+  #losses = 0
+  readonly #rules: AttemptRules
+
+  constructor(rules: AttemptRules) {
+    this.#rules = rules
+  }
+
+  /**
+   * Counts the failure of the current attempt.
+   *
+   * @returns the pause in ms before the next one.
+   * @throws what the call fails with, where there is no next one.
+   */
+  pauseAfter(error: unknown): number {
+    if (error instanceof WorkerLostError && error.started !== false) this.#losses++
+    if (!mayRepeat(error, this.number, this.#rules)) throw error
+    if (this.#losses >= poisonLimit) throw poisoned(error as WorkerLostError)
+    return delayBefore(this.number++, this.#rules)
+  }
+}
+
 /** Makes attempts, numbered from 1, until one succeeds, the policy ends, or the call is cancelled. */
 export async function runAttempts<T>(
   rules: AttemptRules,
   attempt: (number: number) => Promise<T>,
 ): Promise<T> {
-  let losses = 0
-  for (let number = 1; ; number++) {
+  const attempts = new Attempts(rules)
+  for (;;) {
     try {
-      return await attempt(number)
+      return await attempt(attempts.number)
     } catch (error) {
-      if (error instanceof WorkerLostError && error.started !== false) losses++
-      if (!mayRepeat(error, number, rules)) throw error
-      if (losses >= poisonLimit) throw poisoned(error as WorkerLostError)
-      await pause(delayBefore(number, rules), rules.cancellation)
+      await pause(attempts.pauseAfter(error), rules.cancellation)
     }
   }
 }

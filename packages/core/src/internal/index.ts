@@ -1,7 +1,14 @@
 /** Shared machinery of the conc packages. Undocumented and unversioned: not for programs. */
 export { here } from '../inline.js'
 export { takeMoved } from '../move.js'
-export { type AttemptRules, delayBefore, mayRepeat, pause, runAttempts } from './attempts.js'
+export {
+  type AttemptRules,
+  Attempts,
+  delayBefore,
+  mayRepeat,
+  pause,
+  runAttempts,
+} from './attempts.js'
 export { type BootOptions, bootThread, type StartReport, threadRole } from './boot-thread.js'
 export {
   attemptNumber,
@@ -15,6 +22,8 @@ export { callerModule, moduleUrl } from './call-site.js'
 export { Cancellation, type Dependent } from './cancellation.js'
 export { Conditions } from './conditions.js'
 export { type Deferred, deferred } from './deferred.js'
+export { endsAsCancelled } from './ends-as-cancelled.js'
+export type { Entered } from './entered.js'
 export { isTraced, publish, traced } from './events.js'
 export {
   checkExecutor,
@@ -23,14 +32,17 @@ export {
   refuseClosure,
   refuseStreamTask,
 } from './executor-checks.js'
+export { streamFrom, submitTo } from './forwarding.js'
 export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './frame.js'
 export { type ClosingSteps, Lifecycle } from './lifecycle.js'
 export { Line, type Place } from './line.js'
-export { type Entered, executorName, LineExecutor, type LineExecutorInit } from './line-executor.js'
+export { executorName, LineExecutor, type LineExecutorInit } from './line-executor.js'
 export { iteratorOf, LocalProducer } from './local-producer.js'
 export { assertNotImporting, importModules, loadTask, resolveModule } from './modules.js'
 export * from './option-checks.js'
 export { processState } from './process-state.js'
+export { type Member, Roster } from './roster.js'
+export { type Host, produceHere, runHere } from './run-here.js'
 export { describe, runTask, type TaskSurroundings, taskFrame, validated } from './run-task.js'
 export { newCallId, RunningTask, type RunningTaskInit } from './running-task.js'
 export { type AbortListener, listenTo, stopListening } from './signals.js'

@@ -8,8 +8,8 @@ import { Timer } from './timers.js'
 export interface ClosingSteps {
   /** Whether no accepted work is left, bodies included. */
   isIdle(): boolean
-  /** Cancels all accepted work; may be called again. */
-  cancelAll(reason: TaskCancelledError): void
+  /** Cancels all accepted work; may be called again. `isOutOfTime`: nobody waits for the bodies' end any more. */
+  cancelAll(reason: TaskCancelledError, isOutOfTime: boolean): void
   /** A cancel also ends bodies that ignore it, so that the end can be waited for after `timeoutMs` too. */
   readonly isForceful?: boolean
   /** Frees what the executor holds; awaited before `close` resolves. */
@@ -73,8 +73,8 @@ export class Lifecycle {
   #expireAfter(ms: number): void {
     if (ms === Number.POSITIVE_INFINITY || this.#steps.isIdle()) return
     const timer = new Timer(ms, () => {
-      this.#cancelAll()
       this.#isOutOfTime = true
+      this.#cancelAll()
       this.#conditions.check()
     })
     void this.#conditions.until(() => this.#steps.isIdle()).then(() => timer.clear())
@@ -87,6 +87,7 @@ export class Lifecycle {
         origin: 'close',
         executor,
       }),
+      this.#isOutOfTime,
     )
   }
 }

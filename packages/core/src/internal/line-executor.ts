@@ -13,23 +13,14 @@ import { AcceptedWork } from './accepted-work.js'
 import { type AttemptRules, runAttempts } from './attempts.js'
 import { Call, type ForwardedOptions, onBodyEnd, reportsEnd } from './call.js'
 import { Conditions } from './conditions.js'
+import type { Entered } from './entered.js'
 import { isTraced } from './events.js'
 import { checkWork, refuseClosure, refuseStreamTask } from './executor-checks.js'
 import { currentFrame } from './frame.js'
 import { Lifecycle } from './lifecycle.js'
 import { checkArguments, checkSubmitOptions } from './option-checks.js'
-import type { Slot } from './slot.js'
 import { definitionOf } from './task-definition.js'
 import { type Producer, TaskStream } from './task-stream.js'
-
-/** One attempt that holds a slot. */
-export interface Entered {
-  readonly call: Call
-  readonly work: (...args: never[]) => unknown
-  readonly args: readonly unknown[]
-  readonly attempt: number
-  readonly slot: Slot
-}
 
 export interface LineExecutorInit {
   readonly name: string

@@ -1,20 +1,19 @@
-/**
- * A place in a `Line`. The links are the line's own: whoever stands in it only declares them,
- * so that joining allocates nothing and leaving costs the same from anywhere.
- */
-export interface Place {
-  /** Set by the line: the list it stands in, `undefined` outside. */
-  list: PlaceList | undefined
-  next: Place | undefined
-  prev: Place | undefined
+import { type Member, Roster } from './roster.js'
+
+/** A place in a `Line`. Whoever stands there only declares the links, so that joining allocates nothing. */
+export interface Place extends Member {
   /** Called with a slot in hand, after the place has left the line. Must not throw. */
   enter(): void
 }
 
-interface PlaceList {
+/** The places of one priority. */
+class PlaceList extends Roster {
   readonly priority: number
-  head: Place | undefined
-  tail: Place | undefined
+
+  constructor(line: Line, priority: number) {
+    super(line)
+    this.priority = priority
+  }
 }
 
 /**
@@ -30,7 +29,7 @@ export class Line {
   #isScheduled = false
   #isDraining = false
   /** Highest priority first; the list of priority 0 is always there. */
-  readonly #lists: PlaceList[] = [{ priority: 0, head: undefined, tail: undefined }]
+  readonly #lists: PlaceList[] = [new PlaceList(this, 0)]
   readonly #onChange: (() => void) | undefined
   readonly #drainLater = (): void => {
     this.#isScheduled = false
@@ -66,35 +65,49 @@ export class Line {
     return this.#running < this.#size
   }
 
+  /** Slots that nobody holds. */
+  get freeSlots(): number {
+    return Math.max(this.#size - this.#running, 0)
+  }
+
+  /** Whether one more would be past the limit. Who starts in this turn does not count as waiting. */
+  isFull(queueLimit: number): boolean {
+    return this.#waiting - this.freeSlots >= queueLimit
+  }
+
+  /** Whether one more can start, or where waiting is limited, can wait. */
+  hasRoomFor(queueLimit: number): boolean {
+    if (queueLimit === Number.POSITIVE_INFINITY) return this.#waiting < this.freeSlots
+    return !this.isFull(queueLimit)
+  }
+
+  /** Whether `place` waits alone and would get the next slot that is given back: its holder may keep it for the place. */
+  isAlone(place: Place): boolean {
+    return this.#waiting === 1 && place.list?.owner === this && this.#running <= this.#size
+  }
+
+  /** Whether nobody of its priority stands behind `place`. */
+  isLast(place: Place): boolean {
+    return place.next === undefined
+  }
+
   /** Stands at the end of the line of its priority. */
   join(place: Place, priority = 0): void {
-    const list = this.#listOf(priority)
-    place.list = list
-    place.prev = list.tail
-    place.next = undefined
-    if (list.tail === undefined) list.head = place
-    else list.tail.next = place
-    list.tail = place
+    this.#listOf(priority).append(place)
     this.#waiting++
     this.#schedule()
   }
 
   /** Stands before all others of its priority: for work that comes back, or whose turn it already was. */
   joinFront(place: Place, priority = 0): void {
-    const list = this.#listOf(priority)
-    place.list = list
-    place.prev = undefined
-    place.next = list.head
-    if (list.head === undefined) list.tail = place
-    else list.head.prev = place
-    list.head = place
+    this.#listOf(priority).prepend(place)
     this.#waiting++
     this.#schedule()
   }
 
   /** Takes a place out of the line in O(1). @returns whether it stood there. */
   leave(place: Place): boolean {
-    if (place.list === undefined) return false
+    if (place.list?.owner !== this) return false
     this.#unlink(place)
     this.#onChange?.()
     return true
@@ -116,13 +129,7 @@ export class Line {
 
   /** The places in the order they would enter. */
   *[Symbol.iterator](): Generator<Place, void, undefined> {
-    for (const list of [...this.#lists]) {
-      for (let place = list.head; place !== undefined; ) {
-        const following: Place | undefined = place.next
-        yield place
-        place = following
-      }
-    }
+    for (const list of [...this.#lists]) yield* list as Iterable<Place>
   }
 
   #schedule(): void {
@@ -149,17 +156,13 @@ export class Line {
   }
 
   #first(): Place | undefined {
-    for (const list of this.#lists) if (list.head !== undefined) return list.head
+    for (const list of this.#lists) if (list.head !== undefined) return list.head as Place
     return undefined
   }
 
   #unlink(place: Place): void {
     const list = place.list as PlaceList
-    if (place.prev === undefined) list.head = place.next
-    else place.prev.next = place.next
-    if (place.next === undefined) list.tail = place.prev
-    else place.next.prev = place.prev
-    place.list = place.next = place.prev = undefined
+    list.remove(place)
     this.#waiting--
     if (list.head === undefined && list.priority !== 0)
       this.#lists.splice(this.#lists.indexOf(list), 1)
@@ -173,7 +176,7 @@ export class Line {
       if (list.priority === priority) return list
       if (list.priority < priority) break
     }
-    const made: PlaceList = { priority, head: undefined, tail: undefined }
+    const made = new PlaceList(this, priority)
     lists.splice(index, 0, made)
     return made
   }

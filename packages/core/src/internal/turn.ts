@@ -8,8 +8,8 @@ import type { Borrower } from './slot.js'
 /** One attempt's place in a line, as a promise: it resolves with a slot in hand, and keeps the caller's async context. */
 export class Turn implements Borrower, Dependent {
   list: Place['list']
-  next: Place | undefined
-  prev: Place | undefined
+  next: Place['next']
+  prev: Place['prev']
   readonly #line: Line
   readonly #call: Call
   readonly #came: Deferred<void> = deferred()

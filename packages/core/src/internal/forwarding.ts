@@ -1,0 +1,76 @@
+import type { Executor } from '../executor.js'
+import { reportsEnd } from './call.js'
+import { deferred } from './deferred.js'
+import type { Entered } from './entered.js'
+import { currentFrame, inFrame } from './frame.js'
+import type { Producer } from './task-stream.js'
+
+/** Submits one attempt to another executor. Settles when the body has ended, as far as that executor tells. */
+export async function submitTo(inner: Executor, entered: Entered): Promise<unknown> {
+  const { call, work, args, attempt } = entered
+  const bodyEnd = deferred()
+  try {
+    return await aroundSlot(entered, () =>
+      inner.submit(work as (...args: unknown[]) => unknown, args as unknown[], {
+        ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
+      }),
+    )
+  } finally {
+    // A cancelled call rejects before its body has ended; the slot here waits for the end where it is told.
+    if (call.cancellation.isCancelled && reportsEnd in inner) await bodyEnd.promise
+  }
+}
+
+/** Starts a stream on another executor. */
+export function streamFrom<Y>(inner: Executor, entered: Entered, ended: () => void): Producer<Y> {
+  const { call, work, args, attempt } = entered
+  const bodyEnd = deferred()
+  const items = aroundSlot(entered, () =>
+    inner.stream(work as (...args: unknown[]) => AsyncIterable<Y>, args as unknown[], {
+      ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
+    }),
+  )
+  return new ForwardedProducer(items, reportsEnd in inner ? bodyEnd.promise : undefined, ended)
+}
+
+class ForwardedProducer<Y> implements Producer<Y> {
+  readonly #items: AsyncGenerator<Y, void, undefined>
+  readonly #bodyEnd: Promise<void> | undefined
+  readonly #ended: () => void
+  #isBegun = false
+  #stopping: Promise<void> | undefined
+
+  constructor(
+    items: AsyncGenerator<Y, void, undefined>,
+    bodyEnd: Promise<void> | undefined,
+    ended: () => void,
+  ) {
+    this.#items = items
+    this.#bodyEnd = bodyEnd
+    this.#ended = ended
+  }
+
+  next(): Promise<IteratorResult<Y, unknown>> {
+    this.#isBegun = true
+    return this.#items.next()
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#items.return()
+      if (this.#isBegun) await this.#bodyEnd
+    } finally {
+      this.#ended()
+    }
+  }
+}
+
+/** Submits with this executor's slot in the frame, so that a nested call that comes back here can borrow it. */
+function aroundSlot<T>({ slot }: Entered, submit: () => T): T {
+  return inFrame({ slots: [slot, ...(currentFrame()?.slots ?? [])] }, submit)
+}
