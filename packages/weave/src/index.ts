@@ -1,1 +1,19 @@
-export {}
+export type { Defaults, EachOptions, TaskOptions } from './builder/task-options.js'
+export type { Weave } from './builder/weave-type.js'
+export {
+  MissingInputError,
+  OpaqueTaskError,
+  UnknownExecutorError,
+  UnresolvedDependencyError,
+  WeaveNameError,
+  WeaveNotIterableError,
+  WeavePlanError,
+} from './errors.js'
+export type { Plan, PlanJSON, PlannedTask, PlanOptions } from './plan/plan.js'
+export { type Outcome, resultOf, type SettledResult } from './result/settled-result.js'
+export type { TaskTiming, Timings } from './result/timings.js'
+export { inOrder, type WeaveResult } from './result/weave-result.js'
+export type { RunOptions } from './run/run-options.js'
+export type { WeaveContext } from './run/weave-context.js'
+export type { WeaveEvent } from './seeing/weave-event.js'
+export { weave } from './weave.js'

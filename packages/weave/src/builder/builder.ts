@@ -1,0 +1,179 @@
+import { InvalidOptionError } from '@conc/core'
+import { checkFunction, checkObject } from '@conc/core/internal'
+import { compile } from '../plan/compile.js'
+import type { Graph } from '../plan/graph.js'
+import {
+  checkGraph,
+  checkPlanOptions,
+  GraphPlan,
+  type Plan,
+  type PlanOptions,
+} from '../plan/plan.js'
+import { keepResult, type SettledResult, settledFrom } from '../result/settled-result.js'
+import { type Result, resultFrom } from '../result/weave-result.js'
+import { WeaveRun } from '../run/run.js'
+import { checkRunOptions, type RunOptions } from '../run/run-options.js'
+import {
+  type CheckedOptions,
+  checkDefaults,
+  checkedInputs,
+  checkTaskName,
+  checkTaskOptions,
+} from './option-checks.js'
+import type { AnyBody, Step } from './steps.js'
+
+/** What a weave is compiled to, once. */
+interface Compiled {
+  readonly graph: Graph
+  readonly plan: Plan
+}
+
+interface RunArguments {
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly options: RunOptions
+}
+
+const noInputs: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null))
+
+/** The object behind the type `Weave`: a chain of steps, and what was compiled from it. */
+export class Builder {
+  readonly #last: Step | undefined
+  /** Whether the first argument of `run` is the inputs. */
+  readonly #isOwed: boolean
+  #compiled: Compiled | undefined
+
+  constructor(last: Step | undefined, isOwed: boolean) {
+    this.#last = last
+    this.#isOwed = isOwed
+    Object.freeze(this)
+  }
+
+  do(name: unknown, ...rest: unknown[]): Builder {
+    if (typeof name === 'object' && rest.length === 0) return this.#doAll(name)
+    checkTaskName(name)
+    const options = rest.length < 2 ? undefined : rest[0]
+    const body = rest.length < 2 ? rest[0] : rest[1]
+    checkFunction('body', body)
+    if (options !== undefined) checkTaskOptions(options, 'task')
+    return this.#with({
+      kind: 'task',
+      previous: this.#last,
+      name,
+      body: body as AnyBody,
+      options: copied(options),
+    })
+  }
+
+  each(name: unknown, over: unknown, ...rest: unknown[]): Builder {
+    checkTaskName(name)
+    checkSource(over)
+    const options = rest.length < 2 ? undefined : rest[0]
+    const body = rest.length < 2 ? rest[0] : rest[1]
+    checkFunction('body', body)
+    if (options !== undefined) checkTaskOptions(options, 'each')
+    return this.#with({
+      kind: 'each',
+      previous: this.#last,
+      name,
+      body: body as AnyBody,
+      options: copied(options),
+      over,
+    })
+  }
+
+  input(): Builder {
+    return new Builder({ kind: 'owed', previous: this.#last }, true)
+  }
+
+  with(values: unknown): Builder {
+    return this.#with({ kind: 'inputs', previous: this.#last, values: checkedInputs(values) })
+  }
+
+  defaults(options: unknown): Builder {
+    checkDefaults(options)
+    return this.#with({ kind: 'defaults', previous: this.#last, options: { ...options } })
+  }
+
+  plan(options: PlanOptions = {}): Plan {
+    checkPlanOptions(options)
+    const { graph, plan } = this.#compile()
+    checkGraph(graph, options)
+    return plan
+  }
+
+  run(...args: unknown[]): Promise<Result> {
+    return this.#run(this.#runArguments(args))
+  }
+
+  settle(...args: unknown[]): Promise<SettledResult> {
+    return this.#settle(this.#runArguments(args))
+  }
+
+  async #run(given: RunArguments): Promise<Result> {
+    const { run, plan } = this.#begin(given)
+    const ending = await run.ended
+    if (ending.kind === 'fulfilled') return resultFrom(run.ledger, plan)
+    keepResult(ending.error, run.ledger, plan)
+    throw ending.error
+  }
+
+  async #settle(given: RunArguments): Promise<SettledResult> {
+    const { run, plan } = this.#begin(given)
+    const ending = await run.ended
+    if (ending.kind !== 'aborted') return settledFrom(run.ledger, plan)
+    keepResult(ending.error, run.ledger, plan)
+    throw ending.error
+  }
+
+  /** @throws {WeavePlanError} @throws {MissingInputError} */
+  #begin({ inputs, options }: RunArguments): { run: WeaveRun; plan: Plan } {
+    const { graph, plan } = this.#compile()
+    checkGraph(graph, { executors: {}, ...options })
+    return { run: new WeaveRun(graph, plan, inputs, options), plan }
+  }
+
+  #compile(): Compiled {
+    if (this.#compiled === undefined) {
+      const graph = compile(this.#last)
+      this.#compiled = { graph, plan: new GraphPlan(graph) }
+    }
+    return this.#compiled
+  }
+
+  /** @throws {InvalidOptionError} @throws {WeaveNameError} */
+  #runArguments(args: readonly unknown[]): RunArguments {
+    const [inputs, options = {}] = this.#isOwed ? args : [undefined, ...args]
+    checkRunOptions(options)
+    return { inputs: inputs === undefined ? noInputs : checkedInputs(inputs), options }
+  }
+
+  #doAll(tasks: unknown): Builder {
+    checkObject('tasks', tasks)
+    const bodies: Record<string, AnyBody> = Object.create(null)
+    for (const [name, body] of Object.entries(tasks)) {
+      checkTaskName(name)
+      checkFunction(`tasks.${name}`, body)
+      bodies[name] = body
+    }
+    return this.#with({ kind: 'group', previous: this.#last, bodies })
+  }
+
+  #with(step: Step): Builder {
+    return new Builder(step, this.#isOwed)
+  }
+}
+
+/** Later changes of the caller's object are not the weave's. */
+function copied(options: CheckedOptions | undefined): CheckedOptions | undefined {
+  return options && { ...options }
+}
+
+function checkSource(over: unknown): asserts over is string | object {
+  const isNamed = typeof over === 'string' && over !== ''
+  const isList =
+    typeof over === 'object' &&
+    over !== null &&
+    (Symbol.iterator in over || Symbol.asyncIterator in over)
+  if (isNamed || isList) return
+  throw new InvalidOptionError('over', 'an iterable, an async iterable or a name', over)
+}

@@ -1,0 +1,111 @@
+import { InvalidOptionError } from '@conc/core'
+import {
+  checkDuration,
+  checkFunction,
+  checkKeys,
+  checkLimit,
+  checkObject,
+  checkRetry,
+  checkSubmitOptions,
+  isExecutor,
+} from '@conc/core/internal'
+import { WeaveNameError } from '../errors.js'
+import type { Defaults } from './task-options.js'
+
+const policy = ['retries', 'timeoutMs', 'executor', 'priority']
+const taskKeys = [...policy, 'idempotencyKey', 'headers', 'tags', 'needs', 'after', 'args']
+const eachKeys = [...taskKeys, 'workers']
+const defaultsKeys = [...policy, 'workers', 'strict']
+
+const reserved: ReadonlySet<string> = new Set([
+  'final',
+  'timings',
+  'plan',
+  'then',
+  'constructor',
+  '__proto__',
+])
+
+/** Options of a task as they are after their check. */
+export interface CheckedOptions extends Defaults {
+  readonly idempotencyKey?: string | ((...args: unknown[]) => string)
+  readonly headers?: Readonly<Record<string, string>>
+  readonly tags?: readonly string[]
+  readonly needs?: readonly string[]
+  readonly after?: readonly string[]
+  readonly args?: (...args: unknown[]) => readonly unknown[]
+}
+
+/** @throws {WeaveNameError} the name cannot be used, whatever else the weave has. */
+export function checkTaskName(name: unknown): asserts name is string {
+  if (typeof name !== 'string' || name === '') {
+    throw new WeaveNameError(String(name), 'a name is a non-empty string')
+  }
+  if (reserved.has(name)) throw new WeaveNameError(name, 'it is reserved by the result object')
+}
+
+/** The own values of an object of inputs. @throws {InvalidOptionError} @throws {WeaveNameError} */
+export function checkedInputs(inputs: unknown): Readonly<Record<string, unknown>> {
+  checkObject('inputs', inputs)
+  const values: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of Object.entries(inputs)) {
+    checkTaskName(name)
+    values[name] = value
+  }
+  return values
+}
+
+/** @throws {InvalidOptionError} */
+export function checkTaskOptions(
+  options: unknown,
+  kind: 'task' | 'each',
+): asserts options is CheckedOptions {
+  checkObject('options', options)
+  checkKeys('options', options, kind === 'each' ? eachKeys : taskKeys)
+  const checked = options as CheckedOptions
+  checkPolicy(checked)
+  checkSent(checked, kind)
+  if (checked.needs !== undefined) checkNames('needs', checked.needs)
+  if (checked.after !== undefined) checkNames('after', checked.after)
+  if (checked.args !== undefined) checkFunction('args', checked.args)
+}
+
+/** @throws {InvalidOptionError} */
+export function checkDefaults(options: unknown): asserts options is Defaults {
+  checkObject('options', options)
+  checkKeys('options', options, defaultsKeys)
+  checkPolicy(options as Defaults)
+}
+
+/** @throws {InvalidOptionError} */
+export function checkExecutorOption(executor: unknown): void {
+  if (executor === undefined || isExecutor(executor)) return
+  if (typeof executor === 'string' && executor !== '') return
+  throw new InvalidOptionError('executor', 'an Executor or a name from `executors`', executor)
+}
+
+function checkPolicy({ retries, timeoutMs, executor, priority, workers, strict }: Defaults): void {
+  if (retries !== undefined) checkRetry('retries', retries)
+  if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs)
+  if (workers !== undefined) checkLimit('workers', workers)
+  checkExecutorOption(executor)
+  if (priority !== undefined) checkSubmitOptions({ priority })
+  if (strict !== undefined && typeof strict !== 'boolean') {
+    throw new InvalidOptionError('strict', 'true or false', strict)
+  }
+}
+
+function checkSent({ idempotencyKey, headers, tags }: CheckedOptions, kind: 'task' | 'each'): void {
+  if (headers !== undefined) checkSubmitOptions({ headers })
+  if (tags !== undefined) checkSubmitOptions({ tags })
+  if (idempotencyKey === undefined || typeof idempotencyKey === 'function') return
+  if (kind === 'each') {
+    throw new InvalidOptionError('idempotencyKey', 'a function (item, deps)', idempotencyKey)
+  }
+  checkSubmitOptions({ idempotencyKey })
+}
+
+function checkNames(option: string, names: unknown): void {
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string')
+  if (!isList) throw new InvalidOptionError(option, 'an array of names', names)
+}

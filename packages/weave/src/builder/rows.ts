@@ -1,0 +1,112 @@
+/**
+ * The types behind the builder. It carries a union of rows, one per name; the record that a body receives is
+ * computed from them on demand. (Intersections fail at 100 tasks with TS2589, nested mapped types at 60.)
+ */
+
+export type AnyIter<T> = Iterable<T> | AsyncIterable<T>
+/** What `each` hands to its body, one at a time. */
+export type ItemOf<S> =
+  S extends Iterable<infer I> ? I : S extends AsyncIterable<infer J> ? J : never
+
+/** Marks the row of a mapped task. */
+export interface MapOver<I> {
+  readonly item: I
+}
+
+/** Name, resolved value, the rows it could see, and whether it is an input, a task or a mapped task. */
+export type Row = readonly [
+  name: string,
+  value: unknown,
+  sees: unknown,
+  kind: 'in' | 'task' | MapOver<unknown>,
+]
+
+/** The record of all names and values. */
+export type Env<P extends Row> = { readonly [E in P as E[0]]: E[1] }
+/** The rows that are tasks. */
+export type TaskRow<P extends Row> = Exclude<P, readonly [string, unknown, unknown, 'in']>
+/** The rows that an object of inputs makes. */
+export type InputRows<I> = {
+  [K in keyof I & string]-?: readonly [K, I[K], never, 'in']
+}[keyof I & string]
+/** The value behind one name. */
+export type ValueOf<P extends Row, K> = Extract<P, readonly [K, unknown, unknown, unknown]>[1]
+
+/** Rows with one more task. */
+export type Put<P extends Row, K extends string, V> = P | readonly [K, V, P, 'task']
+/** Rows with one more mapped task. */
+export type PutEach<P extends Row, K extends string, I, R> =
+  | P
+  | readonly [K, Awaited<R>[], P, MapOver<I>]
+/** Rows with one more task per key. */
+export type PutAll<P extends Row, T> =
+  | P
+  | { [K in keyof T & string]: readonly [K, Outputs<T>[K], P, 'task'] }[keyof T & string]
+/** What the bodies of an object make. */
+export type Outputs<T> = {
+  [K in keyof T]: T[K] extends (...args: never[]) => infer R ? Awaited<R> : never
+}
+
+/** Members of the result object, and names that are unsafe as keys. */
+export type ReservedName = 'final' | 'timings' | 'plan' | 'then' | 'constructor' | '__proto__'
+
+/**
+ * A bad name becomes a readable compile error. One `${K}` per template: two make a product of all names (TS2590
+ * at 316 tasks).
+ */
+export type NewName<K extends string, P extends Row> = K extends ReservedName
+  ? `'${K}' is reserved by the result object`
+  : K extends P[0]
+    ? `'${K}' already exists`
+    : K
+
+type MappableName<P extends Row> = P extends Row
+  ? P[1] extends string
+    ? never
+    : P[1] extends AnyIter<unknown>
+      ? P[0]
+      : never
+  : never
+
+/** The name of something that can be mapped over. */
+export type MapSource<S extends string, P extends Row> =
+  S extends MappableName<P>
+    ? S
+    : S extends P[0]
+      ? `'${S}' is not an iterable (strings do not count)`
+      : `no earlier task or input is called '${S}'`
+
+/** Inputs that may be given: their names are not reserved. */
+export type FreeNames<I> = I extends abstract new (
+  ...args: never[]
+) => unknown
+  ? 'inputs are an object, not a class'
+  : {
+      readonly [K in keyof I]: K extends ReservedName ? 'reserved by the result object' : unknown
+    }
+
+/** Values for inputs that were declared, or for new ones; never for tasks. */
+export type BoundInputs<I, Need, P extends Row> = {
+  readonly [K in keyof I]: K extends keyof Need
+    ? Need[K]
+    : K extends TaskRow<P>[0] | ReservedName
+      ? `'${K & string}' is the name of a task or reserved`
+      : K extends P[0]
+        ? ValueOf<P, K>
+        : unknown
+}
+
+/** The rows of new inputs; names that exist keep their row. */
+export type NewInputRows<I, P extends Row> = Exclude<
+  InputRows<I>,
+  readonly [P[0], unknown, unknown, unknown]
+>
+/** What is still owed when `I` was given. */
+export type Owed<Need, I> = [Need] extends [undefined] ? undefined : Omit<Need, keyof I>
+
+/** Declared inputs come first, always; without `.input()` there is only the options argument. */
+export type RunArgs<Need, O> = [Need] extends [undefined]
+  ? [options?: O]
+  : object extends Need
+    ? [inputs?: Need, options?: O]
+    : [inputs: Need, options?: O]

@@ -1,0 +1,61 @@
+import type { CheckedOptions } from './option-checks.js'
+import type { Defaults } from './task-options.js'
+
+/** The function of a task as the run sees it. */
+export type AnyBody = (...args: unknown[]) => unknown
+
+export interface TaskStep {
+  readonly kind: 'task'
+  readonly previous: Step | undefined
+  readonly name: string
+  readonly body: AnyBody
+  readonly options: CheckedOptions | undefined
+}
+
+/** Tasks that see everything earlier and not each other. */
+export interface GroupStep {
+  readonly kind: 'group'
+  readonly previous: Step | undefined
+  readonly bodies: Readonly<Record<string, AnyBody>>
+}
+
+export interface EachStep {
+  readonly kind: 'each'
+  readonly previous: Step | undefined
+  readonly name: string
+  readonly body: AnyBody
+  readonly options: CheckedOptions | undefined
+  /** The name of the source, or the source. */
+  readonly over: string | object
+}
+
+export interface InputStep {
+  readonly kind: 'inputs'
+  readonly previous: Step | undefined
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** Names that no task defines are inputs that the run brings. */
+export interface OwedStep {
+  readonly kind: 'owed'
+  readonly previous: Step | undefined
+}
+
+export interface DefaultsStep {
+  readonly kind: 'defaults'
+  readonly previous: Step | undefined
+  readonly options: Defaults
+}
+
+/**
+ * One call on a builder. It points to the call before, so a weave shares everything with those it was derived from,
+ * and a chain of 10 000 calls is 10 000 small objects.
+ */
+export type Step = TaskStep | GroupStep | EachStep | InputStep | OwedStep | DefaultsStep
+
+/** The steps from the first to `last`. */
+export function stepsUpTo(last: Step | undefined): Step[] {
+  const steps: Step[] = []
+  for (let step = last; step !== undefined; step = step.previous) steps.push(step)
+  return steps.reverse()
+}

@@ -1,0 +1,176 @@
+import type { Plan, PlanOptions } from '../plan/plan.js'
+import type { SettledResult } from '../result/settled-result.js'
+import type { WeaveResult } from '../result/weave-result.js'
+import type { RunOptions } from '../run/run-options.js'
+import type { WeaveContext } from '../run/weave-context.js'
+import type {
+  AnyIter,
+  BoundInputs,
+  Env,
+  InputRows,
+  ItemOf,
+  MapSource,
+  NewInputRows,
+  NewName,
+  Outputs,
+  Owed,
+  Put,
+  PutAll,
+  PutEach,
+  Row,
+  RunArgs,
+  TaskRow,
+  ValueOf,
+} from './rows.js'
+import type { Defaults, EachOptions, Edges, Given, TaskOptions } from './task-options.js'
+
+/** The function of a task. A declared `Task<[deps], R>` is callable like this, so it fits too. */
+export type Body<D, R> = (deps: D, ctx: WeaveContext) => R
+/** The function of a mapped task, called once per item. */
+export type EachBody<I, D, R> = (item: I, deps: D, ctx: WeaveContext) => R
+
+type Names<P extends Row> = readonly P[0][]
+/** What `needs` is where it is not given. */
+type Unsaid<P extends Row> = readonly string[] & Names<P>
+type NotArgs = { readonly args?: never }
+type ArgsOf<D, A> = { readonly args: (deps: D) => A }
+type ItemArgsOf<I, D, A> = { readonly args: (item: I, deps: D) => A }
+
+type Next<Need, P extends Row, Vals extends readonly unknown[], K extends string, R> = Weave<
+  Need,
+  Put<P, K, Awaited<R>>,
+  Awaited<R>,
+  readonly [...Vals, Awaited<R>]
+>
+
+type NextEach<Need, P extends Row, Vals extends readonly unknown[], K extends string, I, R> = Weave<
+  Need,
+  PutEach<P, K, I, R>,
+  Awaited<R>[],
+  readonly [...Vals, Awaited<R>[]]
+>
+
+type NextAll<Need, P extends Row, Vals extends readonly unknown[], T> = Weave<
+  Need,
+  PutAll<P, T>,
+  Outputs<T>[keyof T],
+  readonly [...Vals, ...Outputs<T>[keyof T][]]
+>
+
+/**
+ * A graph of named tasks in the making. Immutable: every call returns a new weave, so one is a template that can be
+ * run many times, also at once, and extended in several directions. No body is called before a run.
+ *
+ * `Need`: inputs owed to `run`, `undefined` where none were declared. `P`: what the next task can see.
+ * `Last`: value of the last task. `Vals`: values in order.
+ */
+export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[]> {
+  /** Several tasks at once: they see everything earlier, not each other. */
+  do<T extends Readonly<Record<string, Body<Env<P>, unknown>>>>(
+    tasks: T & {
+      readonly [K in keyof T & string]: NewName<K, P> extends K ? unknown : NewName<K, P>
+    },
+  ): NextAll<Need, P, Vals, T>
+  /** A task from any function with its own parameters: `args` makes them from the dependencies. */
+  do<const K extends string, const A extends readonly unknown[], R>(
+    name: NewName<K, P>,
+    options: TaskOptions<Env<P>> & Edges<P, Names<P>> & ArgsOf<Env<P>, A>,
+    body: (...args: A) => R,
+  ): Next<Need, P, Vals, K, R>
+  /** A task with options. */
+  do<const K extends string, R, const N extends Names<P> = Unsaid<P>>(
+    name: NewName<K, P>,
+    options: TaskOptions<Given<P, N>> & Edges<P, N> & NotArgs,
+    body: Body<Given<P, N>, R>,
+  ): Next<Need, P, Vals, K, R>
+  /**
+   * A task: its body asks for earlier ones by name and starts when they are done.
+   *
+   * @throws {WeaveNameError} a reserved or empty name.
+   * @throws {InvalidOptionError} a wrong or unknown option, or a body that is no function.
+   */
+  do<const K extends string, R>(
+    name: NewName<K, P>,
+    body: Body<Env<P>, R>,
+  ): Next<Need, P, Vals, K, R>
+
+  /** A mapped task over a list, with `args`. */
+  each<const K extends string, I, const A extends readonly unknown[], R>(
+    name: NewName<K, P>,
+    over: AnyIter<I> & object,
+    options: EachOptions<Env<P>, I> & Edges<P, Names<P>> & ItemArgsOf<I, Env<P>, A>,
+    body: (...args: A) => R,
+  ): NextEach<Need, P, Vals, K, I, R>
+  /** A mapped task over a list, with options. */
+  each<const K extends string, I, R, const N extends Names<P> = Unsaid<P>>(
+    name: NewName<K, P>,
+    over: AnyIter<I> & object,
+    options: EachOptions<Given<P, N>, I> & Edges<P, N> & NotArgs,
+    body: EachBody<I, Given<P, N>, R>,
+  ): NextEach<Need, P, Vals, K, I, R>
+  /**
+   * A mapped task: calls its body once per item and gives an array in item order. Takes an array, Map, Set, any
+   * iterable or async iterable, or the name of an earlier task or input that is one.
+   */
+  each<const K extends string, I, R>(
+    name: NewName<K, P>,
+    over: AnyIter<I> & object,
+    body: EachBody<I, Env<P>, R>,
+  ): NextEach<Need, P, Vals, K, I, R>
+  /** A mapped task over the value of an earlier task or input, with `args`. */
+  each<const K extends string, const S extends string, const A extends readonly unknown[], R>(
+    name: NewName<K, P>,
+    over: MapSource<S, P>,
+    options: EachOptions<Env<P>, ItemOf<ValueOf<P, S>>> &
+      Edges<P, Names<P>> &
+      ItemArgsOf<ItemOf<ValueOf<P, S>>, Env<P>, A>,
+    body: (...args: A) => R,
+  ): NextEach<Need, P, Vals, K, ItemOf<ValueOf<P, S>>, R>
+  /** A mapped task over the value of an earlier task or input, with options. */
+  each<const K extends string, const S extends string, R, const N extends Names<P> = Unsaid<P>>(
+    name: NewName<K, P>,
+    over: MapSource<S, P>,
+    options: EachOptions<Given<P, N>, ItemOf<ValueOf<P, S>>> & Edges<P, N> & NotArgs,
+    body: EachBody<ItemOf<ValueOf<P, S>>, Given<P, N>, R>,
+  ): NextEach<Need, P, Vals, K, ItemOf<ValueOf<P, S>>, R>
+  /** A mapped task over the value of an earlier task or input. */
+  each<const K extends string, const S extends string, R>(
+    name: NewName<K, P>,
+    over: MapSource<S, P>,
+    body: EachBody<ItemOf<ValueOf<P, S>>, Env<P>, R>,
+  ): NextEach<Need, P, Vals, K, ItemOf<ValueOf<P, S>>, R>
+
+  /** Declares inputs that `run` must be given, as its first argument. */
+  input<I extends object>(): Weave<
+    [Need] extends [undefined] ? I : Need & I,
+    P | InputRows<I>,
+    Last,
+    Vals
+  >
+  /** Gives input values now, over those given before. */
+  with<I extends object>(
+    values: I & BoundInputs<I, Need, P>,
+  ): Weave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals>
+  /** Options for every task that does not set its own; called again they merge, the later wins. */
+  defaults(options: Defaults): Weave<Need, P, Last, Vals>
+
+  /**
+   * What would run, in which order and why. Calls no body.
+   *
+   * @throws {WeavePlanError} one of its subclasses: names, dependencies or executors do not fit.
+   */
+  plan(options?: PlanOptions): Plan<TaskRow<P>[0]>
+  /**
+   * Runs every task, each as soon as its own dependencies are done.
+   *
+   * @returns all values by name; rejects at once with the first task's own error (`resultOf(error)` has what finished),
+   * with `TaskTimeoutError` past `timeoutMs`, or with `signal.reason`.
+   * @throws {InvalidOptionError} at once, for a wrong option.
+   */
+  run(...args: RunArgs<Need, RunOptions>): Promise<WeaveResult<P, Last, Vals>>
+  /**
+   * Runs as `run` does and never rejects because of a task or the run's deadline: every task has an outcome.
+   * Plan errors, missing inputs and the caller's abort still reject.
+   */
+  settle(...args: RunArgs<Need, RunOptions>): Promise<SettledResult<P>>
+}

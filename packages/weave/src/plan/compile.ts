@@ -1,0 +1,285 @@
+import { definitionOf } from '@conc/core/internal'
+import type { CheckedOptions } from '../builder/option-checks.js'
+import {
+  type AnyBody,
+  type EachStep,
+  type GroupStep,
+  type Step,
+  stepsUpTo,
+} from '../builder/steps.js'
+import type { Defaults } from '../builder/task-options.js'
+import { OpaqueTaskError, UnresolvedDependencyError, WeaveNameError } from '../errors.js'
+import { type Parameters, parametersOf } from '../parameters/index.js'
+import { didYouMean } from './did-you-mean.js'
+import {
+  absent,
+  firstInput,
+  type Graph,
+  isDeclared,
+  isMapped,
+  isOpaque,
+  isSimple,
+} from './graph.js'
+
+/** Resolves the names of a weave. Linear in tasks and edges. @throws {WeavePlanError} */
+export function compile(last: Step | undefined): Graph {
+  const steps = stepsUpTo(last)
+  const compiler = new Compiler(steps)
+  for (const step of steps) compiler.add(step)
+  return compiler.graph()
+}
+
+class Compiler {
+  readonly #names: string[] = []
+  readonly #numbers = new Map<string, number>()
+  readonly #flags: number[] = []
+  readonly #bodies: AnyBody[] = []
+  readonly #options: (CheckedOptions | undefined)[] = []
+  readonly #sources: (number | object | undefined)[] = []
+  readonly #seen: number[] = []
+  readonly #keyStart: number[] = [0]
+  readonly #keys: string[] = []
+  readonly #origins: number[] = []
+  readonly #edgeStart: number[] = [0]
+  readonly #edges: number[] = []
+  readonly #opaque = new Map<number, string>()
+  readonly #sent: number[] = []
+  readonly #inputs = new Map<string, number>()
+  readonly #inputValues: Record<string, unknown> = Object.create(null)
+  readonly #inputUsers: number[] = []
+  readonly #defaults: Defaults | undefined
+  readonly #isOwed: boolean
+  #hasPriorities: boolean
+  /** Tasks that see no more than the names below this number. */
+  #visible = 0
+  /** An opaque task waited for everything below. */
+  #barrier = 0
+
+  constructor(steps: readonly Step[]) {
+    this.#defaults = mergedDefaults(steps)
+    this.#hasPriorities = this.#defaults?.priority !== undefined
+    this.#isOwed = steps.some((step) => step.kind === 'owed')
+    for (const step of steps) {
+      if (step.kind === 'inputs')
+        for (const name in step.values) this.#bind(name, step.values[name])
+    }
+  }
+
+  add(step: Step): void {
+    if (step.kind === 'task') this.#addTask(step.name, step.body, step.options)
+    else if (step.kind === 'each') this.#addEach(step)
+    else if (step.kind === 'group') this.#addGroup(step)
+  }
+
+  graph(): Graph {
+    const count = this.#names.length
+    const { waits, nextStart, next } = forward(count, this.#edgeStart, this.#edges)
+    return {
+      count,
+      names: this.#names,
+      numbers: this.#numbers,
+      flags: this.#flags,
+      bodies: this.#bodies,
+      options: this.#options,
+      sources: this.#sources,
+      seen: this.#seen,
+      defaults: this.#defaults,
+      keyStart: this.#keyStart,
+      keys: this.#keys,
+      origins: this.#origins,
+      waits,
+      nextStart,
+      next,
+      edgeStart: this.#edgeStart,
+      edges: this.#edges,
+      inputNames: [...this.#inputs.keys()],
+      inputValues: this.#inputValues,
+      inputUsers: this.#inputUsers,
+      hasPriorities: this.#hasPriorities,
+      sent: this.#sent,
+      opaque: this.#opaque,
+    }
+  }
+
+  #addTask(name: string, body: AnyBody, options: CheckedOptions | undefined): void {
+    this.#visible = this.#names.length
+    this.#addOne(name, body, options, 0)
+    this.#raiseBarrier(this.#visible)
+  }
+
+  #addGroup({ bodies }: GroupStep): void {
+    this.#visible = this.#names.length
+    for (const name in bodies) this.#addOne(name, bodies[name] as AnyBody, undefined, 0)
+    this.#raiseBarrier(this.#visible)
+  }
+
+  #addEach({ name, body, options, over }: EachStep): void {
+    this.#visible = this.#names.length
+    const source = typeof over === 'string' ? this.#resolve(name, over, false) : over
+    if (typeof source === 'number' && source >= 0) this.#edges.push(source)
+    this.#addOne(name, body, options, isMapped, source)
+    this.#raiseBarrier(this.#visible)
+  }
+
+  #addOne(
+    name: string,
+    body: AnyBody,
+    options: CheckedOptions | undefined,
+    kind: number,
+    source?: number | object,
+  ): void {
+    const number = this.#names.length
+    this.#claim(name, number)
+    const definition = definitionOf(body)
+    let flags = kind
+    if (definition !== undefined) flags |= isDeclared
+    else if (isPlain(options, this.#defaults)) flags |= isSimple
+    const read = options?.args ?? definition?.fn ?? body
+    if (options?.needs !== undefined) this.#addNeeds(name, options.needs)
+    else if (!this.#addParameters(name, parametersOf(read, kind), flags)) flags |= isOpaque
+    if (options?.after !== undefined) this.#addAfter(name, options.after)
+    if (options?.executor !== undefined) this.#sent.push(number)
+    if (options?.priority !== undefined) this.#hasPriorities = true
+    this.#flags.push(flags)
+    this.#bodies.push(body)
+    this.#options.push(options)
+    this.#sources.push(source)
+    this.#seen.push(this.#visible)
+    this.#keyStart.push(this.#keys.length)
+    this.#edgeStart.push(this.#edges.length)
+  }
+
+  /** @returns whether the parameter could be read. */
+  #addParameters(task: string, parameters: Parameters, flags: number): boolean {
+    if (parameters.kind === 'opaque') {
+      // A declared task would have everything shipped to where it runs.
+      if (flags & isDeclared) throw new OpaqueTaskError(task, parameters.reason)
+      this.#addEverything(parameters.reason)
+      return false
+    }
+    for (const { name, hasDefault } of parameters.keys) {
+      this.#addKey(name, this.#resolve(task, name, hasDefault))
+    }
+    return true
+  }
+
+  #addNeeds(task: string, needs: readonly string[]): void {
+    for (const name of needs) this.#addKey(name, this.#resolve(task, name, false))
+  }
+
+  #addAfter(task: string, after: readonly string[]): void {
+    for (const name of after) {
+      const origin = this.#resolve(task, name, false)
+      if (origin >= 0) this.#edges.push(origin)
+    }
+  }
+
+  #addKey(key: string, origin: number): void {
+    if (origin === absent) return
+    this.#keys.push(key)
+    this.#origins.push(origin)
+    if (origin >= 0) this.#edges.push(origin)
+  }
+
+  /** Edges to what no earlier opaque task has waited for: a chain of opaque tasks stays linear. */
+  #addEverything(reason: string): void {
+    this.#opaque.set(this.#names.length - 1, reason)
+    for (let other = this.#barrier; other < this.#visible; other++) this.#edges.push(other)
+  }
+
+  #raiseBarrier(visible: number): void {
+    for (let number = visible; number < this.#names.length; number++) {
+      if (this.#opaque.has(number)) this.#barrier = visible
+    }
+  }
+
+  /** Where the value called `key` comes from. @throws {UnresolvedDependencyError} */
+  #resolve(task: string, key: string, hasDefault: boolean): number {
+    const number = this.#numbers.get(key)
+    if (number !== undefined && number < this.#visible) return number
+    let input = this.#inputs.get(key)
+    if (input === undefined && number === undefined && this.#isOwed) input = this.#owe(key)
+    if (input === undefined) {
+      if (hasDefault) return absent
+      throw this.#unresolved(task, key)
+    }
+    if (!hasDefault && this.#inputUsers[input] === -1) {
+      this.#inputUsers[input] = this.#numbers.get(task) ?? this.#names.length
+    }
+    return firstInput - input
+  }
+
+  #claim(name: string, number: number): void {
+    const first = this.#numbers.get(name)
+    if (first !== undefined) {
+      throw new WeaveNameError(name, `it is defined twice (${nth(first)} and ${nth(number)} task)`)
+    }
+    if (this.#inputs.has(name)) throw new WeaveNameError(name, 'it is an input and a task')
+    this.#names.push(name)
+    this.#numbers.set(name, number)
+  }
+
+  #bind(name: string, value: unknown): void {
+    this.#inputValues[name] = value
+    if (!this.#inputs.has(name)) this.#owe(name)
+  }
+
+  #owe(name: string): number {
+    const number = this.#inputs.size
+    this.#inputs.set(name, number)
+    this.#inputUsers.push(-1)
+    return number
+  }
+
+  #unresolved(task: string, key: string): UnresolvedDependencyError {
+    const available = [...this.#inputs.keys(), ...this.#names.slice(0, this.#visible)]
+    return new UnresolvedDependencyError(task, key, available, didYouMean(key, available))
+  }
+}
+
+function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undefined): boolean {
+  if (options === undefined && defaults === undefined) return true
+  const { retries = 0, timeoutMs, executor, args } = { ...defaults, ...options } as CheckedOptions
+  return retries === 0 && timeoutMs === undefined && executor === undefined && args === undefined
+}
+
+function mergedDefaults(steps: readonly Step[]): Defaults | undefined {
+  let merged: Defaults | undefined
+  for (const step of steps) {
+    if (step.kind === 'defaults') merged = { ...merged, ...step.options }
+  }
+  return merged
+}
+
+/** The edges the other way round, sorted by counting. */
+function forward(
+  count: number,
+  edgeStart: readonly number[],
+  edges: readonly number[],
+): Pick<Graph, 'waits' | 'nextStart' | 'next'> {
+  const waits = new Int32Array(count)
+  const nextStart = new Int32Array(count + 1)
+  const next = new Int32Array(edges.length)
+  for (const from of edges) nextStart[from + 1] = (nextStart[from + 1] as number) + 1
+  for (let task = 0; task < count; task++) {
+    nextStart[task + 1] = (nextStart[task + 1] as number) + (nextStart[task] as number)
+  }
+  const place = nextStart.slice(0, count)
+  for (let task = 0; task < count; task++) {
+    const end = edgeStart[task + 1] as number
+    waits[task] = end - (edgeStart[task] as number)
+    for (let edge = edgeStart[task] as number; edge < end; edge++) {
+      const from = edges[edge] as number
+      next[place[from] as number] = task
+      place[from] = (place[from] as number) + 1
+    }
+  }
+  return { waits, nextStart, next }
+}
+
+function nth(number: number): string {
+  const position = number + 1
+  const isTeen = position % 100 > 10 && position % 100 < 14
+  const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][position % 10] ?? 'th')
+  return `${position}${ending}`
+}

@@ -1,0 +1,27 @@
+import type { Timings } from '../result/timings.js'
+import type { Plan } from './plan.js'
+
+/** The chain of tasks that is longest: by their run times, or by count where there are none. */
+export function criticalPath(
+  { order, dependencies }: Plan,
+  timings: Partial<Timings> | undefined,
+): readonly string[] {
+  const lengths = new Map<string, number>()
+  const before = new Map<string, string>()
+  let last: string | undefined
+  for (const name of order) {
+    let length = 0
+    for (const needed of dependencies[name] ?? []) {
+      const there = lengths.get(needed)
+      if (there === undefined || (before.has(name) && there <= length)) continue
+      length = there
+      before.set(name, needed)
+    }
+    length += timings ? (timings[name]?.runMs ?? 0) : 1
+    lengths.set(name, length)
+    if (last === undefined || length > (lengths.get(last) as number)) last = name
+  }
+  const path: string[] = []
+  for (let name = last; name !== undefined; name = before.get(name)) path.push(name)
+  return Object.freeze(path.reverse())
+}

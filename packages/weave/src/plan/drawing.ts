@@ -1,0 +1,67 @@
+import type { Plan, PlannedTask } from './plan.js'
+
+/** A flowchart for Mermaid. */
+export function toMermaid(plan: Plan): string {
+  const ids = new Map([...plan.inputs, ...plan.order].map((name, place) => [name, `n${place}`]))
+  const label = (name: string): string => `"${name.replaceAll('"', '#quot;')}"`
+  const lines = ['flowchart TD']
+  for (const name of plan.inputs) lines.push(`  ${ids.get(name)}([${label(name)}])`)
+  for (const name of plan.order) {
+    const [open, close] = planned(plan, name).kind === 'each' ? ['[[', ']]'] : ['[', ']']
+    lines.push(`  ${ids.get(name)}${open}${label(name)}${close}`)
+  }
+  for (const [from, to] of edgesOf(plan)) lines.push(`  ${ids.get(from)} --> ${ids.get(to)}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** A digraph for Graphviz. */
+export function toDot(plan: Plan): string {
+  const quoted = (name: string): string => JSON.stringify(name)
+  const lines = ['digraph weave {']
+  for (const name of plan.inputs) lines.push(`  ${quoted(name)} [shape=ellipse];`)
+  for (const name of plan.order) {
+    const shape = planned(plan, name).kind === 'each' ? 'box3d' : 'box'
+    lines.push(`  ${quoted(name)} [shape=${shape}];`)
+  }
+  for (const [from, to] of edgesOf(plan)) lines.push(`  ${quoted(from)} -> ${quoted(to)};`)
+  return `${[...lines, '}'].join('\n')}\n`
+}
+
+/** One line per task: what it is and what it waits for. */
+export function toText(plan: Plan): string {
+  const tierOf = new Map(plan.tiers.flatMap((names, tier) => names.map((name) => [name, tier + 1])))
+  const width = Math.max(0, ...plan.order.map((name) => name.length))
+  const tierWidth = String(plan.tiers.length).length
+  return plan.order
+    .map((name) => {
+      const tier = String(tierOf.get(name)).padStart(tierWidth)
+      return `${tier}  ${name.padEnd(width)}  ${factsOf(plan, name).join('; ')}`.trimEnd()
+    })
+    .join('\n')
+}
+
+function factsOf(plan: Plan, name: string): string[] {
+  const { kind, over, runsOn, opaque } = planned(plan, name)
+  const facts: string[] = []
+  if (kind === 'each') facts.push(overText(over))
+  const needed = (plan.dependencies[name] ?? []).filter((one) => one !== over)
+  if (opaque !== undefined) facts.push(`waits for everything earlier: ${opaque}`)
+  else if (needed.length > 0) facts.push(`needs ${needed.join(', ')}`)
+  if (runsOn !== 'here') facts.push(`on ${runsOn}`)
+  return facts
+}
+
+function overText(over: string | number | undefined): string {
+  if (over === undefined) return 'each of an iterable'
+  return typeof over === 'number' ? `each of ${over} items` : `each of ${over}`
+}
+
+function planned(plan: Plan, name: string): PlannedTask {
+  return plan.tasks[name] as PlannedTask
+}
+
+function edgesOf(plan: Plan): [from: string, to: string][] {
+  return plan.order.flatMap((to) =>
+    (plan.dependencies[to] ?? []).map((from): [string, string] => [from, to]),
+  )
+}

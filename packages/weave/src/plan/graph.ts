@@ -1,0 +1,67 @@
+import type { CheckedOptions } from '../builder/option-checks.js'
+import type { AnyBody } from '../builder/steps.js'
+import type { Defaults } from '../builder/task-options.js'
+
+/** What a task is, as bits. */
+export const isMapped = 1
+/** Its parameter could not be read: it waits for everything earlier and receives all of it. */
+export const isOpaque = 2
+/** Its body is a declared task. */
+export const isDeclared = 4
+/** A plain function without attempts, time limit, executor or `args`: called as it is. */
+export const isSimple = 8
+
+/** Where a value comes from: the number of a task, or one of these. */
+export const absent = -1
+/** Input number `k` is `firstInput - k`. */
+export const firstInput = -2
+
+/**
+ * A weave with its names resolved: tasks are numbers in definition order, and everything per task is an array, so
+ * that a run over 10 000 tasks reads flat memory and allocates no record per task.
+ */
+export interface Graph {
+  readonly count: number
+  readonly names: readonly string[]
+  readonly numbers: ReadonlyMap<string, number>
+  readonly flags: readonly number[]
+  readonly bodies: readonly AnyBody[]
+  readonly options: readonly (CheckedOptions | undefined)[]
+  /** Of a mapped task: where its items come from, by `over`'s code, or the source itself. */
+  readonly sources: readonly (number | object | undefined)[]
+  /** The tasks that an opaque one sees are those below this number. */
+  readonly seen: readonly number[]
+  readonly defaults: Defaults | undefined
+
+  /** What body `n` receives: `keys[i]` from `origins[i]`, for i from `keyStart[n]` to `keyStart[n + 1]`. */
+  readonly keyStart: readonly number[]
+  readonly keys: readonly string[]
+  readonly origins: readonly number[]
+
+  /** How many tasks task `n` waits for, one counted as often as it is listed. */
+  readonly waits: Int32Array
+  /** The tasks that wait for `n`: from `nextStart[n]` to `nextStart[n + 1]`. */
+  readonly nextStart: Int32Array
+  readonly next: Int32Array
+  /** The tasks that `n` waits for; of an opaque one only those that others do not cover. */
+  readonly edgeStart: readonly number[]
+  readonly edges: readonly number[]
+
+  readonly inputNames: readonly string[]
+  readonly inputValues: Readonly<Record<string, unknown>>
+  /** The first task that cannot do without input `k`; -1 where all can. */
+  readonly inputUsers: readonly number[]
+  readonly hasPriorities: boolean
+  /** The tasks that name an executor themselves. */
+  readonly sent: readonly number[]
+  readonly opaque: ReadonlyMap<number, string>
+}
+
+/** The options of task `number`, with the weave's defaults under its own. */
+export function optionsOf(graph: Graph, number: number): CheckedOptions {
+  const own = graph.options[number]
+  if (graph.defaults === undefined) return own ?? none
+  return { ...graph.defaults, ...own }
+}
+
+const none: CheckedOptions = Object.freeze({})

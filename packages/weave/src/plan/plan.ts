@@ -1,0 +1,235 @@
+import type { Executor } from '@conc/core'
+import { checkKeys, checkObject } from '@conc/core/internal'
+import { checkExecutorOption } from '../builder/option-checks.js'
+import { OpaqueTaskError } from '../errors.js'
+import type { Timings } from '../result/timings.js'
+import { checkExecutors } from '../run/run-options.js'
+import { criticalPath } from './critical-path.js'
+import { toDot, toMermaid, toText } from './drawing.js'
+import { checkExecutorsOf } from './executors.js'
+import { fingerprint } from './fingerprint.js'
+import { firstInput, type Graph, isDeclared, isMapped, isOpaque, optionsOf } from './graph.js'
+import { tiersOf } from './tiers.js'
+
+/** One task of a plan. */
+export interface PlannedTask {
+  readonly kind: 'task' | 'each'
+  /** What a mapped task maps over: the name of its source, or how many items a list has. */
+  readonly over?: string | number
+  /** `undefined`: a plain function may still return a promise. */
+  readonly async: boolean | undefined
+  /** `'here'`, an executor's name, or `'default'` for a declared task: known at the run. */
+  readonly runsOn: string
+  /** Why its parameter could not be read: it waits for everything earlier. */
+  readonly opaque?: string
+}
+
+/** A plan as plain data. */
+export interface PlanJSON {
+  readonly version: 1
+  readonly fingerprint: string
+  readonly inputs: readonly string[]
+  readonly tasks: readonly (PlannedTask & {
+    readonly name: string
+    readonly dependencies: readonly string[]
+  })[]
+}
+
+/** What would run, in which order and why. Everything is made when it is read. */
+export interface Plan<K extends string = string> {
+  /** In definition order. */
+  readonly order: readonly K[]
+  /** Names that are inputs. */
+  readonly inputs: readonly string[]
+  readonly tasks: { readonly [N in K]: PlannedTask }
+  /** What each task waits for: tasks and inputs. */
+  readonly dependencies: { readonly [N in K]: readonly string[] }
+  /** The tasks that wait for each task. */
+  readonly dependents: { readonly [N in K]: readonly K[] }
+  /** What could run together. Information only: a task starts when its own dependencies are done. */
+  readonly tiers: readonly (readonly K[])[]
+  /** The tasks whose parameter could not be read. */
+  readonly opaque: readonly K[]
+  /** Changes when a name, an edge or the source of a mapped task changes: compare source and bundle. */
+  readonly fingerprint: string
+  /** The longest chain: by count, or by time with the timings of a run. */
+  criticalPath(timings?: Partial<Timings<K>>): readonly K[]
+  toMermaid(): string
+  toDot(): string
+  /** One line per task. */
+  toString(): string
+  toJSON(): PlanJSON
+}
+
+/** Options of `plan`. */
+export interface PlanOptions {
+  /** A task whose parameter cannot be read is an error. Default false. */
+  readonly strict?: boolean
+  /** As in `run`. */
+  readonly executor?: Executor | string
+  /** As in `run`; the names that tasks use are checked where they are given. */
+  readonly executors?: Readonly<Record<string, Executor>>
+}
+
+/** @throws {InvalidOptionError} */
+export function checkPlanOptions(options: unknown): asserts options is PlanOptions {
+  checkObject('options', options)
+  checkKeys('options', options, ['strict', 'executor', 'executors'])
+  const { executor, executors } = options as PlanOptions
+  checkExecutorOption(executor)
+  checkExecutors(executors)
+}
+
+/** What depends on the options of a run or a plan. @throws {WeavePlanError} @throws {UnsupportedWorkError} */
+export function checkGraph(graph: Graph, { strict, executors }: PlanOptions): void {
+  const [first] = graph.opaque
+  if (first && (strict ?? graph.defaults?.strict)) {
+    throw new OpaqueTaskError(graph.names[first[0]] as string, first[1])
+  }
+  checkExecutorsOf(graph, executors)
+}
+
+/** The plan of a graph, worked out where it is read. */
+export class GraphPlan implements Plan {
+  readonly #graph: Graph
+  #dependencies: Readonly<Record<string, readonly string[]>> | undefined
+  #fingerprint: string | undefined
+
+  constructor(graph: Graph) {
+    this.#graph = graph
+    Object.freeze(this)
+  }
+
+  get order(): readonly string[] {
+    return Object.freeze([...this.#graph.names])
+  }
+
+  get inputs(): readonly string[] {
+    return Object.freeze([...this.#graph.inputNames])
+  }
+
+  get tasks(): Readonly<Record<string, PlannedTask>> {
+    return this.#record((task) => plannedTask(this.#graph, task))
+  }
+
+  get dependencies(): Readonly<Record<string, readonly string[]>> {
+    this.#dependencies ??= this.#record((task) => Object.freeze(dependenciesOf(this.#graph, task)))
+    return this.#dependencies
+  }
+
+  get dependents(): Readonly<Record<string, readonly string[]>> {
+    const lists = new Map<string, string[]>(this.#graph.names.map((name) => [name, []]))
+    for (const name of this.#graph.names) {
+      for (const needed of this.dependencies[name] ?? []) lists.get(needed)?.push(name)
+    }
+    return this.#record((task) => Object.freeze(lists.get(this.#graph.names[task] as string) ?? []))
+  }
+
+  get tiers(): readonly (readonly string[])[] {
+    return tiersOf(this)
+  }
+
+  get opaque(): readonly string[] {
+    return Object.freeze([...this.#graph.opaque.keys()].map((task) => this.#name(task)))
+  }
+
+  get fingerprint(): string {
+    this.#fingerprint ??= fingerprint(this)
+    return this.#fingerprint
+  }
+
+  criticalPath(timings?: Partial<Timings>): readonly string[] {
+    return criticalPath(this, timings)
+  }
+
+  toMermaid(): string {
+    return toMermaid(this)
+  }
+
+  toDot(): string {
+    return toDot(this)
+  }
+
+  toString(): string {
+    return toText(this)
+  }
+
+  toJSON(): PlanJSON {
+    const { tasks, dependencies } = this
+    return {
+      version: 1,
+      fingerprint: this.fingerprint,
+      inputs: this.inputs,
+      tasks: this.order.map((name) => ({
+        name,
+        ...(tasks[name] as PlannedTask),
+        dependencies: dependencies[name] as readonly string[],
+      })),
+    }
+  }
+
+  #record<T>(of: (task: number) => T): Readonly<Record<string, T>> {
+    const record: Record<string, T> = Object.create(null)
+    for (let task = 0; task < this.#graph.count; task++) record[this.#name(task)] = of(task)
+    return Object.freeze(record)
+  }
+
+  #name(task: number): string {
+    return this.#graph.names[task] as string
+  }
+}
+
+function plannedTask(graph: Graph, task: number): PlannedTask {
+  const flags = graph.flags[task] as number
+  const over = sourceOf(graph, task)
+  const opaque = graph.opaque.get(task)
+  const isAsync =
+    (flags & isDeclared) !== 0 || graph.bodies[task]?.constructor.name === 'AsyncFunction'
+  return Object.freeze({
+    kind: flags & isMapped ? 'each' : 'task',
+    ...(over !== undefined && { over }),
+    async: isAsync || undefined,
+    runsOn: runsOn(graph, task),
+    ...(opaque !== undefined && { opaque }),
+  })
+}
+
+function runsOn(graph: Graph, task: number): string {
+  const { executor } = optionsOf(graph, task)
+  const isTask = ((graph.flags[task] as number) & isDeclared) !== 0
+  if (executor === undefined) return isTask ? 'default' : 'here'
+  if (typeof executor === 'string') return executor
+  return isTask || executor.capabilities.closures ? executor.name : 'here'
+}
+
+function sourceOf(graph: Graph, task: number): string | number | undefined {
+  const source = graph.sources[task]
+  if (typeof source === 'number') return originName(graph, source)
+  if (Array.isArray(source)) return source.length
+  if (source instanceof Map || source instanceof Set) return source.size
+  return undefined
+}
+
+/** Names of tasks and inputs that `task` waits for, each once. */
+function dependenciesOf(graph: Graph, task: number): string[] {
+  if ((graph.flags[task] as number) & isOpaque) {
+    return [...graph.inputNames, ...graph.names.slice(0, graph.seen[task])]
+  }
+  const names = new Set<string>()
+  const source = graph.sources[task]
+  if (typeof source === 'number') names.add(originName(graph, source))
+  for (let place = graph.keyStart[task] as number; place < (graph.keyStart[task + 1] as number); ) {
+    names.add(originName(graph, graph.origins[place++] as number))
+  }
+  for (
+    let place = graph.edgeStart[task] as number;
+    place < (graph.edgeStart[task + 1] as number);
+  ) {
+    names.add(graph.names[graph.edges[place++] as number] as string)
+  }
+  return [...names]
+}
+
+function originName(graph: Graph, origin: number): string {
+  return (origin >= 0 ? graph.names[origin] : graph.inputNames[firstInput - origin]) as string
+}

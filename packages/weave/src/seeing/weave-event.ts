@@ -1,0 +1,68 @@
+import type { PlanJSON } from '../plan/plan.js'
+
+/**
+ * What happens in a run, for `onEvent` and the channel `conc:weave`. `at` is in ms since the run began. Values are
+ * the objects themselves, not copies. `item` is the position of an item of a mapped task; without it the event is
+ * about the whole task.
+ */
+export type WeaveEvent = { readonly run: string; readonly at: number } & (
+  | {
+      readonly type: 'plan'
+      readonly plan: PlanJSON
+      /** Epoch ms. */
+      readonly startedAt: number
+      /** Id of the task around the run. */
+      readonly parent?: string
+    }
+  /** Everything it waits for is done. */
+  | { readonly type: 'ready'; readonly task: string }
+  | {
+      readonly type: 'start'
+      readonly task: string
+      readonly item?: number
+      readonly attempt: number
+      /** `'here'`, or an executor's name. */
+      readonly runsOn: string
+      readonly deps: Readonly<Record<string, unknown>>
+    }
+  /** What the body passed to `progress()`. */
+  | {
+      readonly type: 'progress'
+      readonly task: string
+      readonly item?: number
+      readonly data: unknown
+    }
+  | {
+      readonly type: 'retry'
+      readonly task: string
+      readonly item?: number
+      /** The attempt that failed. */
+      readonly attempt: number
+      readonly error: unknown
+      readonly inMs: number
+    }
+  | {
+      readonly type: 'end'
+      readonly task: string
+      readonly item?: number
+      readonly ms: number
+      readonly value: unknown
+    }
+  | {
+      readonly type: 'error'
+      readonly task: string
+      readonly item?: number
+      readonly ms: number
+      readonly error: unknown
+    }
+  /** It ran when the run was stopped. */
+  | { readonly type: 'cancel'; readonly task: string; readonly reason: unknown }
+  /** It never started; `because` names the task whose failure stopped the run. */
+  | { readonly type: 'skip'; readonly task: string; readonly because?: string }
+  | {
+      readonly type: 'finish'
+      readonly status: 'fulfilled' | 'rejected' | 'cancelled'
+      readonly ms: number
+      readonly error?: unknown
+    }
+)
