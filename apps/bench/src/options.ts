@@ -33,10 +33,10 @@ export function parseOptions(words: readonly string[]): Options {
     const [name, inline] = splitOption(word)
     switch (name) {
       case '--only':
-        only.push(inline ?? valueOf(name, left))
+        only.push(inline ?? valueAfter(name, left))
         break
       case '--rounds':
-        rounds = count(name, inline ?? valueOf(name, left))
+        rounds = count(name, inline ?? valueAfter(name, left))
         break
       case '--json':
         json = jsonTarget(inline, left)
@@ -69,7 +69,7 @@ function splitOption(word: string): [string, string | undefined] {
   return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)]
 }
 
-function valueOf(name: string, left: string[]): string {
+function valueAfter(name: string, left: string[]): string {
   const value = left.shift()
   if (value === undefined) throw new UsageError(`Expected a value after ${name}.`)
   return value

@@ -1,4 +1,5 @@
 import type { Suite } from './harness/suite.js'
+import { weaveSuite } from './weave/weave-suite.js'
 
 /** What `pnpm bench` runs, in this order. A new suite is a folder beside these and a line here. */
-export const suites: readonly Suite[] = []
+export const suites: readonly Suite[] = [weaveSuite]

@@ -35,8 +35,12 @@ export const openProcess: OpenSession = async (ticket) => {
   const exited = once(child, 'exit')
   const ask = async (question: Ticket | 'sample'): Promise<Figures> => {
     child.send(question)
-    const answer = await Promise.race([once(child, 'message'), exited.then(() => [lost])])
-    const { figures, error } = answer[0] as Answer
+    const patience = AbortSignal.timeout(patienceMs)
+    const [answer] = await Promise.race([
+      once(child, 'message', { signal: patience }).catch(() => [late]),
+      exited.then(() => [lost]),
+    ])
+    const { figures, error } = answer as Answer
     if (error !== undefined) throw new Error(error)
     return figures ?? {}
   }
@@ -59,6 +63,9 @@ export interface Answer {
   readonly error?: string
 }
 
+/** Far beyond any sample: a contestant that hangs must not hang the bench. */
+const patienceMs = 120_000
+const late: Answer = { error: `no answer within ${patienceMs / 1000} s` }
 const lost: Answer = { error: 'the process of the contestant ended' }
 
 /** @throws {Error} there is no such contestant. */
