@@ -6,7 +6,9 @@ import type { Task } from './task.js'
 export type Transferable = TransferListItem
 
 /** What can be submitted: a declared task, or a function where the executor's `capabilities.closures` is true. */
-export type Work<A extends readonly unknown[], R> = Task<A, R> | ((...args: A) => R)
+export type Work<A extends readonly unknown[], R> =
+  | Task<A, R>
+  | ((...args: A) => R | PromiseLike<R>)
 
 /** What can be streamed: work that makes an async iterable or is a generator. */
 export type StreamWork<A extends readonly unknown[], Y> = Work<A, AsyncIterable<Y> | Generator<Y>>
