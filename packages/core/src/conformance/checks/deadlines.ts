@@ -1,0 +1,140 @@
+import { ExecutorError, TaskTimeoutError } from '../../errors/executor-error.js'
+import type { Check } from '../check.js'
+import type { Harness } from '../harness.js'
+import { bounded, tellsBodies } from '../needs.js'
+import { failFirst, look, lookDeeper, lookInTime } from '../tasks.js'
+
+const farMs = 300_000
+/** What the way to a body may add where the remaining time travels instead of the deadline. */
+const toleranceMs = 30_000
+
+/** Promise 4: the time a call may take, from its submit to its settlement, in nested calls too. */
+export const deadlineChecks: readonly Check[] = [
+  {
+    promise: 4,
+    title: 'a running call out of time rejects with a TaskTimeoutError that says so',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      await h.passThrough(executor)
+      const call = h.hold(executor, 'slow', { onAbort: 'ignore', timeoutMs: h.shortMs })
+      const error = await h.rejects(call.promise, 'the running call out of time')
+      h.isA(error, TaskTimeoutError, 'the error')
+      h.isA(error, ExecutorError, 'the error')
+      h.same(error.code, 'CONC_TASK_TIMEOUT', '`code`')
+      h.same(error.phase, 'running', '`phase` of a call whose body had begun')
+      h.ok(error.started !== false, '`started` is false although the body had begun.')
+    },
+  },
+  {
+    promise: 4,
+    title: 'the signal of a body out of time aborts',
+    needs: [tellsBodies],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      await h.passThrough(executor)
+      const call = h.hold(executor, 'slow', { timeoutMs: h.shortMs })
+      await h.rejects(call.promise, 'the call out of time')
+      h.same((await call.aborted()).name, 'TaskTimeoutError', 'the reason in the body')
+    },
+  },
+  {
+    promise: 4,
+    title: 'the time counts from the submit: a call out of time while it waits never runs',
+    needs: [bounded],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open({ concurrency: 1 })
+      const first = h.hold(executor, 'first')
+      await first.started()
+      const call = h.hold(executor, 'waiting', { timeoutMs: h.shortMs })
+      const error = await h.rejects(call.promise, 'the waiting call out of time')
+      h.isA(error, TaskTimeoutError, 'the error')
+      h.same(error.phase, 'waiting', '`phase` of a call whose body had not begun')
+      h.same(error.started, false, '`started`')
+      await first.finish()
+      await h.passThrough(executor)
+      h.ok(!call.hasStarted, 'the call ran although its time was over while it waited.')
+    },
+  },
+  {
+    promise: 4,
+    title: 'the time covers all attempts and the pauses between them',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      await h.passThrough(executor)
+      const call = executor.submit(failFirst, [h.gate.port, 'failing', 1e9], {
+        timeoutMs: h.shortMs,
+        retry: { times: 1e9, delayMs: 10 },
+      })
+      const error = await h.rejects(call, 'the call that fails again and again')
+      h.isA(error, TaskTimeoutError, 'the error')
+    },
+  },
+  {
+    promise: 4,
+    title: 'a call without a time limit has no deadline',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      const { deadline } = await h.fulfils(executor.submit(look, []), 'the call')
+      h.same(deadline, undefined, '`currentTask().deadline`')
+    },
+  },
+  {
+    promise: 4,
+    title: 'a body knows its deadline: submit plus `timeoutMs`',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      const now = Date.now()
+      const seen = await h.fulfils(executor.submit(look, [], { timeoutMs: farMs }), 'the call')
+      isNear(h, seen.deadline, now + farMs, '`currentTask().deadline`')
+    },
+  },
+  {
+    promise: 4,
+    title: "a task's own `timeoutMs` holds unless the submit says another",
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      const now = Date.now()
+      const own = await h.fulfils(executor.submit(lookInTime, []), 'the call')
+      isNear(h, own.deadline, now + 600_000, "the deadline by the task's own option")
+      const given = executor.submit(lookInTime, [], { timeoutMs: farMs })
+      const { deadline } = await h.fulfils(given, 'the call')
+      isNear(h, deadline, now + farMs, "the deadline by the submit's option")
+    },
+  },
+  {
+    promise: 4,
+    title: 'a nested call inherits the deadline of its parent',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      const now = Date.now()
+      const call = executor.submit(lookDeeper, [], { timeoutMs: farMs })
+      const { inner } = await h.fulfils(call, 'the parent')
+      isNear(h, inner.deadline, now + farMs, 'the deadline of the nested call')
+    },
+  },
+  {
+    promise: 4,
+    title: 'of two deadlines the nested call has the smaller one',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      const now = Date.now()
+      for (const [outerMs, innerMs] of [
+        [farMs, farMs * 10],
+        [farMs * 10, farMs],
+      ] as const) {
+        const call = executor.submit(lookDeeper, [{ timeoutMs: innerMs }], { timeoutMs: outerMs })
+        const { inner } = await h.fulfils(call, 'the parent')
+        const what = `the deadline of a nested call of ${innerMs} ms in one of ${outerMs} ms`
+        isNear(h, inner.deadline, now + farMs, what)
+      }
+    },
+  },
+]
+
+function isNear(h: Harness, deadline: number | undefined, expected: number, what: string): void {
+  const distance = Math.abs((deadline ?? Number.POSITIVE_INFINITY) - expected)
+  h.ok(
+    distance < toleranceMs,
+    `${what}: expected about ${expected} (epoch ms), got ${deadline ?? 'none'}.`,
+  )
+}

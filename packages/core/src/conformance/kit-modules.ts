@@ -1,0 +1,4 @@
+/** The modules with the kit's tasks, as URLs. */
+export const kitModules: readonly string[] = ['./tasks.js', './stream-tasks.js'].map(
+  (file) => new URL(file, import.meta.url).href,
+)

@@ -1,0 +1,77 @@
+import { type Task, task } from '../task.js'
+import { currentTask } from '../task-context.js'
+import { GateClient } from './gate-client.js'
+
+/** Says how many items it has made; the record then shows how far ahead of its consumer it ran. */
+export const countingItems: Task<
+  [port: number, id: string, length: number],
+  AsyncGenerator<number>
+> = task('conc-kit/counting-items', async function* (port: number, id: string, length: number) {
+  const gate = await GateClient.enter(port, id)
+  let made = 0
+  try {
+    await gate.report('started')
+    while (made < length) yield made++
+  } finally {
+    await gate.report('finally', made)
+    gate.leave()
+  }
+})
+
+/** Just numbers. */
+export const numbers: Task<[length: number], AsyncGenerator<number>> = task(
+  'conc-kit/numbers',
+  async function* (length: number) {
+    for (let item = 0; item < length; item++) yield item
+  },
+)
+
+/** `length` items and then an error. */
+export const failingItems: Task<
+  [port: number, id: string, length: number],
+  AsyncGenerator<number>
+> = task('conc-kit/failing-items', async function* (port: number, id: string, length: number) {
+  const gate = await GateClient.enter(port, id)
+  try {
+    await gate.report('started', currentTask()?.attempt)
+    for (let item = 0; item < length; item++) yield item
+    throw Object.assign(new TypeError('after the items'), { code: 'E_ITEMS' })
+  } finally {
+    gate.leave()
+  }
+})
+
+/** `length` items, and then it waits for its signal; says `aborted` and `finally`. */
+export const stuckItems: Task<
+  [port: number, id: string, length: number],
+  AsyncGenerator<number>
+> = task('conc-kit/stuck-items', async function* (port: number, id: string, length: number) {
+  const gate = await GateClient.enter(port, id)
+  try {
+    await gate.report('started')
+    for (let item = 0; item < length; item++) yield item
+    await gate.report('stuck')
+    await Promise.race([gate.released(), abort(gate)])
+  } finally {
+    await gate.report('finally')
+    gate.leave()
+  }
+})
+
+/** One item that cannot travel, after one that can. */
+export const functionItems: Task<[], AsyncGenerator<unknown>> = task(
+  'conc-kit/function-items',
+  async function* () {
+    yield 'plain'
+    yield { onDone: () => {} }
+  },
+)
+
+async function abort(gate: GateClient): Promise<void> {
+  const signal = currentTask()?.signal
+  await new Promise<void>((resolve) => {
+    if (signal?.aborted) resolve()
+    else signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await gate.report('aborted')
+}
