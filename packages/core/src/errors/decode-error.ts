@@ -1,5 +1,11 @@
 import { RemoteError } from './conc-error.js'
-import { builtinErrors, type EncodedError, type ErrorEnvelope, envelopeLimits } from './envelope.js'
+import {
+  builtinErrors,
+  type EncodedError,
+  type ErrorEnvelope,
+  envelopeLimits,
+  textOf,
+} from './envelope.js'
 import { registeredClass } from './register-error.js'
 
 /**
@@ -8,31 +14,40 @@ import { registeredClass } from './register-error.js'
  * outside the registry.
  */
 export function decodeError(encoded: EncodedError): unknown {
-  return decode(encoded, 0)
+  return decode(encoded, 0, { left: envelopeLimits.nested })
 }
 
-function decode(encoded: EncodedError, depth: number): unknown {
+/** Envelopes may share parts or contain themselves: the depth alone would not bound the work. */
+interface Budget {
+  left: number
+}
+
+function decode(encoded: EncodedError, depth: number, budget: Budget): unknown {
   if (typeof encoded !== 'object' || encoded === null) return encoded
   if (encoded.thrown !== 'error') return encoded.value
-  if (depth > envelopeLimits.causes) return new RemoteError(String(encoded.message))
+  if (depth > envelopeLimits.causes || budget.left-- <= 0) return anonymous(encoded)
   try {
-    return revive(encoded, depth)
+    return revive(encoded, depth, budget)
   } catch {
-    return new RemoteError(String(encoded.message), { name: String(encoded.name) })
+    return anonymous(encoded)
   }
 }
 
-function revive(encoded: ErrorEnvelope, depth: number): Error {
+function anonymous({ message, name }: ErrorEnvelope): RemoteError {
+  return new RemoteError(textOf(message) ?? '', { name: textOf(name) ?? 'Error' })
+}
+
+function revive(encoded: ErrorEnvelope, depth: number, budget: Budget): Error {
   const error = instanceFor(encoded)
   if (encoded.stack !== undefined) hidden(error, 'stack', String(encoded.stack))
   if (error.name !== encoded.name) hidden(error, 'name', String(encoded.name))
-  if (encoded.cause !== undefined) hidden(error, 'cause', decode(encoded.cause, depth + 1))
+  if (encoded.cause !== undefined) hidden(error, 'cause', decode(encoded.cause, depth + 1, budget))
   if (Array.isArray(encoded.errors)) {
     const errors = encoded.errors.slice(0, envelopeLimits.errors)
     hidden(
       error,
       'errors',
-      errors.map((one) => decode(one, depth + 1)),
+      errors.map((one) => decode(one, depth + 1, budget)),
     )
   }
   for (const [key, value] of Object.entries(encoded.fields ?? {})) setField(error, key, value)

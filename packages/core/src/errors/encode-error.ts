@@ -1,5 +1,11 @@
 import { inspect } from 'node:util'
-import { builtinErrors, type EncodedError, type ErrorEnvelope, envelopeLimits } from './envelope.js'
+import {
+  builtinErrors,
+  type EncodedError,
+  type ErrorEnvelope,
+  envelopeLimits,
+  textOf,
+} from './envelope.js'
 import { FieldCopy } from './field-copy.js'
 import { registeredName } from './register-error.js'
 
@@ -15,10 +21,21 @@ const ownKeys = new Set(['name', 'message', 'stack', 'cause', 'errors'])
  * fields. What cannot travel is left out and named on the stack's last line. Never throws.
  */
 export function encodeError(error: unknown, options: EncodeErrorOptions = {}): EncodedError {
+  return encodeReadable(error, options, new Set(), 0)
+}
+
+/** What cannot be read is described, so that the error around it still travels. */
+function encodeReadable(
+  error: unknown,
+  options: EncodeErrorOptions,
+  seen: Set<unknown>,
+  depth: number,
+): EncodedError {
   try {
-    return encode(error, options, new Set(), 0)
+    return encode(error, options, seen, depth)
   } catch (reason) {
-    return { thrown: 'value', value: `An error that could not be read: ${String(reason)}` }
+    const why = textOf(reason) ?? 'it throws when read'
+    return { thrown: 'value', value: `An error that could not be read: ${why}` }
   }
 }
 
@@ -33,7 +50,8 @@ function encode(
   const dropped: string[] = []
   const fields = copyFields(error, dropped)
   const nested = (value: unknown, path: string): EncodedError | undefined => {
-    if (depth < envelopeLimits.causes && !seen.has(value)) return encode(value, {}, seen, depth + 1)
+    const fits = depth < envelopeLimits.causes && seen.size < envelopeLimits.nested
+    if (fits && !seen.has(value)) return encodeReadable(value, {}, seen, depth + 1)
     dropped.push(path)
     return undefined
   }

@@ -26,6 +26,7 @@ export const envelopeLimits: {
   readonly stack: number
   readonly causes: number
   readonly errors: number
+  readonly nested: number
   readonly fieldDepth: number
   readonly fieldEntries: number
   readonly fieldText: number
@@ -34,6 +35,8 @@ export const envelopeLimits: {
   stack: 32_768,
   causes: 16,
   errors: 100,
+  /** Errors in one envelope altogether. */
+  nested: 1_000,
   /** Depth, entries and text of own fields, together with what they contain. */
   fieldDepth: 8,
   fieldEntries: 1_000,
@@ -50,3 +53,12 @@ export const builtinErrors: Readonly<Record<string, ErrorConstructor>> = Object.
   URIError,
   AggregateError: AggregateError as unknown as ErrorConstructor,
 })
+
+/** A value as text; `undefined` for one that cannot be one. Never throws. */
+export function textOf(value: unknown): string | undefined {
+  try {
+    return String(value)
+  } catch {
+    return undefined
+  }
+}

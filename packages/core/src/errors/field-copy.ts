@@ -66,18 +66,33 @@ export class FieldCopy {
   }
 
   #copyArray(values: readonly unknown[], path: string, depth: number): unknown[] {
-    return values.map(
-      (_, index) => this.take(() => values[index], `${path}[${index}]`, depth + 1)?.value,
-    )
+    const copy: unknown[] = []
+    for (let index = 0; index < values.length; index++) {
+      if (this.#isExhausted) {
+        this.#dropped.push(`${path}[${index}…${values.length - 1}]`)
+        break
+      }
+      copy.push(this.take(() => values[index], `${path}[${index}]`, depth + 1)?.value)
+    }
+    return copy
   }
 
   #copyRecord(value: Record<string, unknown>, path: string, depth: number): object {
     const copy: Record<string, unknown> = {}
     for (const key of Object.keys(value)) {
       if (key === '__proto__') continue
+      if (this.#isExhausted) {
+        this.#dropped.push(`${path}.${key}…`)
+        break
+      }
       const copied = this.take(() => value[key], `${path}.${key}`, depth + 1)
       if (copied) copy[key] = copied.value
     }
     return copy
+  }
+
+  /** No more entries fit: what is left of a list or record is left out as one. */
+  get #isExhausted(): boolean {
+    return this.#entries >= envelopeLimits.fieldEntries
   }
 }
