@@ -161,7 +161,8 @@ export class Call implements AbortListener, Dependent {
     return {
       ...(ended ? { [follows]: this.cancellation } : { signal: this.cancellation.signal }),
       retry: 0,
-      [attemptNumber]: attempt,
+      // Where this call is an attempt itself, of somebody further out, that is the attempt it is.
+      [attemptNumber]: this.options[attemptNumber] ?? attempt,
       ...(this.deadline !== undefined && { timeoutMs: Math.max(this.deadline - Date.now(), 1) }),
       ...(this.headers && { headers: this.headers }),
       ...(priority !== undefined && { priority }),
@@ -171,6 +172,18 @@ export class Call implements AbortListener, Dependent {
       ...(onProgress && { onProgress }),
       ...(ended && { [onBodyEnd]: ended }),
     }
+  }
+
+  /** Leaves the time limit to the executor that has the call now: it knows whether the body has begun. */
+  stopClock(): void {
+    this.#timer?.clear()
+    this.#timer = undefined
+  }
+
+  /** Watches the time again. */
+  startClock(): void {
+    if (this.deadline === undefined || this.#timer !== undefined || this.#isSettled) return
+    this.#timer = new Timer(Math.max(this.deadline - Date.now(), 0), () => this.#timeOut())
   }
 
   /** The fields by which errors name this call. */
@@ -190,7 +203,7 @@ export class Call implements AbortListener, Dependent {
     else if (this.parent?.cancellation.isCancelled) this.cancelled(this.parent.cancellation.reason)
     else if (leftMs !== undefined && leftMs <= 0) this.#timeOut()
     if (this.#isSettled) return
-    if (leftMs !== undefined) this.#timer = new Timer(leftMs, () => this.#timeOut())
+    this.startClock()
     if (signal) listenTo(signal, this)
     if (followed) followed.add(this.#follow())
     this.parent?.cancellation.add(this)

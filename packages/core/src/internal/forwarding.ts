@@ -1,3 +1,4 @@
+import { TaskCancelledError, TaskTimeoutError } from '../errors/executor-error.js'
 import type { Executor } from '../executor.js'
 import { reportsEnd } from './call.js'
 import { deferred } from './deferred.js'
@@ -7,17 +8,25 @@ import type { Producer } from './task-stream.js'
 
 /** Submits one attempt to another executor. Settles when the body has ended, as far as that executor tells. */
 export async function submitTo(inner: Executor, entered: Entered): Promise<unknown> {
-  const { call, work, args, attempt } = entered
+  if (!(reportsEnd in inner)) return await submit(inner, entered)
+  const { call } = entered
   const bodyEnd = deferred()
+  let hasEnded = false
+  // Its clock rules while it has the call: it knows whether the body has begun.
+  call.stopClock()
   try {
-    return await aroundSlot(entered, () =>
-      inner.submit(work as (...args: unknown[]) => unknown, args as unknown[], {
-        ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
-      }),
-    )
+    return await submit(inner, entered, () => {
+      hasEnded = true
+      bodyEnd.resolve()
+    })
+  } catch (error) {
+    // Ended by its clock or its close while the body runs: the caller is told now.
+    if (!hasEnded && isInterruption(error)) call.interrupt(error)
+    throw error
   } finally {
-    // A cancelled call rejects before its body has ended; the slot here waits for the end where it is told.
-    if (call.cancellation.isCancelled && reportsEnd in inner) await bodyEnd.promise
+    call.startClock()
+    // A cancelled call rejects before its body has ended; the slot here waits for the end.
+    if (call.cancellation.isCancelled) await bodyEnd.promise
   }
 }
 
@@ -68,6 +77,19 @@ class ForwardedProducer<Y> implements Producer<Y> {
       this.#ended()
     }
   }
+}
+
+function submit(inner: Executor, entered: Entered, ended?: () => void): Promise<unknown> {
+  const { call, work, args, attempt } = entered
+  return aroundSlot(entered, () =>
+    inner.submit(work as (...args: unknown[]) => unknown, args as unknown[], {
+      ...call.forward(attempt, ended),
+    }),
+  )
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof TaskTimeoutError || error instanceof TaskCancelledError
 }
 
 /** Submits with this executor's slot in the frame, so that a nested call that comes back here can borrow it. */
