@@ -1,4 +1,5 @@
 import { deferred } from './deferred.js'
+import { currentFrame } from './frame.js'
 import type { Line, Place } from './line.js'
 
 /** A place that can also run on a slot which somebody else holds. */
@@ -17,7 +18,8 @@ export class Slot {
   #giveBack: (() => void) | undefined
   #isLent = false
   #isOver = false
-  readonly #children: Borrower[] = []
+  #isSuspended = false
+  readonly #children = new Set<Borrower>()
 
   /** @param giveBack returns the slot to where it came from. */
   constructor(line: Line, giveBack: () => void) {
@@ -28,7 +30,7 @@ export class Slot {
   /** Lets a nested call, which stands in the line already, use this slot should no other be free. */
   lendTo(child: Borrower): void {
     if (this.#isOver) return
-    this.#children.push(child)
+    this.#children.add(child)
     // A free slot of the line is given out in a microtask that was queued before this one.
     queueMicrotask(() => this.#lend())
   }
@@ -36,24 +38,29 @@ export class Slot {
   /** The task has settled. A nested call that is still on the slot keeps it until its own end. */
   end(): void {
     this.#isOver = true
-    this.#children.length = 0
+    this.#children.clear()
     if (!this.#isLent) this.#return()
   }
 
   /** Gives the slot up while `wait` is pending and takes one again, ahead of the line, before it returns. */
   async suspend<T>(wait: () => T | PromiseLike<T>): Promise<Awaited<T>> {
-    if (this.#isOver || this.#isLent || this.#giveBack === undefined) return await wait()
-    this.#return()
+    if (this.#isOver || this.#isSuspended) return await wait()
+    this.#isSuspended = true
+    if (!this.#isLent) this.#return()
     try {
       return await wait()
     } finally {
-      await this.#takeAgain()
+      this.#isSuspended = false
+      if (this.#giveBack === undefined) await this.#takeAgain()
+      // Calls that were made meanwhile have not all found a slot of their own.
+      this.#lend()
     }
   }
 
   #lend(): void {
     if (this.#isLent || this.#isOver || this.#giveBack === undefined) return
-    for (let child = this.#children.shift(); child !== undefined; child = this.#children.shift()) {
+    for (const child of this.#children) {
+      this.#children.delete(child)
       if (!this.line.leave(child)) continue
       this.#isLent = true
       child.borrow(() => this.#comesBack())
@@ -63,7 +70,7 @@ export class Slot {
 
   #comesBack(): void {
     this.#isLent = false
-    if (this.#isOver) this.#return()
+    if (this.#isOver || this.#isSuspended) this.#return()
     else this.#lend()
   }
 
@@ -74,15 +81,23 @@ export class Slot {
   }
 
   async #takeAgain(): Promise<void> {
-    const turn = deferred()
-    this.line.joinFront({
+    const turn = deferred<() => void>()
+    const place: Borrower = {
       list: undefined,
       next: undefined,
       prev: undefined,
-      enter: () => turn.resolve(),
-    })
-    await turn.promise
-    this.#giveBack = () => this.line.release()
+      enter: () => turn.resolve(() => this.line.release()),
+      borrow: turn.resolve,
+    }
+    this.line.joinFront(place)
+    // A task that ran on the slot of the one around it may find that one holding the last slot again.
+    this.#lender()?.lendTo(place)
+    this.#giveBack = await turn.promise
     if (this.#isOver) this.#return()
+  }
+
+  #lender(): Slot | undefined {
+    const slots = currentFrame()?.slots ?? []
+    return slots.slice(slots.indexOf(this) + 1).find((slot) => slot.line === this.line)
   }
 }
