@@ -127,24 +127,25 @@ function define(
 }
 
 function makeTask<A extends readonly unknown[], R>(definition: TaskDefinition): Task<A, R> {
-  const caller = makeCaller<A, R>(definition, undefined)
+  const made = makeCaller<A, R>(definition, undefined, undefined) as Task<A, R>
   const { name, module, version } = definition
   for (const [key, value] of Object.entries({ name, module, version })) {
-    Object.defineProperty(caller, key, { value, configurable: true })
+    Object.defineProperty(made, key, { value, configurable: true })
   }
-  return caller as Task<A, R>
+  return made
 }
 
+/** @param made the task that these are calls of, which is what executors are given; `undefined`: this one. */
 function makeCaller<A extends readonly unknown[], R>(
   definition: TaskDefinition,
   options: SubmitOptions | undefined,
+  made: Task<A, R> | undefined,
 ): TaskCaller<A, R> {
   const callOn = (executor: Executor, args: A): TaskCall<R> => {
-    const work = caller as unknown as Task<A, never>
-    const made = definition.isStream
-      ? executor.stream(work, args, options)
+    const result = definition.isStream
+      ? executor.stream(work as Task<A, never>, args, options)
       : executor.submit(work, args, options)
-    return made as TaskCall<R>
+    return result as TaskCall<R>
   }
   const caller = Object.assign(
     (...args: A): TaskCall<R> => callOn(currentFrame()?.executor ?? here, args),
@@ -156,10 +157,11 @@ function makeCaller<A extends readonly unknown[], R>(
       },
       with: (more: SubmitOptions) => {
         checkSubmitOptions(more)
-        return makeCaller<A, R>(definition, { ...options, ...more })
+        return makeCaller<A, R>(definition, { ...options, ...more }, work)
       },
     },
   )
+  const work = made ?? (caller as unknown as Task<A, R>)
   Object.defineProperty(caller, taskDefinition, { value: definition })
   return caller
 }
