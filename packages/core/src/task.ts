@@ -23,9 +23,11 @@ import type { RetryPolicy } from './retry-policy.js'
 import type { StandardSchemaV1 } from './standard-schema.js'
 
 /** What calling a task gives: a promise, or for a generator an async generator. */
-export type TaskCall<R> = R extends AsyncIterable<infer Y> | Generator<infer Y>
-  ? AsyncGenerator<Y, void, undefined>
-  : Promise<Awaited<R>>
+export type TaskCall<R> = [R] extends [never]
+  ? Promise<never>
+  : R extends AsyncIterable<infer Y> | Generator<infer Y>
+    ? AsyncGenerator<Y, void, undefined>
+    : Promise<Awaited<R>>
 
 /** A task with options to call it by. */
 export interface TaskCaller<A extends readonly unknown[], R> {
