@@ -1,0 +1,138 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Transferable } from '@conc/core'
+import {
+  type Call,
+  Cancellation,
+  type Dependent,
+  newCallId,
+  type Place,
+  RunningTask,
+  type TaskDefinition,
+} from '@conc/core/internal'
+import type { Blame, CallContext } from './messages.js'
+import type { Thread } from './thread.js'
+
+/** Who wants to know how an attempt went. Told once, when no body of it runs any more. */
+export interface AttemptOwner {
+  succeeded(attempt: Attempt, value: unknown): void
+  failed(attempt: Attempt, error: unknown, blame: Blame): void
+  /** It is on its way to a thread; for a stream, makes the port that goes along. */
+  placed?(attempt: Attempt): MessagePort | undefined
+}
+
+/** Where an attempt waits and goes. */
+export interface AttemptHome {
+  enter(attempt: Attempt): void
+  /** Cancelled: takes it out of the line. @returns whether it stood there. */
+  leave(attempt: Attempt): boolean
+}
+
+/** One attempt of a call, from the line to the end of its body. */
+export class Attempt implements Place, Dependent {
+  list: Place['list']
+  next: Place | undefined
+  prev: Place | undefined
+  readonly call: Call
+  readonly args: readonly unknown[]
+  readonly context: CallContext | undefined
+  readonly owner: AttemptOwner
+  readonly #home: AttemptHome
+  /** When it joined the line, and when it last took a slot; from `performance.now()`. */
+  readonly since: number
+  slotSince = 0
+  startedAt = 0
+  thread: Thread | undefined
+  id = 0
+  cell = -1
+  state: 'waiting' | 'placed' | 'ended' = 'waiting'
+  holdsSlot = false
+  /** Something of it was moved into a thread: it cannot be sent again. */
+  isMoved = false
+  /** Threads that were lost before its body began. */
+  losses = 0
+  /** Nested calls it waits for. While there are any, it holds no slot. */
+  outstanding = 0
+  /** What came back with the result by being moved: it has to be moved on. */
+  moved: readonly Transferable[] | undefined
+  #mirror: RunningTask | undefined
+
+  constructor(
+    home: AttemptHome,
+    call: Call,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+    owner: AttemptOwner,
+  ) {
+    this.#home = home
+    this.call = call
+    this.args = args
+    this.context = context
+    this.owner = owner
+    this.since = performance.now()
+  }
+
+  get definition(): TaskDefinition {
+    return this.call.definition as TaskDefinition
+  }
+
+  get priority(): number {
+    return this.call.options.priority ?? 0
+  }
+
+  /** Whether the body has begun; the claim table knows. */
+  get isStarted(): boolean {
+    return this.state === 'placed' && this.thread?.hasStarted(this) === true
+  }
+
+  enter(): void {
+    this.#home.enter(this)
+  }
+
+  /** The call was interrupted. */
+  cancelled(reason: unknown): void {
+    if (this.state === 'placed') this.thread?.cancel(this, reason)
+    else if (this.state === 'waiting' && this.#home.leave(this)) {
+      this.fail(reason, 'infrastructure')
+    }
+    this.#mirror?.cancellation.cancel(reason)
+  }
+
+  succeed(value: unknown): void {
+    if (!this.#end()) return
+    this.#mirror?.cancellation.end()
+    this.owner.succeeded(this, value)
+  }
+
+  fail(error: unknown, blame: Blame): void {
+    if (!this.#end()) return
+    // A body that threw leaves its nested calls alone; one that is gone takes them along.
+    if (blame === 'body') this.#mirror?.cancellation.end()
+    else this.#mirror?.cancellation.cancel(error)
+    this.owner.failed(this, error, blame)
+  }
+
+  /** The body as its nested calls see it here: they hang on this attempt, as it can be lost and the call go on. */
+  asParent(id: string | undefined): RunningTask {
+    this.#mirror ??= this.#makeMirror(id)
+    return this.#mirror
+  }
+
+  #makeMirror(id = newCallId()): RunningTask {
+    const { isCancelled, reason } = this.call.cancellation
+    const cancellation = new Cancellation()
+    if (isCancelled) cancellation.cancel(reason)
+    return new RunningTask({
+      name: this.definition.name,
+      executor: this.call.executor,
+      cancellation,
+      id,
+    })
+  }
+
+  #end(): boolean {
+    if (this.state === 'ended') return false
+    this.state = 'ended'
+    this.call.cancellation.remove(this)
+    return true
+  }
+}

@@ -1,0 +1,189 @@
+import type { MessagePort } from 'node:worker_threads'
+import { encodeError, type Transferable } from '@conc/core'
+import { type Deferred, deferred, type Producer, type RunningTask } from '@conc/core/internal'
+import { type Blame, type FromConsumer, type FromProducer, fromProducer } from '../messages.js'
+import { streamWindow } from '../stream-window.js'
+import { cloneFailure, refuseEmptied, transferOf } from '../values.js'
+import { weigh } from './weigh.js'
+
+/** Items are held back for others of the same turn, but not longer than this. */
+const longestHoldMs = 1
+
+/** The producer's end of a stream: as many items as were granted, those of one turn in one message. */
+export class StreamSender {
+  readonly #port: MessagePort
+  readonly #task: RunningTask
+  #items: unknown[] = []
+  #moved: Transferable[] = []
+  /** Weights of the items that were not granted again. */
+  readonly #out: number[] = []
+  #bytes = 0
+  #heldSince = 0
+  #flush: NodeJS.Immediate | undefined
+  #granted: Deferred<void> | undefined
+  #producer: Producer<unknown> | undefined
+  #isLeft = false
+  #isClosed = false
+
+  constructor(port: MessagePort, task: RunningTask) {
+    this.#port = port
+    this.#task = task
+    port.on('message', (message: FromConsumer) => this.#receive(message))
+    port.on('close', () => this.#leave())
+  }
+
+  /** Sends what `producer` makes until its end, or until the consumer has left. */
+  async run(producer: Producer<unknown>): Promise<void> {
+    this.#producer = producer
+    try {
+      await this.#sendAll(producer)
+    } finally {
+      // Where the generator has ended this does nothing; an error of its `finally` is the stream's.
+      await producer.stop()
+    }
+    this.#close([fromProducer.end])
+  }
+
+  fail(error: unknown, blame: Blame): void {
+    this.#close([fromProducer.failure, encodeError(error, { where: this.#where }), blame])
+  }
+
+  async #sendAll(producer: Producer<unknown>): Promise<void> {
+    while (!this.#isLeft) {
+      if (this.#isSpent) await this.#credit()
+      if (this.#isLeft) return
+      const result = await this.#next(producer)
+      if (result.done) return
+      this.#add(result.value)
+    }
+  }
+
+  async #next(producer: Producer<unknown>): Promise<IteratorResult<unknown, unknown>> {
+    try {
+      return await producer.next()
+    } catch (error) {
+      // The failure of a body that was told to stop is nobody's business any more.
+      if (this.#isLeft) return { done: true, value: undefined }
+      throw error
+    }
+  }
+
+  get #isSpent(): boolean {
+    return this.#out.length >= streamWindow.items || this.#bytes >= streamWindow.bytes
+  }
+
+  get #where(): string {
+    return `task '${this.#task.name}' of '${this.#task.executor}'`
+  }
+
+  async #credit(): Promise<void> {
+    this.#send()
+    this.#granted = deferred()
+    await this.#granted.promise
+  }
+
+  #receive(message: FromConsumer): void {
+    if (message === 'return') {
+      this.#leave()
+      return
+    }
+    for (const weight of this.#out.splice(0, message)) this.#bytes -= weight
+    if (!this.#isSpent) this.#goOn()
+  }
+
+  #leave(): void {
+    if (this.#isLeft) return
+    this.#isLeft = true
+    this.#goOn()
+    // Its rejection is `run`'s, which waits for the same promise.
+    this.#producer?.stop().catch(() => {})
+  }
+
+  #goOn(): void {
+    this.#granted?.resolve()
+    this.#granted = undefined
+  }
+
+  #add(value: unknown): void {
+    const moved = transferOf([value])
+    const refusal = refuseEmptied([value], () => 'item', moved, this.#owner)
+    if (refusal) throw refusal
+    const weight = weigh(value)
+    this.#out.push(weight)
+    this.#bytes += weight
+    this.#items.push(value)
+    if (moved) this.#moved.push(...moved)
+    this.#flushSoon()
+  }
+
+  #flushSoon(): void {
+    const now = performance.now()
+    if (this.#flush === undefined) {
+      this.#heldSince = now
+      this.#flush = setImmediate(() => this.#flushNow())
+    } else if (now - this.#heldSince >= longestHoldMs) this.#send()
+  }
+
+  /** A failure here has no caller to go to: it ends the stream. */
+  #flushNow(): void {
+    try {
+      this.#send()
+    } catch (error) {
+      this.#isLeft = true
+      this.#goOn()
+      this.fail(error, 'infrastructure')
+      this.#producer?.stop().catch(() => {})
+    }
+  }
+
+  #send(): void {
+    clearImmediate(this.#flush)
+    this.#flush = undefined
+    if (this.#items.length === 0) return
+    const [items, moved] = [this.#items, this.#moved]
+    this.#items = []
+    this.#moved = []
+    try {
+      this.#port.postMessage([fromProducer.items, items], moved)
+    } catch (error) {
+      this.#sendUpToBad(items, moved, error)
+    }
+  }
+
+  /** One bad item must not take along the good ones before it. */
+  #sendUpToBad(items: unknown[], moved: Transferable[], cause: unknown): never {
+    for (const item of items) {
+      try {
+        const own = moved.filter((one) => one === item || isUnder(one, item))
+        this.#port.postMessage([fromProducer.items, [item]], own)
+      } catch (error) {
+        throw cloneFailure(error, item, 'item', moved, this.#owner)
+      }
+    }
+    throw cloneFailure(cause, items, 'items', moved, this.#owner)
+  }
+
+  #close(last: FromProducer): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    try {
+      this.#send()
+      this.#port.postMessage(last)
+    } catch (error) {
+      this.#port.postMessage([
+        fromProducer.failure,
+        encodeError(error, { where: this.#where }),
+        'infrastructure',
+      ])
+    }
+    this.#port.close()
+  }
+
+  get #owner(): { task: string; executor: string; started: true } {
+    return { task: this.#task.name, executor: this.#task.executor, started: true }
+  }
+}
+
+function isUnder(buffer: unknown, item: unknown): boolean {
+  return ArrayBuffer.isView(item) && item.buffer === buffer
+}

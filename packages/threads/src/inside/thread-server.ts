@@ -1,0 +1,184 @@
+import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads'
+import { decodeError, encodeError, type Transferable } from '@conc/core'
+import { Cancellation, loadTask, registry, type TaskDefinition } from '@conc/core/internal'
+import { ClaimTable } from '../claim-table.js'
+import {
+  type Blame,
+  type Boot,
+  type CallContext,
+  type ToParent,
+  type ToThread,
+  toParent,
+  toThread,
+} from '../messages.js'
+import { cloneFailure, refuseEmptied, transferOf, type ValueOwner } from '../values.js'
+import { Body } from './body.js'
+import { PoolProxy } from './pool-proxy.js'
+
+type CallMessage = Extract<ToThread, readonly [1, ...unknown[]]>
+
+/** A call that was taken up here. */
+export interface TakenCall {
+  readonly id: number
+  readonly cell: number
+  readonly name: string
+  readonly cancellation: Cancellation
+}
+
+/** Serves the calls of one thread: takes them up, runs their bodies, answers. */
+export class ThreadServer {
+  readonly executor: string
+  readonly proxy: PoolProxy
+  readonly #port: MessagePort
+  readonly #claims: ClaimTable
+  readonly #tasks: {
+    name: string
+    module: string | undefined
+    definition?: TaskDefinition | undefined
+  }[] = []
+  readonly #taken = new Map<number, TakenCall>()
+  #isPolling = false
+  /** The thread is being ended for the sake of a body that has just ended by itself. */
+  #isDoomed = false
+
+  constructor(boot: Boot) {
+    this.executor = boot.executor
+    this.#port = boot.port
+    this.#claims = new ClaimTable(boot.claims)
+    this.proxy = new PoolProxy(boot, (message, transfer) => this.post(message, transfer))
+  }
+
+  listen(): void {
+    this.#port.on('message', (message: ToThread) => this.#receive(message))
+  }
+
+  /** @throws what `postMessage` throws. */
+  post(message: ToParent, transfer?: readonly Transferable[]): void {
+    if (transfer?.length) this.#port.postMessage(message, transfer)
+    else this.#port.postMessage(message)
+  }
+
+  /** Lets a body that never yields see its cancel: takes in what was posted, once the claim table says there is one. */
+  poll({ cell, id, cancellation }: TakenCall): void {
+    if (cancellation.isCancelled) return
+    if (cell >= 0 && !this.#claims.isAborted(cell, id)) return
+    this.#isPolling = true
+    for (let next = receiveMessageOnPort(this.#port); next; ) {
+      this.#receive(next.message as ToThread)
+      next = receiveMessageOnPort(this.#port)
+    }
+    this.#isPolling = false
+  }
+
+  succeeded(call: TakenCall, value: unknown): void {
+    if (!this.#end(call)) return
+    const owner = this.#ownerOf(call)
+    const moved = transferOf([value])
+    const refusal = refuseEmptied([value], () => 'result', moved, owner)
+    if (refusal) {
+      this.#answerFailure(call, refusal, 'infrastructure')
+      return
+    }
+    try {
+      if (moved?.length) this.post([toParent.result, call.id, value, moved], moved)
+      else this.post([toParent.result, call.id, value])
+    } catch (error) {
+      const failure = cloneFailure(error, value, 'result', moved, owner)
+      this.#answerFailure(call, failure, 'infrastructure')
+    }
+  }
+
+  failed(call: TakenCall, error: unknown, blame: Blame): void {
+    if (this.#end(call)) this.#answerFailure(call, error, blame)
+  }
+
+  /** @throws {SerializationError} */
+  progress(call: TakenCall, data: unknown): void {
+    try {
+      this.post([toParent.progress, call.id, data])
+    } catch (error) {
+      throw cloneFailure(error, data, 'progress', undefined, this.#ownerOf(call))
+    }
+  }
+
+  #receive(message: ToThread): void {
+    if (this.#isDoomed) return
+    switch (message[0]) {
+      case toThread.call:
+        // A body that polls is in the middle of something: others start when it has yielded.
+        if (this.#isPolling) queueMicrotask(() => this.#take(message))
+        else this.#take(message)
+        return
+      case toThread.declare:
+        this.#tasks[message[1]] = { name: message[2], module: message[3] }
+        return
+      case toThread.cancel:
+        this.#taken.get(message[1])?.cancellation.cancel(decodeError(message[2]))
+        return
+      case toThread.ping:
+        this.post([toParent.pong])
+        break
+      default:
+        this.proxy.receive(message)
+        break
+    }
+  }
+
+  #take(message: CallMessage): void {
+    const [, id, cell, number] = message
+    const task = this.#tasks[number]
+    if (task === undefined) return
+    task.definition ??= registry.find(task.name)
+    if (task.definition === undefined) {
+      void this.#load(message, task)
+    } else if (cell < 0 || this.#claims.claim(cell, id)) {
+      this.#run(message, task.definition, this.#admit(id, cell, task.name))
+    } else message[6]?.close()
+  }
+
+  async #load(
+    message: CallMessage,
+    { name, module }: { name: string; module: string | undefined },
+  ): Promise<void> {
+    const [, id, cell] = message
+    if (cell >= 0 && !this.#claims.load(cell, id)) return message[6]?.close()
+    const call = this.#admit(id, cell, name)
+    try {
+      const definition = await loadTask(name, module)
+      if (cell < 0 || this.#claims.claim(cell, id)) this.#run(message, definition, call)
+      else this.failed(call, call.cancellation.reason, 'infrastructure')
+    } catch (error) {
+      this.failed(call, error, 'infrastructure')
+    }
+  }
+
+  #admit(id: number, cell: number, name: string): TakenCall {
+    const call = { id, cell, name, cancellation: new Cancellation() }
+    this.#taken.set(id, call)
+    return call
+  }
+
+  #run(message: CallMessage, definition: TaskDefinition, call: TakenCall): void {
+    const [, , , , args, context, stream] = message
+    const body = new Body(this, call, definition, context as CallContext | undefined)
+    if (stream) void body.stream(args, stream)
+    else body.run(args)
+  }
+
+  /** @returns `false` when nothing may be done here any more. */
+  #end(call: TakenCall): boolean {
+    this.#taken.delete(call.id)
+    call.cancellation.end()
+    if (call.cell >= 0 && !this.#claims.end(call.cell, call.id)) this.#isDoomed = true
+    return !this.#isDoomed
+  }
+
+  #answerFailure(call: TakenCall, error: unknown, blame: Blame): void {
+    const where = `task '${call.name}', thread ${threadId} of '${this.executor}'`
+    this.post([toParent.failure, call.id, encodeError(error, { where }), blame])
+  }
+
+  #ownerOf({ name }: TakenCall): ValueOwner {
+    return { task: name, executor: this.executor, started: true }
+  }
+}

@@ -1,0 +1,100 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { EncodedError, Load, Transferable } from '@conc/core'
+import type { TravelContext } from '@conc/core/internal'
+
+/** What a thread is started with. */
+export interface Boot {
+  readonly port: MessagePort
+  readonly executor: string
+  readonly tasksPerThread: number
+  readonly modules: readonly string[]
+  /** Memory of the claim table. */
+  readonly claims: SharedArrayBuffer
+  /** Memory of the pool's load: running, waiting. */
+  readonly load: SharedArrayBuffer
+  readonly limits: Pick<Load, 'concurrency' | 'queueLimit'>
+}
+
+/** What goes along with a call; absent where there is nothing to say. */
+export interface CallContext extends TravelContext {
+  /** From 2 on. */
+  readonly attempt?: number
+  readonly wantsProgress?: true
+}
+
+/** Where a failure comes from; decides about retries. */
+export type Blame = 'body' | 'infrastructure'
+
+// Arrays, not objects: their keys would be cloned with each message.
+export const toThread = {
+  declare: 0,
+  call: 1,
+  cancel: 2,
+  nestedBegun: 3,
+  nestedProgress: 4,
+  nestedResult: 5,
+  nestedFailure: 6,
+  ping: 7,
+} as const
+
+export type ToThread =
+  | readonly [kind: 0, task: number, name: string, module: string | undefined]
+  | readonly [
+      kind: 1,
+      id: number,
+      cell: number,
+      task: number,
+      args: readonly unknown[],
+      context: CallContext | undefined,
+      stream: MessagePort | undefined,
+    ]
+  | readonly [kind: 2, id: number, reason: EncodedError]
+  | readonly [kind: 3, nested: number, stream: MessagePort | undefined]
+  | readonly [kind: 4, nested: number, data: unknown]
+  | readonly [kind: 5, nested: number, value: unknown]
+  | readonly [kind: 6, nested: number, error: EncodedError, blame: Blame]
+  | readonly [kind: 7]
+
+export const toParent = {
+  result: 0,
+  failure: 1,
+  progress: 2,
+  nestedCall: 3,
+  nestedCancel: 4,
+  nestedReady: 5,
+  pong: 6,
+  waitBegun: 7,
+  waitOver: 8,
+} as const
+
+export type ToParent =
+  | readonly [kind: 0, id: number, value: unknown, moved?: readonly Transferable[]]
+  | readonly [kind: 1, id: number, error: EncodedError, blame: Blame]
+  | readonly [kind: 2, id: number, data: unknown]
+  | readonly [kind: 3, nested: number, parent: number, call: NestedRequest]
+  | readonly [kind: 4, nested: number, reason: EncodedError]
+  | readonly [kind: 5, nested: number]
+  | readonly [kind: 6]
+  | readonly [kind: 7, parent: number]
+  | readonly [kind: 8, nested: number, parent: number]
+
+/** A call that a body makes on the pool it runs on. */
+export interface NestedRequest {
+  readonly name: string
+  readonly module: string | undefined
+  readonly isStream: boolean
+  readonly args: readonly unknown[]
+  readonly context: CallContext | undefined
+  readonly priority: number | undefined
+  readonly transfer: readonly Transferable[] | undefined
+}
+
+export const fromProducer = { items: 0, end: 1, failure: 2 } as const
+
+export type FromProducer =
+  | readonly [kind: 0, items: readonly unknown[]]
+  | readonly [kind: 1]
+  | readonly [kind: 2, error: EncodedError, blame: Blame]
+
+/** Items taken since the last grant; `'return'`: no more are wanted. */
+export type FromConsumer = number | 'return'

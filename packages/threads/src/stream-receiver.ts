@@ -1,0 +1,129 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { decodeError } from '@conc/core'
+import { type Deferred, deferred, type Producer } from '@conc/core/internal'
+import { type FromConsumer, type FromProducer, fromProducer } from './messages.js'
+import { streamWindow } from './stream-window.js'
+
+/** `isOwn`: the body threw it. */
+interface End {
+  readonly error?: unknown
+  readonly isOwn?: true
+}
+
+/**
+ * The consumer's end of a stream from another thread: takes items from a port and grants credit for more, again when
+ * half of it is used. What is said on the port comes before what is said about the call.
+ */
+export class StreamReceiver<Y> implements Producer<Y> {
+  #port: MessagePort | undefined
+  readonly #items: Y[] = []
+  #head = 0
+  #taken = 0
+  #pending: Deferred<IteratorResult<Y, unknown>> | undefined
+  #end: End | undefined
+  #isBodyOver = false
+  readonly #bodyOver: Deferred<void> = deferred()
+  #stopping: Promise<void> | undefined
+
+  /** Takes items from this port; another one replaces it where the stream had to begin again elsewhere. */
+  attach(port: MessagePort): void {
+    this.#port?.close()
+    this.#port = port
+    port.on('message', (message: FromProducer) => this.#receive(message))
+    port.unref()
+    if (this.#stopping !== undefined) this.#tell('return')
+  }
+
+  next(): Promise<IteratorResult<Y, unknown>> {
+    if (this.#head < this.#items.length)
+      return Promise.resolve({ done: false, value: this.#take() })
+    if (this.#end) return this.#ended(this.#end)
+    this.#grant()
+    this.#pending = deferred()
+    return this.#pending.promise
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  /** The body is over, or its thread is gone; what it said before is still on the port. */
+  bodyOver(failure?: { readonly error: unknown }): void {
+    if (this.#isBodyOver) return
+    this.#isBodyOver = true
+    this.#drain()
+    if (this.#end === undefined) this.#finish(failure ?? {})
+    this.#port?.close()
+    this.#bodyOver.resolve()
+  }
+
+  async #stop(): Promise<void> {
+    const hadEnded = this.#end !== undefined
+    this.#tell('return')
+    await this.#bodyOver.promise
+    // What its `finally` threw; a thread that had to be ended is no news to whoever left.
+    if (!hadEnded && this.#end?.isOwn) throw this.#end.error
+  }
+
+  #take(): Y {
+    const item = this.#items[this.#head] as Y
+    this.#items[this.#head++] = undefined as Y
+    if (this.#head === this.#items.length) this.#items.length = this.#head = 0
+    this.#taken++
+    if (this.#taken >= streamWindow.items / 2) this.#grant()
+    return item
+  }
+
+  #grant(): void {
+    if (this.#taken === 0 || this.#end) return
+    this.#tell(this.#taken)
+    this.#taken = 0
+  }
+
+  #tell(message: FromConsumer): void {
+    if (!this.#isBodyOver) this.#port?.postMessage(message)
+  }
+
+  #receive(message: FromProducer): void {
+    if (this.#end) return
+    switch (message[0]) {
+      case fromProducer.items:
+        this.#arrived(message[1] as readonly Y[])
+        break
+      case fromProducer.end:
+        this.#finish({})
+        break
+      case fromProducer.failure:
+        this.#finish({ error: decodeError(message[1]), isOwn: true })
+        break
+    }
+  }
+
+  #arrived(items: readonly Y[]): void {
+    for (const item of items) this.#items.push(item)
+    const pending = this.#pending
+    this.#pending = undefined
+    if (pending && items.length > 0) pending.resolve({ done: false, value: this.#take() })
+  }
+
+  #finish(end: End): void {
+    this.#end = end
+    const pending = this.#pending
+    this.#pending = undefined
+    if (pending) this.#ended(end).then(pending.resolve, pending.reject)
+  }
+
+  async #ended(end: End): Promise<IteratorResult<Y, unknown>> {
+    if ('error' in end) throw end.error
+    return { done: true, value: undefined }
+  }
+
+  #drain(): void {
+    const port = this.#port
+    if (port === undefined) return
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      this.#receive(next.message as FromProducer)
+    }
+  }
+}

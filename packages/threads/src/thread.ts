@@ -1,0 +1,398 @@
+import { setTimeout as sleep } from 'node:timers'
+import { decodeError, encodeError, type Transferable, WorkerLostError } from '@conc/core'
+import type { Line, StartReport, TaskDefinition } from '@conc/core/internal'
+import type { Attempt } from './attempt.js'
+import { ClaimCells } from './claim-table.js'
+import { Grace } from './grace.js'
+import { type ToParent, type ToThread, toParent, toThread } from './messages.js'
+import type { NestedCalls } from './nested-calls.js'
+import { Resumption } from './resumption.js'
+import type { ThreadSettings } from './thread-options.js'
+import {
+  cloneFailure,
+  refuseEmptied,
+  refuseTransfer,
+  transferOf,
+  type ValueOwner,
+} from './values.js'
+import { type ThreadExit, ThreadWorker } from './worker.js'
+
+/** What a thread tells its pool. */
+export interface ThreadHome {
+  readonly settings: ThreadSettings
+  readonly nested: NestedCalls
+  readonly line: Line
+  /** Memory of the pool's load, which calls made in the thread read. */
+  readonly load: SharedArrayBuffer
+  ready(thread: Thread): void
+  /** It has never worked. */
+  failedToStart(thread: Thread, cause: unknown): void
+  /** It takes nothing new from now on. */
+  closing(thread: Thread): void
+  /** It is gone with the attempts that were on it; those that have not begun are to be placed again. */
+  gone(
+    thread: Thread,
+    exit: ThreadExit,
+    attempts: readonly Attempt[],
+    unbegun: ReadonlySet<Attempt>,
+  ): void
+  /** A body gave its slot up. */
+  released(thread: Thread, attempt: Attempt): void
+  /** A body ignores its cancel, and its thread cannot be ended for the sake of others. */
+  stuck(thread: Thread, attempt: Attempt): void
+}
+
+/** Calls whose start and end can be told exactly; more at a time go without. */
+const claimCells = 1024
+
+/** Threads that may be lost under a call before its body has begun, until the call is given up. */
+const mostLosses = 3
+
+/** One thread from its start to its end: the calls on it, and the slots under them. */
+export class Thread {
+  readonly calls: Map<number, Attempt> = new Map()
+  readonly resumption: Resumption
+  state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
+  /** Why it will end, where that was decided: its idleness or its age. */
+  isRetiring = false
+  isDismissed = false
+  /** Slots it has put into the pool's line, and those in use. */
+  capacity = 0
+  running = 0
+  /** Calls it was given, and when it last had one. */
+  taken = 0
+  idleSince: number = performance.now()
+  readonly #home: ThreadHome
+  readonly #worker: ThreadWorker
+  readonly #cells = new ClaimCells(claimCells)
+  readonly #grace: Grace
+  readonly #tasks = new Map<TaskDefinition, number>()
+  #lastId = 0
+  /** The task for which the thread is being ended. */
+  #culprit: string | undefined
+
+  constructor(home: ThreadHome) {
+    this.#home = home
+    this.resumption = new Resumption(this, home.line)
+    this.#grace = new Grace(this, home)
+    const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
+    this.#worker = new ThreadWorker(home.settings, {
+      executor: name,
+      tasksPerThread,
+      modules,
+      claims: this.#cells.table.buffer,
+      load: home.load,
+      limits: { concurrency: maxThreads * tasksPerThread, queueLimit },
+    })
+    void this.#live()
+  }
+
+  get threadId(): number {
+    return this.#worker.threadId
+  }
+
+  get executor(): string {
+    return this.#home.settings.name
+  }
+
+  get isAlive(): boolean {
+    return this.state === 'ready' || this.state === 'ending'
+  }
+
+  /** Whether it still takes calls. */
+  get isOpen(): boolean {
+    return this.state === 'ready' && !this.isRetiring
+  }
+
+  get hasFreeSlot(): boolean {
+    return this.isOpen && this.running < this.capacity
+  }
+
+  hasStarted({ cell, id }: Attempt): boolean {
+    return cell < 0 || this.#cells.table.isStarted(cell, id)
+  }
+
+  /** Sends an attempt here, which holds a slot of this thread from now on. */
+  take(attempt: Attempt): void {
+    this.taken++
+    attempt.thread = this
+    attempt.state = 'placed'
+    this.resume(attempt)
+    attempt.startedAt = attempt.slotSince
+    this.#send(attempt)
+  }
+
+  /** A body that waited for its nested calls has a slot again. */
+  resume(attempt: Attempt): void {
+    this.running++
+    attempt.holdsSlot = true
+    attempt.slotSince = performance.now()
+  }
+
+  /** The slot under an attempt goes back to the pool. */
+  drop(attempt: Attempt): void {
+    if (!attempt.holdsSlot) return
+    attempt.holdsSlot = false
+    this.running--
+    this.idleSince = performance.now()
+    this.#home.released(this, attempt)
+  }
+
+  cancel(attempt: Attempt, reason: unknown): void {
+    if (this.state !== 'ready' && this.state !== 'ending') return
+    if (this.#withdraw(attempt)) {
+      attempt.fail(reason, 'infrastructure')
+      return
+    }
+    const { cell, id } = attempt
+    this.post([toThread.cancel, id, encodeError(reason)])
+    if (cell >= 0) this.#cells.table.abort(cell, id)
+    this.#grace.begin(attempt)
+  }
+
+  /** Ends the thread for an attempt that ignores its cancel, unless that body has ended after all. */
+  endFor(attempt: Attempt): void {
+    const { cell, id } = attempt
+    if (cell >= 0 && !this.#cells.table.kill(cell, id)) return
+    this.#culprit = attempt.definition.name
+    void this.terminate()
+  }
+
+  /** Ends the thread now. What has not begun goes back to the pool, the rest is lost. */
+  async terminate(): Promise<void> {
+    if (this.state === 'ready') {
+      this.state = 'ending'
+      this.#home.closing(this)
+    }
+    await this.#worker.terminate()
+  }
+
+  /** Ends the thread, which has nothing to do. */
+  async dismiss(): Promise<void> {
+    this.isDismissed = true
+    await this.terminate()
+  }
+
+  /** The thread ends with its last body and takes nothing new until then. */
+  retire(): void {
+    this.isRetiring = true
+    this.#home.closing(this)
+  }
+
+  /** Resolves when the thread is gone. */
+  get exited(): Promise<ThreadExit> {
+    return this.#worker.exited
+  }
+
+  /** @throws what `postMessage` throws. */
+  post(message: ToThread, transfer?: readonly Transferable[]): void {
+    if (transfer?.length) this.#worker.port.postMessage(message, transfer)
+    else this.#worker.port.postMessage(message)
+  }
+
+  /** Posts, if there is still somebody to read it. */
+  answer(message: ToThread, transfer?: readonly Transferable[]): void {
+    if (this.isAlive) this.post(message, transfer)
+  }
+
+  #send(attempt: Attempt): void {
+    const id = ++this.#lastId
+    attempt.id = id
+    attempt.cell = this.#cells.take(id)
+    this.calls.set(id, attempt)
+    const { args, call, context, cell } = attempt
+    const owner = this.#ownerOf(attempt)
+    const transfer = transferOf(args, call.options.transfer)
+    const refusal =
+      refuseTransfer(transfer, owner) ?? refuseEmptied(args, argumentPath, transfer, owner)
+    if (refusal) {
+      this.#refuse(attempt, refusal)
+      return
+    }
+    try {
+      const task = this.#numberOf(attempt.definition)
+      const stream = attempt.owner.placed?.(attempt)
+      const ports = stream ? [stream] : []
+      attempt.isMoved = transfer !== undefined && transfer.length > 0
+      this.post(
+        [toThread.call, id, cell, task, args, context, stream],
+        transfer ? [...transfer, ...ports] : ports,
+      )
+    } catch (error) {
+      const isContext = context?.vars !== undefined && !isCloneable(context.vars)
+      const [value, root] = isContext ? [context.vars, 'contextVars'] : [args, 'args']
+      this.#refuse(attempt, cloneFailure(error, value, root, transfer, owner))
+    }
+  }
+
+  #refuse(attempt: Attempt, error: unknown): void {
+    this.#forget(attempt)
+    attempt.fail(error, 'infrastructure')
+  }
+
+  #withdraw(attempt: Attempt): boolean {
+    const { cell, id } = attempt
+    if (cell < 0 || !this.#cells.table.withdraw(cell, id)) return false
+    this.#forget(attempt)
+    return true
+  }
+
+  /** The attempt has no body here any more. */
+  #forget(attempt: Attempt): void {
+    this.calls.delete(attempt.id)
+    this.#cells.giveBack(attempt.cell)
+    this.#grace.end(attempt)
+    this.resumption.forget(attempt)
+    this.drop(attempt)
+  }
+
+  /** The thread knows a task by number, told before its first call. */
+  #numberOf(definition: TaskDefinition): number {
+    const known = this.#tasks.get(definition)
+    if (known !== undefined) return known
+    const number = this.#tasks.size
+    this.#tasks.set(definition, number)
+    this.post([toThread.declare, number, definition.name, definition.module])
+    return number
+  }
+
+  async #live(): Promise<void> {
+    try {
+      const { failure } = await this.#startedInTime()
+      if (failure) throw decodeError(failure)
+    } catch (error) {
+      this.state = 'gone'
+      this.#home.failedToStart(this, error)
+      await this.terminate()
+      this.#worker.port.close()
+      return
+    }
+    this.state = 'ready'
+    this.#worker.port.on('message', (message: ToParent) => this.#receive(message))
+    this.#worker.port.unref()
+    this.#home.ready(this)
+    this.#leave(await this.#worker.exited)
+  }
+
+  async #startedInTime(): Promise<StartReport> {
+    const { startupTimeoutMs } = this.#home.settings
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<never>((_, reject) => {
+      const late = (): void => reject(new Error(`It did not start within ${startupTimeoutMs} ms.`))
+      timer = sleep(late, Math.min(startupTimeoutMs, 2 ** 31 - 1)).unref()
+    })
+    try {
+      return await Promise.race([this.#worker.started, tooLate])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #receive(message: ToParent): void {
+    switch (message[0]) {
+      case toParent.result:
+        this.#succeeded(message[1], message[2], message[3])
+        break
+      case toParent.failure: {
+        const attempt = this.#answered(message[1])
+        attempt?.fail(decodeError(message[2]), message[3])
+        break
+      }
+      case toParent.progress:
+        this.calls.get(message[1])?.call.progress?.(message[2])
+        break
+      case toParent.nestedCall:
+        this.#home.nested.call(this, message[1], this.calls.get(message[2]), message[3])
+        break
+      case toParent.nestedCancel:
+        this.#home.nested.cancel(this, message[1], decodeError(message[2]))
+        break
+      case toParent.nestedReady:
+        this.#home.nested.ready(this, message[1])
+        break
+      case toParent.waitBegun:
+        this.#home.nested.waitBegun(this, this.calls.get(message[1]))
+        break
+      case toParent.waitOver:
+        this.#home.nested.waitOver(this, message[1], this.calls.get(message[2]))
+        break
+      case toParent.pong:
+        this.#grace.pong()
+        break
+    }
+  }
+
+  #succeeded(id: number, value: unknown, moved: readonly Transferable[] | undefined): void {
+    const attempt = this.#answered(id)
+    if (attempt === undefined) return
+    attempt.moved = moved
+    attempt.succeed(value)
+  }
+
+  #answered(id: number): Attempt | undefined {
+    const attempt = this.calls.get(id)
+    if (attempt) this.#forget(attempt)
+    return attempt
+  }
+
+  /** The thread is gone: first what it still said, then what it can no longer answer. */
+  #leave(exit: ThreadExit): void {
+    this.#worker.drain((message) => this.#receive(message))
+    this.state = 'gone'
+    const attempts = [...this.calls.values()]
+    const unbegun = new Set(attempts.filter((one) => this.#canGoElsewhere(one)))
+    this.calls.clear()
+    this.resumption.clear()
+    this.#grace.clear()
+    this.#home.gone(this, exit, attempts, unbegun)
+    for (const attempt of attempts) {
+      if (!unbegun.has(attempt)) attempt.fail(this.#lossOf(attempt, exit), 'infrastructure')
+    }
+  }
+
+  #canGoElsewhere(attempt: Attempt): boolean {
+    if (this.hasStarted(attempt) || attempt.isMoved) return false
+    return ++attempt.losses < mostLosses
+  }
+
+  #lossOf(attempt: Attempt, { exitCode, cause }: ThreadExit): WorkerLostError {
+    const { name } = attempt.definition
+    const started = attempt.cell < 0 ? 'unknown' : this.hasStarted(attempt)
+    return new WorkerLostError(
+      `Task '${name}' lost its thread (${this.threadId}) of '${attempt.call.executor}': ${this.#reasonOf(exitCode, cause)}`,
+      {
+        exitCode,
+        started,
+        task: name,
+        executor: attempt.call.executor,
+        worker: this.threadId,
+        ...(attempt.context?.attempt && { attempt: attempt.context.attempt }),
+        ...(cause !== undefined && { cause }),
+      },
+    )
+  }
+
+  #reasonOf(exitCode: number | null, cause: unknown): string {
+    if (this.#culprit !== undefined) {
+      return `it was ended because task '${this.#culprit}' ignored its cancel.`
+    }
+    return cause instanceof Error ? `${cause.name}: ${cause.message}` : `exit code ${exitCode}.`
+  }
+
+  #ownerOf({ definition, call }: Attempt): ValueOwner {
+    return { task: definition.name, executor: call.executor, started: false }
+  }
+}
+
+function argumentPath(index: number): string {
+  return `args[${index}]`
+}
+
+function isCloneable(value: unknown): boolean {
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
+}
