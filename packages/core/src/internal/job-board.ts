@@ -1,0 +1,102 @@
+import { QueueFullError } from '../errors/executor-error.js'
+import type { CloseOptions, Load } from '../executor.js'
+import { Conditions } from './conditions.js'
+import { Job } from './job.js'
+import { Lifecycle } from './lifecycle.js'
+import { Line } from './line.js'
+import { Roster } from './roster.js'
+
+export interface JobBoardInit {
+  readonly name: string
+  readonly size: number
+  readonly queueLimit: number
+  /** A cancelled job settles in the call that cancels it; its slot still waits for the body. */
+  readonly isImmediate: boolean
+  /** Frees what the pool holds, at the end of `close`. */
+  readonly release?: () => void
+}
+
+/** The jobs of one pool: who waits, who runs, who pauses before another attempt; what is let in, and the end. */
+export class JobBoard {
+  readonly name: string
+  readonly line: Line
+  /** Jobs that hold a slot, in start order. */
+  readonly running: Roster = new Roster()
+  /** Jobs between two attempts. */
+  readonly pausing: Roster = new Roster()
+  readonly queueLimit: number
+  readonly isImmediate: boolean
+  readonly lifecycle: Lifecycle
+  readonly changes: Conditions = new Conditions()
+  /** Slots whose job was told to stop. */
+  cancelling = 0
+  /** Bodies that have settled. */
+  executed = 0
+
+  constructor(init: JobBoardInit) {
+    this.name = init.name
+    this.queueLimit = init.queueLimit
+    this.isImmediate = init.isImmediate
+    this.line = new Line(init.size, () => this.check())
+    this.lifecycle = new Lifecycle(init.name, {
+      isIdle: () => this.isIdle,
+      cancelAll: (reason, isOutOfTime) => this.interruptAll(reason, isOutOfTime),
+      ...(init.release && { release: init.release }),
+    })
+  }
+
+  get waiting(): number {
+    return this.line.waiting + this.pausing.size
+  }
+
+  /** Nothing waits and nothing runs. */
+  get isIdle(): boolean {
+    return this.line.running === 0 && this.line.waiting === 0 && this.pausing.size === 0
+  }
+
+  get load(): Load {
+    const { waiting, queueLimit, line } = this
+    return { concurrency: line.size, running: line.running, waiting, queueLimit }
+  }
+
+  /** To be called when something has changed that somebody may wait for. */
+  check(): void {
+    this.changes.check()
+    this.lifecycle.check()
+  }
+
+  /** Why no more work is let in; `undefined`: it is. @param always whether there is room for it past the limit. */
+  refusal(always = false): Error | undefined {
+    if (!this.lifecycle.isOpen) return this.lifecycle.closedError()
+    if (always || this.queueLimit === Number.POSITIVE_INFINITY) return undefined
+    if (!this.line.isFull(this.queueLimit)) return undefined
+    const executor = this.name
+    return new QueueFullError(
+      `Executor '${executor}' has ${this.queueLimit} calls waiting, its queueLimit.`,
+      { executor },
+    )
+  }
+
+  async ready(signal: AbortSignal | undefined): Promise<void> {
+    const { lifecycle, line, queueLimit } = this
+    await this.changes.until(() => !lifecycle.isOpen || line.hasRoomFor(queueLimit), signal)
+    if (!lifecycle.isOpen) throw lifecycle.closedError()
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    const closed = this.lifecycle.close(options)
+    this.changes.check()
+    return closed
+  }
+
+  /** Every job that has not given its slot back, in start order, then those in pauses, then in line order. */
+  get jobs(): Job[] {
+    const all: Iterable<unknown>[] = [this.running, this.pausing, this.line]
+    return all.flatMap((some) => [...some].filter((one): one is Job => one instanceof Job))
+  }
+
+  /** Interrupts all work, as its own signal would. `isFinal`: settles it too, whatever the bodies do. */
+  interruptAll(reason: unknown, isFinal = false): void {
+    for (const job of this.jobs) job.interrupt(reason, isFinal || this.isImmediate)
+  }
+}
