@@ -1,0 +1,122 @@
+import { InvalidOptionError } from '@conc/core'
+import {
+  checkCount,
+  checkExecutor,
+  checkFunction,
+  checkKeys,
+  checkLimit,
+  checkObject,
+  checkOneOf,
+  checkPause,
+  checkPositiveInteger,
+  checkSignal,
+  checkSubmitOptions,
+  definitionOf,
+} from '@conc/core/internal'
+import type { AnyIterOptions, AnyOptions, IterMapOptions, PoolOptions } from './options.js'
+import type { Reader, Results } from './results.js'
+
+const poolOptions = [
+  'size',
+  'name',
+  'executor',
+  'queueLimit',
+  'signal',
+  'onDispose',
+  'cancelPolicy',
+  'detectDeadlock',
+  'onError',
+] as const
+
+export function checkPoolOptions(options: PoolOptions): void {
+  checkObject('options', options)
+  checkKeys('options', options, poolOptions)
+  const { size, executor, queueLimit, signal, onDispose, cancelPolicy, onError } = options
+  if (size !== undefined) checkLimit('size', size)
+  if (executor !== undefined) checkExecutor('executor', executor)
+  if (queueLimit !== undefined) checkCount('queueLimit', queueLimit)
+  checkSignal(signal)
+  if (onDispose !== undefined) checkOneOf('onDispose', onDispose, ['join', 'cancel'])
+  if (cancelPolicy !== undefined) checkOneOf('cancelPolicy', cancelPolicy, ['hold', 'immediate'])
+  if (onError !== undefined) checkFunction('onError', onError)
+  checkBoolean('detectDeadlock', options.detectDeadlock)
+}
+
+/** What every call that takes a function checks. @param takesArgs whether `args` belongs to a declared task here. */
+export function checkCall(fn: unknown, options: AnyOptions | undefined, takesArgs: boolean): void {
+  checkFunction('fn', fn)
+  if (options === undefined) return
+  checkSubmitOptions(options)
+  if (options.cb !== undefined) checkFunction('cb', options.cb)
+  if (options.name !== undefined) checkName(options.name)
+  if (options.args !== undefined) checkArgs(fn, options.args, takesArgs)
+}
+
+/** What each item is given to. @returns whether the source is an async one. */
+export function checkSource(items: unknown): boolean {
+  const source = items as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined
+  if (typeof source?.[Symbol.asyncIterator] === 'function') return true
+  if (typeof source?.[Symbol.iterator] === 'function') return false
+  throw new InvalidOptionError('items', 'an iterable or async iterable', items)
+}
+
+/** @throws {InvalidOptionError} for an async source too. */
+export function checkSyncSource(items: unknown): void {
+  if (!checkSource(items)) return
+  throw new InvalidOptionError('items', 'an iterable (for an async one use `map`)', items)
+}
+
+export function checkResults(results: Results | Reader | undefined): void {
+  if (results === undefined || typeof results === 'function') return
+  checkOneOf('results', results, ['flat', 'pair', 'settled', 'values', 'handle'])
+}
+
+export function checkIterOptions(options: AnyIterOptions): void {
+  checkObject('options', options)
+  const { flat, results, yieldWhen, roundMs } = options
+  checkBoolean('flat', flat)
+  checkResults(results)
+  if (yieldWhen !== undefined) checkOneOf('yieldWhen', yieldWhen, ['all', 'first', 'firstError'])
+  if (roundMs !== undefined) checkPause('roundMs', roundMs)
+}
+
+/** @param isLazy whether the source is pulled while it goes; there is only the round `'first'` then. */
+export function checkIterMapOptions(
+  options: IterMapOptions & AnyIterOptions,
+  isLazy: boolean,
+): void {
+  const { ordered, lazy, buffer, onBreak, yieldWhen } = options
+  checkBoolean('ordered', ordered)
+  checkBoolean('lazy', lazy)
+  if (buffer !== undefined && buffer !== Number.POSITIVE_INFINITY) {
+    checkPositiveInteger('buffer', buffer)
+  }
+  if (onBreak !== undefined) checkOneOf('onBreak', onBreak, ['leave', 'cancel'])
+  if (isLazy && yieldWhen !== undefined && yieldWhen !== 'first') {
+    throw new InvalidOptionError('yieldWhen', "'first' where the source is lazy", yieldWhen)
+  }
+}
+
+/** A wait of 0 or more milliseconds, or Infinity. */
+export function checkWait(option: string, value: unknown): void {
+  if (value !== undefined) checkPause(option, value)
+}
+
+function checkArgs(fn: unknown, args: unknown, takesArgs: boolean): void {
+  if (!takesArgs) {
+    throw new InvalidOptionError('args', 'absent: each item is the one argument', args)
+  }
+  if (!Array.isArray(args)) throw new InvalidOptionError('args', 'an array', args)
+  if (definitionOf(fn) !== undefined) return
+  throw new InvalidOptionError('args', 'given with a declared task only (use a closure)', args)
+}
+
+function checkName(name: unknown): void {
+  if (typeof name === 'string' && name !== '') return
+  throw new InvalidOptionError('name', 'a non-empty string', name)
+}
+
+function checkBoolean(option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return
+  throw new InvalidOptionError(option, 'a boolean', value)
+}

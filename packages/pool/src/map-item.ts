@@ -1,0 +1,29 @@
+import type { Batch } from './batch.js'
+import { PoolJob } from './pool-job.js'
+
+/** Who collects the results of a `map`. */
+export interface Collector {
+  /** The item has settled. */
+  collect(item: MapItem): void
+}
+
+/** One item of a `map`. It is entered in the caller's context, so it carries none. */
+export class MapItem extends PoolJob {
+  readonly index: number
+  private readonly collector: Collector
+
+  constructor(batch: Batch, item: unknown, index: number, collector: Collector) {
+    super(batch, item, undefined)
+    this.index = index
+    this.collector = collector
+  }
+
+  belongsTo(collector: Collector): boolean {
+    return this.collector === collector
+  }
+
+  protected override onSettled(): void {
+    super.onSettled()
+    this.collector.collect(this)
+  }
+}
