@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -28,6 +28,11 @@ export async function makeTree(files: FileTree): Promise<string> {
     await write(join(root, path), content)
   }
   return root
+}
+
+/** Takes no disk, being all hole, and far longer to read than any test may take. */
+export async function makeHuge(path: string): Promise<void> {
+  await truncate(path, 2 ** 40)
 }
 
 async function write(path: string, content: string | object): Promise<void> {

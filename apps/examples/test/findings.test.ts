@@ -3,13 +3,14 @@ import {
   duplicatesIn,
   largestPackages,
   licencesOf,
-  problemsFrom,
   severalVersions,
   totalsOf,
+  unreadableIn,
   withoutLicence,
 } from '../src/audit/findings.js'
 import type { HashedFile, PackageContents } from '../src/audit/hash-package.js'
 import type { Manifest } from '../src/audit/manifest.js'
+import type { Problem } from '../src/audit/problem.js'
 
 function manifest(name: string, version?: string, licence?: string): Manifest {
   return { folder: `/m/${name}`, name, ...(version && { version }), ...(licence && { licence }) }
@@ -98,16 +99,21 @@ describe('totalsOf', () => {
   })
 })
 
-describe('problemsFrom', () => {
-  it('lists each path once, from the root', () => {
-    const problems = [
-      { path: '/root/node_modules/b', reason: 'EACCES' },
-      { path: '/root/node_modules/a', reason: 'ENOENT' },
-      { path: '/root/node_modules/b', reason: 'EACCES' },
-    ]
-    expect(problemsFrom('/root', problems)).toEqual([
-      { path: 'node_modules/a', reason: 'ENOENT' },
-      { path: 'node_modules/b', reason: 'EACCES' },
+describe('unreadableIn', () => {
+  it('lists the problems of all that was read, each path once and from the root', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ({
+      path: `/root/node_modules/${name}`,
+      reason: 'EACCES',
+    })) as [Problem, Problem, Problem]
+    const found = unreadableIn({
+      tree: { root: '/root', folders: [], workspace: [], cycles: [], unreadable: [c] },
+      manifests: [{ folder: '/root/node_modules/b', name: 'b', problem: b }],
+      contents: [{ ...contents('/root/node_modules/a'), unreadable: [b, a] }],
+    })
+    expect(found.map(({ path }) => path)).toEqual([
+      'node_modules/a',
+      'node_modules/b',
+      'node_modules/c',
     ])
   })
 })

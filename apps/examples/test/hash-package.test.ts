@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { link as hardLink, mkdir } from 'node:fs/promises'
+import { link as hardLink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { inline } from '@conc/core'
 import { describe, expect, it } from 'vitest'
 import { hashPackage } from '../src/audit/hash-package.js'
-import { link, makeTree } from './file-tree.js'
+import { link, makeHuge, makeTree } from './file-tree.js'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -82,12 +83,14 @@ describe('hashPackage', () => {
     expect(hashPackage.module).toMatch(/hash-package/)
   })
 
-  it('stops between two files when it is cancelled', async () => {
-    const folder = await makeTree({ 'a.js': 'a' })
-    await mkdir(join(folder, 'lib'))
+  it('stops in the middle of a file when it is cancelled', async () => {
+    const folder = await makeTree({ 'huge.bin': '' })
+    await makeHuge(join(folder, 'huge.bin'))
     const abort = new AbortController()
     await using here = inline()
     const call = here.submit(hashPackage, [folder], { signal: abort.signal })
+    await setImmediate()
+    expect(here.load.running).toBe(1)
     abort.abort()
     await expect(call).rejects.toBe(abort.signal.reason)
   })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { relative, sep } from 'node:path'
+import type { Tree } from './find-packages.js'
 import type { HashedFile, PackageContents } from './hash-package.js'
 import type { Manifest } from './manifest.js'
 import type { Problem } from './problem.js'
@@ -112,9 +113,20 @@ function filesByContent(contents: readonly PackageContents[]): Map<string, Hashe
   return groups
 }
 
-/** Each path once, and as the report shows it. */
-export function problemsFrom(root: string, problems: readonly Problem[]): Problem[] {
-  const byPath = new Map(problems.map(({ path, reason }) => [pathFrom(root, path), reason]))
+interface Read {
+  readonly tree: Tree
+  readonly manifests: readonly Manifest[]
+  readonly contents: readonly PackageContents[]
+}
+
+/** All that could not be read, whoever met it, each path once. */
+export function unreadableIn({ tree, manifests, contents }: Read): Problem[] {
+  const problems = [
+    ...tree.unreadable,
+    ...manifests.flatMap(({ problem }) => problem ?? []),
+    ...contents.flatMap(({ unreadable }) => unreadable),
+  ]
+  const byPath = new Map(problems.map(({ path, reason }) => [pathFrom(tree.root, path), reason]))
   return [...byPath]
     .map(([path, reason]) => ({ path, reason }))
     .sort((a, b) => byText(a.path, b.path))

@@ -33,13 +33,12 @@ export const hashPackage = task(
   async (folder: string): Promise<PackageContents> => {
     const files: HashedFile[] = []
     const unreadable: Problem[] = []
-    const signal = currentTask()?.signal
     for await (const [path, entry] of entriesOf(folder, unreadable)) {
-      signal?.throwIfAborted()
       try {
         const file = await hashEntry(folder, path, entry)
         if (file !== undefined) files.push(file)
       } catch (error) {
+        stopIfCancelled()
         unreadable.push(problemAt(join(folder, path), error))
       }
     }
@@ -91,10 +90,16 @@ async function hashFile(absolute: string, path: string): Promise<HashedFile> {
   const hash = createHash('sha256')
   let bytes = 0
   for await (const chunk of createReadStream(absolute) as AsyncIterable<Buffer>) {
+    stopIfCancelled()
     hash.update(chunk)
     bytes += chunk.length
   }
   return { path, bytes, sha256: hash.digest('hex'), inode: `${dev}:${ino}` }
+}
+
+/** On any executor: the context knows the call that this is part of. */
+function stopIfCancelled(): void {
+  currentTask()?.signal.throwIfAborted()
 }
 
 function digestOf(files: readonly HashedFile[]): string {

@@ -28,12 +28,31 @@ export interface Findings {
   readonly unreadable: readonly Problem[]
 }
 
-export function reportOf(tree: Tree, findings: Findings): AuditReport {
+/** The weave reads what this needs from its parameter, as it does with functions written in place. */
+export function reportOf({
+  tree,
+  totals,
+  licences,
+  withoutLicence,
+  severalVersions,
+  largest,
+  duplicates,
+  unreadable,
+}: Findings & { readonly tree: Tree }): AuditReport {
   const { root } = tree
-  const workspace = tree.workspace.map((path) => pathFrom(root, path))
-  const cycles = tree.cycles.map(({ link, target }) => ({
-    link: pathFrom(root, link),
-    target: pathFrom(root, target),
-  }))
-  return { root, ...findings, workspace, cycles }
+  return {
+    root,
+    totals,
+    licences,
+    withoutLicence,
+    severalVersions,
+    largest,
+    duplicates,
+    unreadable,
+    workspace: tree.workspace.map((path) => pathFrom(root, path)),
+    cycles: tree.cycles.map(({ link, target }) => ({
+      link: pathFrom(root, link),
+      target: pathFrom(root, target),
+    })),
+  }
 }

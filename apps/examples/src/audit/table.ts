@@ -19,6 +19,13 @@ export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
+/** `text` in lines of at most `width` columns, all but the first one indented. */
+export function wrap(text: string, width: number, indent = '     '): string[] {
+  const end = text.length <= width ? -1 : text.lastIndexOf(' ', width)
+  if (end <= indent.length) return [text]
+  return [text.slice(0, end), ...wrap(indent + text.slice(end + 1), width, indent)]
+}
+
 function columnWidths(rows: Rows): number[] {
   const widths: number[] = []
   for (const row of rows) {
