@@ -18,6 +18,7 @@ export const usage = `Usage: pnpm bench [suite...] [options]
   --rounds <n>    samples of each contestant
   --quick         small sizes, few rounds: a look, not a figure
   --full          real sizes, many rounds: takes long
+  --tiny          sizes for tests: checks every output, its figures say nothing
   --json [file]   results as JSON: to the .json file, or to stdout in place of the tables
   --help`
 

@@ -1,5 +1,6 @@
 import type { Suite } from './harness/suite.js'
+import { poolSuite } from './pool/pool-suite.js'
 import { weaveSuite } from './weave/weave-suite.js'
 
 /** What `pnpm bench` runs, in this order. A new suite is a folder beside these and a line here. */
-export const suites: readonly Suite[] = [weaveSuite]
+export const suites: readonly Suite[] = [poolSuite, weaveSuite]

@@ -10,7 +10,7 @@ export const weaveSuite: Suite = {
   about: 'graphs of named tasks',
   paths: (size) => {
     const nodes = sized(size, 40, 2000, 10_000, 10_000)
-    const autoNodes = sized(size, 20, 200, 1000, 1000)
+    const autoNodes = sized(size, 20, 200, 3000, 10_000)
     const diamondNodes = 3 * sized(size, 10, 200, 1000, 1000) + 1
     return [
       graphPath({ shape: wide, nodes, autoNodes }),

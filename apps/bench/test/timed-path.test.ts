@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { paces } from '../src/harness/suite.js'
+import { timedPath } from '../src/harness/timed-path.js'
+
+describe('timedPath', () => {
+  it('gives wall and CPU time of a run per item', async () => {
+    const sampler = await opened(async () => 3)
+    const figures = await sampler.sample()
+    expect(Object.keys(figures)).toEqual(['wallUs', 'cpuUs'])
+    expect(Object.values(figures).every((value) => value >= 0)).toBe(true)
+  })
+
+  it('refuses a wrong output already in the warm-up', async () => {
+    await expect(opened(async () => 4)).rejects.toThrow('got 4')
+  })
+
+  it('checks every run, not only the first', async () => {
+    let output = 3
+    const sampler = await opened(() => output)
+    output = 4
+    await expect(sampler.sample()).rejects.toThrow('got 4')
+  })
+})
+
+function opened(run: () => number | Promise<number>) {
+  const path = timedPath<number>({
+    name: 'three',
+    title: 'three',
+    unit: 'item',
+    items: 3,
+    check: (output, items) => {
+      if (output !== items) throw new Error(`Expected ${items}, got ${output}.`)
+    },
+    contestants: [{ name: 'one', role: 'ours', prepare: async () => run }],
+  })
+  const [contestant] = path.contestants
+  if (!contestant) throw new Error('Expected a contestant.')
+  return contestant.open(paces.tiny)
+}
