@@ -1,0 +1,69 @@
+import type { Settled } from '@conc/core'
+import type { Retain } from './options.js'
+
+/** What a flush brings. */
+export interface Report {
+  /** In start order. */
+  readonly outcomes: Settled<unknown>[]
+  /** What tasks, callbacks and sources threw, in the order it happened. */
+  readonly errors: readonly unknown[]
+}
+
+/** The outcomes of tasks that are over, until somebody takes them. */
+export class Ledger {
+  /** Tasks that are over, kept or not. */
+  #over = 0
+  #ids: number[] = []
+  #outcomes: Settled<unknown>[] = []
+  #errors: unknown[] = []
+  readonly #retain: Retain
+
+  constructor(retain: Retain) {
+    this.#retain = retain
+  }
+
+  get over(): number {
+    return this.#over
+  }
+
+  /** @param isReported whether somebody else was told of a failure. */
+  record(id: number, settled: Settled<unknown>, isReported: boolean): void {
+    this.#over++
+    const isFailure = settled.status === 'rejected'
+    if (this.#retain === 'none' || (this.#retain === 'errors' && !isFailure)) return
+    this.#ids.push(id)
+    this.#outcomes.push(settled)
+    if (isFailure && !isReported) this.#errors.push(settled.reason)
+  }
+
+  /** A callback or a source has failed. */
+  fail(error: unknown): void {
+    if (this.#retain !== 'none') this.#errors.push(error)
+  }
+
+  /** Hands over what there is and forgets it. */
+  take(): Report {
+    const report = { outcomes: this.#inStartOrder(), errors: this.#errors }
+    this.#over = 0
+    this.#ids = []
+    this.#outcomes = []
+    this.#errors = []
+    return report
+  }
+
+  #inStartOrder(): Settled<unknown>[] {
+    const ids = this.#ids
+    const outcomes = this.#outcomes
+    if (ids.every((id, index) => index === 0 || (ids[index - 1] as number) < id)) return outcomes
+    const order = ids.map((_, index) => index)
+    order.sort((one, other) => (ids[one] as number) - (ids[other] as number))
+    return order.map((index) => outcomes[index] as Settled<unknown>)
+  }
+}
+
+/** Throws one error as it is, several as an `AggregateError`. */
+export function throwAll(errors: readonly unknown[]): void {
+  if (errors.length === 0) return
+  if (errors.length === 1) throw errors[0]
+  throw new AggregateError(errors, `${errors.length} tasks, callbacks or sources failed`)
+}

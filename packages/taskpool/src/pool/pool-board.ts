@@ -1,0 +1,267 @@
+import { type Executor, QueueFullError } from '@conc/core'
+import {
+  type Call,
+  currentFrame,
+  type Deferred,
+  deferred,
+  type Frame,
+  JobBoard,
+  type Slot,
+} from '@conc/core/internal'
+import type { BaseTaskPool } from '../base-task-pool.js'
+import { PoolClosedError, PoolLockedError } from '../errors.js'
+import { Countdown } from './countdown.js'
+import { Group } from './group.js'
+import { Groups } from './groups.js'
+import { Ledger, type Report } from './ledger.js'
+import { LiveTasks } from './live-tasks.js'
+import type { TaskPoolOptions } from './options.js'
+import type { Spawner } from './spawner.js'
+import { SubmitJob } from './submit-job.js'
+import type { TaskJob } from './task-job.js'
+
+const nothing: Report = { outcomes: [], errors: [] }
+
+/** What a pool knows: its tasks and groups, what still starts tasks, the counters, and the way to the end. */
+export class PoolBoard extends JobBoard {
+  readonly pool: BaseTaskPool
+  readonly executor: Executor | undefined
+  readonly groups: Groups = new Groups()
+  readonly spawners: Set<Spawner> = new Set<Spawner>()
+  readonly live: LiveTasks<TaskJob> = new LiveTasks<TaskJob>()
+  /** Calls of `stream` that have not ended; between two attempts there is nothing else of them. */
+  readonly streams: Set<Call> = new Set<Call>()
+  readonly ledger: Ledger
+  readonly closed: Deferred<true> = deferred<true>()
+  numWaiting = 0
+  numRunning = 0
+  numCancelled = 0
+  numEnded = 0
+  #isLocked = false
+  #nextId = 0
+  /** Of lower ids, those that ended before the last flush are forgotten: all but the ones it left alone. */
+  #flushedBelow = 0
+  #leftByFlush: ReadonlySet<number> = new Set()
+  #gathering: Promise<Report> | undefined
+  #waitingSubmits = 0
+  readonly #log: ((line: string) => void) | undefined
+
+  constructor(pool: BaseTaskPool, name: string, options: TaskPoolOptions) {
+    const { poolSize: size = Infinity, queueLimit = Infinity } = options
+    super({ name, size, queueLimit, isImmediate: false })
+    this.pool = pool
+    this.executor = options.executor
+    this.ledger = new Ledger(options.retain ?? 'all')
+    this.#log = options.log?.bind(options)
+    this.note(`${name} initialized`)
+  }
+
+  override get isIdle(): boolean {
+    const { spawners, live, streams } = this
+    return spawners.size === 0 && live.size === 0 && streams.size === 0 && super.isIdle
+  }
+
+  override get waiting(): number {
+    return this.numWaiting
+  }
+
+  get isLocked(): boolean {
+    return this.#isLocked || !this.lifecycle.isOpen
+  }
+
+  setLocked(isLocked: boolean): void {
+    if (this.isLocked === isLocked || !this.lifecycle.isOpen) return
+    this.#isLocked = isLocked
+    this.note(`${this.name} ${isLocked ? 'is locked!' : 'was unlocked.'}`)
+    this.check()
+  }
+
+  /** Why no tasks are let in; `undefined`: they are. */
+  closedOrLocked(): PoolClosedError | PoolLockedError | undefined {
+    if (!this.lifecycle.isOpen) return new PoolClosedError(this.name)
+    return this.#isLocked ? new PoolLockedError(this.name) : undefined
+  }
+
+  /** Why a submit is not let in; `undefined`: it is. */
+  submitRefusal(): Error | undefined {
+    const refusal = this.#isNeededToDrain ? undefined : this.closedOrLocked()
+    if (refusal || !this.#isFullOfSubmits) return refusal
+    return new QueueFullError(
+      `${this.name} has ${this.queueLimit} calls of submit waiting, its queueLimit.`,
+      { executor: this.name },
+    )
+  }
+
+  override async ready(signal: AbortSignal | undefined): Promise<void> {
+    const { lifecycle, line, queueLimit } = this
+    const hasRoom = (): boolean =>
+      queueLimit === Infinity ? line.hasRoomFor(queueLimit) : !this.#isFullOfSubmits
+    await this.changes.until(() => !lifecycle.isOpen || (!this.#isLocked && hasRoom()), signal)
+    if (!lifecycle.isOpen) throw new PoolClosedError(this.name)
+  }
+
+  note(line: string): void {
+    if (this.#log === undefined) return
+    try {
+      this.#log(line)
+    } catch (error) {
+      process.emitWarning(`log of ${this.name} threw: ${String(error)}`)
+    }
+  }
+
+  /** Starts a task, with a slot in hand, in the async context of its call. */
+  start(job: TaskJob): void {
+    this.started(job)
+    if (job.tie()) job.enter()
+    else this.line.release()
+  }
+
+  /** Puts a submitted task in line; it may use the slot of the task around it. */
+  queue(job: SubmitJob): void {
+    this.numWaiting++
+    this.#waitingSubmits++
+    if (!job.tie()) return
+    this.line.join(job)
+    slotOf(currentFrame(), this)?.lendTo(job)
+  }
+
+  /** The group of all submitted tasks. */
+  submits(): Group {
+    const existing = this.groups.get('submit')
+    if (existing) return existing
+    const group = new Group(this, 'submit')
+    this.groups.add(group)
+    return group
+  }
+
+  /** A task has got its slot. */
+  started(job: TaskJob): void {
+    job.id = this.#nextId++
+    this.live.add(job)
+    job.owner.live.add(job)
+    job.owner.ids.add(job.id)
+    this.numRunning++
+    if (job instanceof SubmitJob) this.#submitLeftLine()
+    if (this.#log) this.note(`Started ${job.name}`)
+  }
+
+  /** A body has ended by its cancel. */
+  cancelled(job: TaskJob): void {
+    this.numRunning--
+    this.numCancelled++
+    if (this.#log) this.note(`Cancelled ${job.name}`)
+  }
+
+  /** A task has ended. @param wasCancelled whether `cancelled` was called. */
+  ended(job: TaskJob, wasCancelled: boolean): void {
+    if (job.id < 0) {
+      this.#submitLeftLine()
+      this.check()
+      return
+    }
+    if (wasCancelled) this.numCancelled--
+    else this.numRunning--
+    this.numEnded++
+    if (this.#log) this.note(`Ended ${job.name}`)
+  }
+
+  /** A task has ended, and so have its callbacks. */
+  over(job: TaskJob): void {
+    job.isOver = true
+    this.live.remove()
+    job.owner.live.remove()
+    this.ledger.record(job.id, job.ending, job.isReported)
+    job.owner.retire()
+    if (job.countdowns) for (const countdown of job.countdowns) countdown.tick()
+    this.check()
+  }
+
+  /** Whether the id belongs to a task that is over, and not flushed. */
+  hasEnded(id: number): boolean {
+    if (!Number.isInteger(id) || id < 0 || id >= this.#nextId) return false
+    return id >= this.#flushedBelow || this.#leftByFlush.has(id)
+  }
+
+  cancelGroup(group: Group, reason: unknown): void {
+    group.leaveSignal()
+    group.spawner?.stop()
+    this.groups.remove(group)
+    for (const job of [...group.live.oldestFirst(), ...this.#inLine(group)]) job.interrupt(reason)
+  }
+
+  /** Cancels every group, waiting submits too. */
+  override interruptAll(reason: unknown): void {
+    for (const group of this.groups) this.cancelGroup(group, reason)
+    for (const call of [...this.streams]) call.interrupt(reason)
+  }
+
+  /** Waits for the tasks that are ending, then hands over and forgets what is over. */
+  async flush(forgetsGroups: boolean): Promise<Report> {
+    const ending = this.live.oldestFirst().filter((job) => job.isEnding)
+    const countdown = new Countdown(ending.length)
+    for (const job of ending) {
+      job.countdowns ??= []
+      job.countdowns.push(countdown)
+    }
+    await countdown.reached
+    return this.#forget(forgetsGroups)
+  }
+
+  /** Waits for everything, closes, and hands over what is left; shared by those who come meanwhile. */
+  gather(): Promise<Report> {
+    if (this.lifecycle.state === 'closed') return Promise.resolve(nothing)
+    this.#gathering ??= this.#gather()
+    return this.#gathering
+  }
+
+  override close(options?: Parameters<JobBoard['close']>[0]): Promise<void> {
+    const isFirst = this.lifecycle.isOpen
+    const closed = super.close(options)
+    if (isFirst) {
+      if (!this.#isLocked) this.note(`${this.name} is locked!`)
+      void closed.then(() => this.closed.resolve(true))
+    }
+    return closed
+  }
+
+  async #gather(): Promise<Report> {
+    await this.close()
+    this.#gathering = undefined
+    return this.#forget(false)
+  }
+
+  #forget(forgetsGroups: boolean): Report {
+    this.numEnded -= this.ledger.over
+    this.#flushedBelow = this.#nextId
+    this.#leftByFlush = new Set(this.live.oldestFirst().map((job) => job.id))
+    if (forgetsGroups) this.groups.forget((id) => this.hasEnded(id))
+    return this.ledger.take()
+  }
+
+  #submitLeftLine(): void {
+    this.numWaiting--
+    this.#waitingSubmits--
+  }
+
+  /** Submitted tasks of the group that have no id yet. */
+  #inLine(group: Group): TaskJob[] {
+    const isOne = (place: unknown): place is SubmitJob =>
+      place instanceof SubmitJob && place.owner === group && place.id < 0
+    return [...this.line].filter(isOne)
+  }
+
+  get #isFullOfSubmits(): boolean {
+    return this.#waitingSubmits - this.line.freeSlots >= this.queueLimit
+  }
+
+  /** While closing, what a live task here needs to finish is still taken. */
+  get #isNeededToDrain(): boolean {
+    const frame = currentFrame()
+    if (this.lifecycle.state !== 'draining' || !frame?.task) return false
+    return frame.executor === this.pool || slotOf(frame, this) !== undefined
+  }
+}
+
+function slotOf(frame: Frame | undefined, { line }: PoolBoard): Slot | undefined {
+  return frame?.slots?.find((slot) => slot.line === line)
+}
