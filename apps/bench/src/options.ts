@@ -11,7 +11,7 @@ export interface Options {
 }
 
 /** `'no'`: tables. `'stdout'`: JSON in place of the tables. A file: JSON there, beside the tables. */
-export type Json = 'no' | 'stdout' | { readonly file: string }
+type Json = 'no' | 'stdout' | { readonly file: string }
 
 export const usage = `Usage: pnpm bench [suite...] [options]
   --only <path>   only paths whose name begins so; may be repeated

@@ -26,7 +26,7 @@ export interface ContestantResult {
   readonly error?: string
 }
 
-export interface Verdict {
+interface Verdict {
   readonly text: string
   readonly value: number
   readonly met: boolean

@@ -25,7 +25,7 @@ export interface TimedContestant<Output> {
   prepare(items: number): Promise<Run<Output>>
 }
 
-export type Run<Output> = () => Output | Promise<Output>
+type Run<Output> = () => Output | Promise<Output>
 
 const metrics: readonly Metric[] = [
   { key: 'wallUs', label: 'wall us', digits: 3 },
