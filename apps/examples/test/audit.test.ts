@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type ExecutorName, executors } from '../src/audit/executors.js'
-import { link, makeHuge, makeTree } from './file-tree.js'
+import { link, makeHuge, makePipe, makeTree } from './file-tree.js'
 import { outcomeOf, runProgram, startProgram } from './program.js'
 
 const names = Object.keys(executors) as ExecutorName[]
@@ -23,11 +22,12 @@ async function project(): Promise<string> {
     'node_modules/up': link('..'),
     'packages/own/package.json': { name: 'own' },
   })
-  execFileSync('mkfifo', [join(root, 'node_modules/b/pipe')])
+  makePipe(join(root, 'node_modules/b/pipe'))
   return root
 }
 
-describe('audit', () => {
+// Every test starts programs, which may have to share the machine with other tests.
+describe('audit', { timeout: 30_000 }, () => {
   it('prints one JSON document with --json, and nothing else', async () => {
     const root = await project()
     const { code, stdout, stderr } = await runProgram(root, '--json')
@@ -84,7 +84,7 @@ describe('audit', () => {
     for (const title of [
       'Licences',
       'Largest packages',
-      'Unreadable files',
+      'Unreadable',
       'Plan (default: inline)',
       'Timing',
     ]) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -33,6 +34,11 @@ export async function makeTree(files: FileTree): Promise<string> {
 /** Takes no disk, being all hole, and far longer to read than any test may take. */
 export async function makeHuge(path: string): Promise<void> {
   await truncate(path, 2 ** 40)
+}
+
+/** A named pipe: reading it waits for a writer, who never comes. */
+export function makePipe(path: string): void {
+  execFileSync('sh', ['-c', 'mkfifo "$0"', path])
 }
 
 async function write(path: string, content: string | object): Promise<void> {

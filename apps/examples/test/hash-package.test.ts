@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { link as hardLink } from 'node:fs/promises'
+import { chmod, link as hardLink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { inline } from '@conc/core'
 import { describe, expect, it } from 'vitest'
 import { hashPackage } from '../src/audit/hash-package.js'
-import { link, makeHuge, makeTree } from './file-tree.js'
+import { link, makeHuge, makePipe, makeTree } from './file-tree.js'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -47,7 +46,7 @@ describe('hashPackage', () => {
 
   it('lists what cannot be read and hashes the rest', async () => {
     const folder = await makeTree({ 'a.js': 'a', 'dangling.js': link('nowhere'), 'z.js': 'z' })
-    execFileSync('mkfifo', [join(folder, 'pipe')])
+    makePipe(join(folder, 'pipe'))
     const { files, unreadable } = await hashPackage(folder)
     expect(files.map(({ path }) => path)).toEqual(['a.js', 'z.js'])
     expect(unreadable).toEqual([
@@ -55,6 +54,18 @@ describe('hashPackage', () => {
       { path: join(folder, 'pipe'), reason: 'not a regular file' },
     ])
   })
+
+  it.skipIf(process.getuid?.() === 0)(
+    'lists what it may not read (root may read all)',
+    async () => {
+      const folder = await makeTree({ 'a.js': 'a', 'secret/b.js': 'b' })
+      await chmod(join(folder, 'a.js'), 0)
+      await chmod(join(folder, 'secret'), 0)
+      const { unreadable } = await hashPackage(folder)
+      await chmod(join(folder, 'secret'), 0o700)
+      expect(unreadable.map(({ reason }) => reason)).toEqual(['EACCES', 'EACCES'])
+    },
+  )
 
   it('survives a folder that is gone', async () => {
     const folder = join(await makeTree({}), 'gone')

@@ -40,8 +40,8 @@ export class Progress implements Disposable {
   }
 
   toString(): string {
-    const done = `${count(this.#packages)} of ${count(this.#total)} packages`
-    return `${done}, ${count(this.#files)} files, ${bytes(this.#bytes)}`
+    const total = this.#total === 0 ? '' : ` of ${count(this.#total)}`
+    return `${count(this.#packages)}${total} packages, ${count(this.#files)} files, ${bytes(this.#bytes)}`
   }
 
   #add(contents: PackageContents): void {

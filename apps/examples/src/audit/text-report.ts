@@ -19,7 +19,7 @@ export function textReport(run: AuditRun, width: number): string {
     section('Largest packages', 'rrl', largestRows(report), width),
     section('Repeated content', 'rl', duplicateRows(report), width),
     section('Circular links', 'l', cycleRows(report), width),
-    section('Unreadable files', 'll', unreadableRows(report), width),
+    section('Unreadable', 'll', unreadableRows(report), width),
     section(`Plan (default: ${run.executor})`, 'l', planRows(run, width), width),
     section('Timing', 'lrrr', timingRows(run), width),
   ]
