@@ -119,6 +119,10 @@ class PrimedProducer<Y> implements Producer<Y> {
     return first ?? (await this.#inner.next())
   }
 
+  leave(): void {
+    this.#inner.leave?.()
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#inner.stop().finally(this.#ended)
     return this.#stopping

@@ -174,6 +174,11 @@ export class Call implements AbortListener, Dependent {
     }
   }
 
+  /** Ends by itself from now on, whatever becomes of the call in front. */
+  stopFollowing(): void {
+    if (this.#follower) this.options[follows]?.remove(this.#follower)
+  }
+
   /** Leaves the time limit to the executor that has the call now: it knows whether the body has begun. */
   stopClock(): void {
     this.#timer?.clear()
@@ -213,7 +218,7 @@ export class Call implements AbortListener, Dependent {
     this.#isSettled = true
     this.#timer?.clear()
     if (this.options.signal) stopListening(this.options.signal, this)
-    if (this.#follower) this.options[follows]?.remove(this.#follower)
+    this.stopFollowing()
     this.parent?.cancellation.remove(this)
   }
 

@@ -1,6 +1,7 @@
 import { TaskCancelledError, TaskTimeoutError } from '../errors/executor-error.js'
 import type { Executor } from '../executor.js'
 import { reportsEnd } from './call.js'
+import type { Cancellation } from './cancellation.js'
 import { deferred } from './deferred.js'
 import type { Entered } from './entered.js'
 import { currentFrame, inFrame } from './frame.js'
@@ -39,13 +40,19 @@ export function streamFrom<Y>(inner: Executor, entered: Entered, ended: () => vo
       ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
     }),
   )
-  return new ForwardedProducer(items, reportsEnd in inner ? bodyEnd.promise : undefined, ended)
+  return new ForwardedProducer(
+    items,
+    reportsEnd in inner ? bodyEnd.promise : undefined,
+    ended,
+    call.cancellation,
+  )
 }
 
 class ForwardedProducer<Y> implements Producer<Y> {
   readonly #items: AsyncGenerator<Y, void, undefined>
   readonly #bodyEnd: Promise<void> | undefined
   readonly #ended: () => void
+  readonly #cancellation: Cancellation
   #isBegun = false
   #stopping: Promise<void> | undefined
 
@@ -53,10 +60,12 @@ class ForwardedProducer<Y> implements Producer<Y> {
     items: AsyncGenerator<Y, void, undefined>,
     bodyEnd: Promise<void> | undefined,
     ended: () => void,
+    cancellation: Cancellation,
   ) {
     this.#items = items
     this.#bodyEnd = bodyEnd
     this.#ended = ended
+    this.#cancellation = cancellation
   }
 
   next(): Promise<IteratorResult<Y, unknown>> {
@@ -69,11 +78,18 @@ class ForwardedProducer<Y> implements Producer<Y> {
     return this.#stopping
   }
 
+  leave(): void {
+    this.stop().catch(() => {})
+  }
+
   async #stop(): Promise<void> {
     try {
       await this.#items.return()
-      if (this.#isBegun) await this.#bodyEnd
+    } catch (error) {
+      // Without the inner executor's symbols the leaving also reaches it as an aborted signal.
+      if (!this.#cancellation.isCancelled || error !== this.#cancellation.reason) throw error
     } finally {
+      await (this.#isBegun ? this.#bodyEnd : undefined)
       this.#ended()
     }
   }

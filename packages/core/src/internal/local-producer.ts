@@ -50,11 +50,15 @@ export class LocalProducer<Y> implements Producer<Y> {
   }
 
   async #step(): Promise<IteratorResult<Y, unknown>> {
+    const { done = false, value } = await this.#advance()
+    if (done) this.#isOver = true
+    // A sync generator may yield promises; `for await` would wait for them too.
+    return { done, value: await value } as IteratorResult<Y, unknown>
+  }
+
+  async #advance(): Promise<IteratorResult<Y, unknown>> {
     try {
-      const result = await this.#inFrame(() => this.#iterator.next())
-      if (result.done) this.#isOver = true
-      // A sync generator may yield promises; `for await` would wait for them too.
-      return { done: result.done ?? false, value: await result.value } as IteratorResult<Y, unknown>
+      return await this.#inFrame(() => this.#iterator.next())
     } catch (error) {
       this.#isOver = true
       throw error
@@ -108,9 +112,11 @@ function traceIterator<Y>(iterator: AnyIterator<Y>, context: RunningTask): AnyIt
       }
     },
     async return() {
-      const result = await iterator.return?.()
-      end.resolve()
-      return result ?? { done: true, value: undefined }
+      try {
+        return (await iterator.return?.()) ?? { done: true, value: undefined }
+      } finally {
+        end.resolve()
+      }
     },
   }
 }

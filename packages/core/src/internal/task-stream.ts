@@ -13,6 +13,8 @@ export interface Producer<Y> {
    * Called on every path; a second call gets the same promise.
    */
   stop(): Promise<void>
+  /** The consumer leaves. Called before the call is cancelled, so that a stream behind this one leaves its own body. */
+  leave?(): void
 }
 
 export interface StreamSource<Y> {
@@ -146,6 +148,8 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     const isOpen = this.#state === 'open'
     this.#state = 'ended'
     if (!isOpen || call === undefined) return
+    call.stopFollowing()
+    this.#producer?.leave?.()
     call.cancellation.cancel(this.#leftReason(call))
     // Somebody waits in next(), perhaps on a body that never answers: it ends for the consumer now.
     this.#pending?.resolve({ done: true, value: undefined })
