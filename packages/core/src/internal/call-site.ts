@@ -6,7 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
  */
 export function callerModule(callee: (...args: never[]) => unknown): string | undefined {
   const file = topFrameFile(callee)
-  if (file === undefined) return undefined
+  // Node names what comes by `-e` or stdin as if it were a file of the working directory.
+  if (file === undefined || /\/\[(eval|stdin)\d*\]$/.test(file)) return undefined
   if (/^(file|data):/.test(file)) return file
   return /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(file) ? pathToFileURL(file).href : undefined
 }
