@@ -62,6 +62,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     const isLast = thread.taken + 1 >= this.settings.maxTasksPerWorker
     thread.take(attempt)
     if (isLast) thread.retire()
+    this.#showLoad()
   }
 
   leave(attempt: Attempt): boolean {
@@ -252,10 +253,14 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   }
 
   #changed(): void {
-    this.#load[0] = this.line.running
-    this.#load[1] = this.line.waiting
+    this.#showLoad()
     this.#changes.check()
     this.#onChange()
+  }
+
+  #showLoad(): void {
+    this.#load[0] = this.line.running
+    this.#load[1] = this.line.waiting
   }
 }
 

@@ -59,7 +59,8 @@ export class ThreadWorker {
 
   /** Ends the thread, whatever it does. @returns when it is gone. */
   async terminate(): Promise<ThreadExit> {
-    await this.#pool.destroy()
+    // Where there is none, piscina still has the start in its queue and would reject a promise that nobody was given.
+    if (this.#worker) await this.#pool.destroy()
     return await this.exited
   }
 
