@@ -45,6 +45,7 @@ export function readOptions(argv: readonly string[]): AuditOptions {
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({
+      // pnpm passes on the `--` that some write before the options of a script.
       args: argv.filter((arg) => arg !== '--'),
       options: {
         dir: { type: 'string', default: '' },

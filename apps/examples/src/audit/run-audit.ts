@@ -18,8 +18,8 @@ import { type AuditReport, reportOf } from './report.js'
  * The audit as a graph: each task names what it needs, and all else runs beside it. Licences and versions,
  * for one, are known while the files are still being hashed.
  *
- * The plain functions run here. `hashPackage` is a declared task, so it runs on whatever executor the run is
- * given, and nothing below knows which one that is.
+ * The plain functions stay in this process. `hashPackage` is a declared task, so it runs on whatever executor
+ * the run is given, and nothing in the graph knows which one that is.
  */
 const audit = weave()
   .input<{ root: string }>()
