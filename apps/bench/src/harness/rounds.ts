@@ -21,8 +21,8 @@ export interface RoundsOptions {
  * the same neighbour and a slow minute of the machine hits all of them alike.
  */
 export async function runRounds(path: Path, options: RoundsOptions): Promise<Measured[]> {
-  const start = performance.now()
   const entrants = await openAll(path, options)
+  const start = performance.now()
   try {
     const rounds = Math.min(options.pace.rounds, path.maxRounds ?? Number.POSITIVE_INFINITY)
     for (let round = 0; round < rounds; round++) {

@@ -60,18 +60,18 @@ export type Figures = Readonly<Record<string, number>>
 /** How long to measure. */
 export interface Pace {
   readonly rounds: number
-  /** Each contestant runs at least so long before it counts. */
+  /** CPU time that each contestant uses before it counts. */
   readonly warmUpMs: number
   /** A sample repeats a short run until it is about so long. */
   readonly sampleMs: number
-  /** After three rounds, a path begins no further one beyond this. */
+  /** After three rounds, a path begins no further one when its rounds have taken so long. */
   readonly budgetMs: number
 }
 
 export const paces: Readonly<Record<Size, Pace>> = {
   tiny: { rounds: 2, warmUpMs: 0, sampleMs: 0, budgetMs: 0 },
   quick: { rounds: 3, warmUpMs: 50, sampleMs: 10, budgetMs: 1500 },
-  default: { rounds: 11, warmUpMs: 400, sampleMs: 50, budgetMs: 5000 },
+  default: { rounds: 11, warmUpMs: 500, sampleMs: 50, budgetMs: 5000 },
   full: { rounds: 21, warmUpMs: 1000, sampleMs: 100, budgetMs: 60_000 },
 }
 
