@@ -42,20 +42,8 @@ class BalanceExecutor extends ForwardingExecutor {
     return totalLoad(this.#executors)
   }
 
-  override async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (!this.isOpen) return await super.ready(options)
-    const givenUp = new AbortController()
-    const signal = options.signal
-      ? AbortSignal.any([options.signal, givenUp.signal])
-      : givenUp.signal
-    try {
-      await Promise.any(this.#executors.map((executor) => executor.ready({ signal })))
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      throw (error as AggregateError).errors[0]
-    } finally {
-      givenUp.abort()
-    }
+  override ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.whileOpen(options.signal, (signal) => this.#oneIsReady(signal))
   }
 
   protected override run(entered: Entered): Promise<unknown> {
@@ -67,6 +55,14 @@ class BalanceExecutor extends ForwardingExecutor {
       const producer = this.streamFrom<Y>(executor, entered, () => {})
       return await PrimedProducer.start(producer, ended)
     })
+  }
+
+  async #oneIsReady(signal: AbortSignal): Promise<void> {
+    try {
+      await Promise.any(this.#executors.map((executor) => executor.ready({ signal })))
+    } catch (error) {
+      throw (error as AggregateError).errors[0]
+    }
   }
 
   get #executors(): Executor[] {
@@ -83,7 +79,11 @@ class BalanceExecutor extends ForwardingExecutor {
         candidate.worked()
         return result
       } catch (error) {
-        if (!isElsewherePossible(error)) throw error
+        if (!isElsewherePossible(error)) {
+          // It ran the body, so it is there.
+          if (!(error instanceof ExecutorError)) candidate.worked()
+          throw error
+        }
         candidate.failed()
         if (untried.size === 0 || entered.call.isSettled) throw error
       }

@@ -18,10 +18,10 @@ export class Candidate {
     return this.#failures === 0 || Date.now() >= this.#pausedUntil
   }
 
-  /** Calls per slot; below 1 there is a slot free. */
+  /** Calls per slot; below 1 there is a slot free. Infinity where there is no slot at all. */
   get pressure(): number {
     const { running, waiting, concurrency } = this.executor.load
-    return (running + waiting) / concurrency
+    return concurrency > 0 ? (running + waiting) / concurrency : Number.POSITIVE_INFINITY
   }
 
   get calls(): number {

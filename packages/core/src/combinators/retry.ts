@@ -25,8 +25,8 @@ class RetryExecutor extends ForwardingExecutor {
     return this.#inner.load
   }
 
-  override ready(options?: { readonly signal?: AbortSignal }): Promise<void> {
-    return this.isOpen ? this.#inner.ready(options) : super.ready(options)
+  override ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.whileOpen(options.signal, (signal) => this.#inner.ready({ signal }))
   }
 
   protected override get defaultRetry(): RetryPolicy {

@@ -120,6 +120,12 @@ export abstract class LineExecutor implements Executor {
     if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
   }
 
+  /** Rejects when the executor is closed, or with `signal.reason`. */
+  protected async closing(signal: AbortSignal): Promise<never> {
+    await this.#room.until(() => !this.#lifecycle.isOpen, signal)
+    throw this.#lifecycle.closedError()
+  }
+
   close(options?: CloseOptions): Promise<void> {
     const closed = this.#lifecycle.close(options)
     this.#room.check()
