@@ -1,7 +1,9 @@
 import { deepStrictEqual } from 'node:assert'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { BrokenPromiseError, type PromiseNumber } from './promises.js'
+
+const guardSlices = 20
 
 /** What a check says about its promise. Each failure names the promise, what was expected and what happened. */
 export class Expectations {
@@ -66,11 +68,14 @@ export class Expectations {
   }
 
   /** Waits until `isTrue` holds; for what an executor elsewhere learns later. */
-  async eventually(isTrue: () => boolean, what: string): Promise<void> {
+  async eventually(isTrue: () => boolean, what: string | (() => string)): Promise<void> {
     const end = Date.now() + this.guardMs
     while (!isTrue()) {
-      if (Date.now() > end) this.fail(`${what}, and it never did within ${this.guardMs} ms.`)
-      await setImmediate()
+      if (Date.now() > end) {
+        const text = typeof what === 'string' ? what : what()
+        this.fail(`${text}, and it never did within ${this.guardMs} ms.`)
+      }
+      await setTimeout(1)
     }
   }
 
@@ -95,16 +100,22 @@ export class Expectations {
   }
 }
 
-/** What `promise` resolves with; `undefined` when `ms` are over first. */
+/**
+ * What `promise` resolves with; `undefined` when `ms` are over first. Counted in slices, each followed by a turn of the
+ * event loop: a machine that stood still for a moment does not make an executor late.
+ */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const guard = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined)
-  })
+  const over = new AbortController()
+  const guard = async (): Promise<undefined> => {
+    for (let slice = 0; slice < guardSlices; slice++) {
+      await setTimeout(ms / guardSlices, undefined, { signal: over.signal })
+      await setImmediate()
+    }
+  }
   try {
-    return await Promise.race([promise, guard])
+    return await Promise.race([promise, guard()])
   } finally {
-    clearTimeout(timer)
+    over.abort()
   }
 }
 

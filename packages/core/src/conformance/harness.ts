@@ -32,7 +32,7 @@ export class Harness extends Expectations {
 
   /** A timeout that runs out in a check: enough for a body elsewhere to start in. */
   get shortMs(): number {
-    return this.subject.capabilities.values === 'identity' ? 40 : 1000
+    return this.subject.shortTimeoutMs
   }
 
   /** Whether bodies learn of a cancel. */

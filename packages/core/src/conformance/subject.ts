@@ -8,6 +8,7 @@ export interface Subject {
   readonly brokenStart: CreateExecutor | undefined
   readonly modules: readonly string[]
   readonly guardMs: number
+  readonly shortTimeoutMs: number
   readonly capabilities: Capabilities
   readonly isBounded: boolean
   readonly hasQueueLimit: boolean
@@ -34,6 +35,7 @@ export async function probe(
     brokenStart: options.brokenStart,
     modules,
     guardMs: options.guardMs ?? 5000,
+    shortTimeoutMs: options.shortTimeoutMs ?? (capabilities.values === 'identity' ? 40 : 1000),
     capabilities,
     isBounded: !ignores.includes('concurrency'),
     hasQueueLimit: !ignores.includes('queueLimit'),

@@ -1,5 +1,8 @@
+import { describe } from 'vitest'
 import { describeExecutor } from '../../src/conformance/index.js'
 import { balance, inline, limit, retry, route } from '../../src/index.js'
+import { CopyingExecutor } from './broken/copying-executor.js'
+import { PlainExecutor } from './broken/plain-executor.js'
 
 const unlimited = { ignores: ['concurrency', 'queueLimit'] } as const
 
@@ -51,3 +54,9 @@ describeExecutor(
   },
   unlimited,
 )
+
+describe('what the broken executors are made of', () => {
+  describeExecutor('PlainExecutor', (setup) => new PlainExecutor(setup))
+
+  describeExecutor('CopyingExecutor', (setup) => new CopyingExecutor(setup), { shortTimeoutMs: 40 })
+})

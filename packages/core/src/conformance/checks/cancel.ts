@@ -64,6 +64,7 @@ export const cancelChecks: readonly Check[] = [
         h.same(await h.rejects(call.promise, 'the running call'), own, 'what it rejects with')
         h.ok(!call.hasEnded, 'the call rejected only when its body had ended.')
         call.release()
+        await call.ended()
       }
     },
   },

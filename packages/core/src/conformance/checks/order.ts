@@ -13,10 +13,8 @@ export const orderChecks: readonly Check[] = [
       const executor = await h.open({ concurrency: 1 })
       const ids = ['a', 'b', 'c', 'd', 'e', 'f']
       const calls = h.holdAll(executor, ids)
-      for (const call of calls) {
-        h.gate.release(call.id)
-        await call.ended()
-      }
+      h.gate.releaseAll()
+      await h.fulfils(Promise.all(calls.map(({ promise }) => promise)), 'all calls')
       h.equal(h.gate.idsOf('started'), ids, 'the order of the starts')
     },
   },

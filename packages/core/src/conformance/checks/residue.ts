@@ -67,7 +67,7 @@ export const residueChecks: readonly Check[] = [
       await h.fulfils(executor.close(), 'close')
       await h.eventually(
         () => excess(before).length === 0,
-        `everything that was opened had to be gone after close; left: ${excess(before).join(', ')}`,
+        () => `all that was opened had to go with close; left: ${excess(before).join(', ')}`,
       )
     },
   },

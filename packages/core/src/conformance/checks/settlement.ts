@@ -28,6 +28,7 @@ export const settlementChecks: readonly Check[] = [
       h.gate.release(...ids)
       const values = await h.fulfils(Promise.all(calls.map(({ promise }) => promise)), 'all calls')
       h.equal(values, ids, 'the results, each at its own call')
+      await h.quiet()
       h.equal([...settlements.values()], Array(ids.length).fill(1), 'settlements of each call')
     },
   },

@@ -1,0 +1,85 @@
+import { ConcError } from '../../../src/errors/conc-error.js'
+import type { CloseOptions } from '../../../src/executor.js'
+import { type BrokenExecutor, PlainExecutor } from './plain-executor.js'
+
+class ClosesWithoutWaiting extends PlainExecutor {
+  override async close(options?: CloseOptions): Promise<void> {
+    super.close(options).catch(() => {})
+  }
+}
+
+class WorksOn extends PlainExecutor {
+  #isClosing = false
+
+  /** Refuses only when everything is over. */
+  override async close(options: CloseOptions = {}): Promise<void> {
+    const hasWork = this.load.running > 0
+    if (
+      options.pending === 'reject' ||
+      options.timeoutMs !== undefined ||
+      !hasWork ||
+      this.#isClosing
+    ) {
+      return await super.close(options)
+    }
+    this.#isClosing = true
+    while (this.load.running > 0) await new Promise((resolve) => setImmediate(resolve))
+    await super.close(options)
+  }
+}
+
+class ClosesOnce extends PlainExecutor {
+  #closed: Promise<void> | undefined
+
+  override async close(options?: CloseOptions): Promise<void> {
+    if (this.#closed && options?.pending !== 'reject') throw new ConcError('It is closed already.')
+    this.#closed = super.close(options)
+    await this.#closed
+  }
+}
+
+class IgnoresReject extends PlainExecutor {
+  override close({ timeoutMs }: CloseOptions = {}): Promise<void> {
+    return super.close(timeoutMs === undefined ? {} : { timeoutMs })
+  }
+}
+
+class IgnoresTimeout extends PlainExecutor {
+  override close({ pending = 'run' }: CloseOptions = {}): Promise<void> {
+    return super.close({ pending })
+  }
+}
+
+export const brokenClose: readonly BrokenExecutor[] = [
+  {
+    what: 'does not wait when it closes',
+    Executor: ClosesWithoutWaiting,
+    fails: {
+      '`close` finishes what was accepted': /while accepted work was not finished/,
+      '`close` waits for the end': /while a body still ran/,
+    },
+  },
+  {
+    what: 'accepts work while it drains',
+    Executor: WorksOn,
+    fails: { 'nothing is accepted from the call': /while the executor drains resolved/ },
+  },
+  {
+    what: 'throws when it is closed again',
+    Executor: ClosesOnce,
+    fails: { '`close` can be called again': /closed already/ },
+  },
+  {
+    what: 'never rejects what waits',
+    Executor: IgnoresReject,
+    fails: {
+      "`close({ pending: 'reject' })` cancels": /never settled/,
+      "`close({ pending: 'reject' })` never starts": /started after close had cancelled it/,
+    },
+  },
+  {
+    what: 'drains for ever',
+    Executor: IgnoresTimeout,
+    fails: { 'after `timeoutMs` a draining': /'deaf', cancelled by close never settled/ },
+  },
+]
