@@ -4,7 +4,12 @@ import { Conditions } from './conditions.js'
 import { Job } from './job.js'
 import { Lifecycle } from './lifecycle.js'
 import { Line } from './line.js'
-import { Roster } from './roster.js'
+import { type Member, Roster } from './roster.js'
+
+/** Who stands among the slots in use: a job, or what becomes one when somebody needs it. */
+export interface SlotHolder extends Member {
+  toJob(): Job
+}
 
 export interface JobBoardInit {
   readonly name: string
@@ -20,7 +25,7 @@ export interface JobBoardInit {
 export class JobBoard {
   readonly name: string
   readonly line: Line
-  /** Jobs that hold a slot, in start order. */
+  /** `SlotHolder`s, in start order. */
   readonly running: Roster = new Roster()
   /** Jobs between two attempts. */
   readonly pausing: Roster = new Roster()
@@ -91,8 +96,9 @@ export class JobBoard {
 
   /** Every job that has not given its slot back, in start order, then those in pauses, then in line order. */
   get jobs(): Job[] {
-    const all: Iterable<unknown>[] = [this.running, this.pausing, this.line]
-    return all.flatMap((some) => [...some].filter((one): one is Job => one instanceof Job))
+    const running = [...(this.running as Iterable<SlotHolder>)].map((holder) => holder.toJob())
+    const others = [...this.pausing, ...this.line].filter((one): one is Job => one instanceof Job)
+    return [...running, ...others]
   }
 
   /** Interrupts all work, as its own signal would. `isFinal`: settles it too, whatever the bodies do. */

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { pause } from './attempts.js'
 import { Cancellation } from './cancellation.js'
 import { endsAsCancelled } from './ends-as-cancelled.js'
-import type { JobBoard } from './job-board.js'
+import type { JobBoard, SlotHolder } from './job-board.js'
 import type { JobCall } from './job-call.js'
 import { JobExtra } from './job-extra.js'
 import type { Member, Roster } from './roster.js'
@@ -17,7 +17,7 @@ export type JobEnd = 'fulfilled' | 'rejected' | 'cancelled'
  *
  * There can be a million of them: no private methods (each object would carry a brand), the rare in `extra`.
  */
-export abstract class Job implements Borrower {
+export abstract class Job implements Borrower, SlotHolder {
   list: Roster | undefined = undefined
   next: Member | undefined = undefined
   prev: Member | undefined = undefined
@@ -62,6 +62,10 @@ export abstract class Job implements Borrower {
     return more.cancellation
   }
 
+  toJob(): this {
+    return this
+  }
+
   /** Ties the job to its call; one that was interrupted before settles it. @returns whether the job is to be queued. */
   follow(call: JobCall): boolean {
     this.more.follow(call, call.attemptRules)
@@ -102,6 +106,12 @@ export abstract class Job implements Borrower {
     this.board.running.append(this)
     if (this.extra?.call) this.extra.call.isStarted = true
     return this.invoke()
+  }
+
+  /** Goes on with a body that was begun by a holder of a slot, in its place. */
+  takeOver(holder: SlotHolder): void {
+    this.status = 'running'
+    this.board.running.replace(holder, this)
   }
 
   /** The body has fulfilled. */

@@ -50,6 +50,19 @@ export class Roster {
     this.size--
   }
 
+  /** Puts `newcomer` where a member stands, who leaves. */
+  replace(member: Member, newcomer: Member): void {
+    const { next, prev } = member
+    newcomer.list = this
+    newcomer.next = next
+    newcomer.prev = prev
+    if (prev === undefined) this.head = newcomer
+    else prev.next = newcomer
+    if (next === undefined) this.tail = newcomer
+    else next.prev = newcomer
+    member.list = member.next = member.prev = undefined
+  }
+
   *[Symbol.iterator](): Generator<Member, void, undefined> {
     for (let member = this.head; member !== undefined; ) {
       const following: Member | undefined = member.next
