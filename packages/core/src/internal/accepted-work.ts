@@ -1,3 +1,4 @@
+import { TaskCancelledError } from '../errors/executor-error.js'
 import type { Load } from '../executor.js'
 import type { Call } from './call.js'
 import { DirectCall } from './direct-call.js'
@@ -57,8 +58,8 @@ export class AcceptedWork {
   }
 
   /** Interrupts every call; bodies go on until they heed it. */
-  interruptAll(reason: unknown): void {
-    for (const call of [...this.#calls]) call.interrupt(reason)
+  interruptAll(reason: TaskCancelledError): void {
+    for (const call of [...this.#calls]) call.interrupt(reasonFor(call, reason))
   }
 
   /** Resolves with a slot in hand; rejects with the reason of a call that was interrupted before. */
@@ -88,4 +89,11 @@ export class AcceptedWork {
     this.#calls.delete(call)
     this.#onEnd()
   }
+}
+
+/** The same for one call: whether it had begun differs. */
+function reasonFor(call: Call | DirectCall, { message, origin, executor }: TaskCancelledError) {
+  const task = 'taskName' in call ? call.taskName : undefined
+  const { isStarted: started } = call
+  return new TaskCancelledError(message, { origin, executor, task, started })
 }
