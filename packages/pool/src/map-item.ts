@@ -12,14 +12,19 @@ export class MapItem extends PoolJob {
   readonly index: number
   private readonly collector: Collector
 
-  constructor(batch: Batch, item: unknown, index: number, collector: Collector) {
-    super(batch, item, undefined)
+  constructor(batch: Batch, item: unknown, index: number, collector: Collector, id?: number) {
+    super(batch, item, undefined, id)
     this.index = index
     this.collector = collector
   }
 
   belongsTo(collector: Collector): boolean {
     return this.collector === collector
+  }
+
+  /** It was over before anybody needed it as a task. */
+  retire(): void {
+    this.status = 'fulfilled'
   }
 
   protected override onSettled(): void {

@@ -5,6 +5,7 @@ import {
   currentFrame,
   type Deferred,
   deferred,
+  isTraced,
   type Job,
   JobCall,
   type Member,
@@ -12,15 +13,20 @@ import {
   type Slot,
 } from '@conc/core/internal'
 import type { Batch } from './batch.js'
+import { ItemLane } from './item-lane.js'
+import { type ItemSource, nothing } from './item-source.js'
 import { type Collector, MapItem } from './map-item.js'
+import { PlainLane } from './plain-lane.js'
 import type { Feed, PoolState } from './pool-state.js'
-import type { Reader } from './results.js'
+import type { Reader, ValueReader } from './results.js'
 
 export interface MapInit {
   readonly batch: Batch
   readonly signal: AbortSignal | undefined
   /** Makes what the promise gives of each settled item. */
   readonly read: Reader
+  /** The same of the value of a fulfilled one, where it needs no handle. */
+  readonly readValue: ValueReader | undefined
   /** The first failure ends the call. */
   readonly failsFast: boolean
 }
@@ -29,7 +35,7 @@ export interface MapInit {
  * One call of `map`: it has one place in line while there are items to start. A slot that comes to the place starts
  * one item, and goes on to the next as long as nobody else waits.
  */
-export abstract class MapRun implements Borrower, Collector, Feed {
+export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
   list: Roster | undefined = undefined
   next: Member | undefined = undefined
   prev: Member | undefined = undefined
@@ -37,7 +43,7 @@ export abstract class MapRun implements Borrower, Collector, Feed {
   protected readonly state: PoolState
   protected results: unknown[] = []
   /** Items pulled so far. */
-  protected pulled = 0
+  pulled = 0
   #open = 0
   readonly #scope: AsyncResource
   readonly #slot: Slot | undefined
@@ -46,7 +52,7 @@ export abstract class MapRun implements Borrower, Collector, Feed {
   readonly #call: JobCall
   /** Whether each item needs a call of its own. */
   readonly #tiesItems: boolean
-  #giveBack: (() => void) | undefined
+  readonly #readValue: ValueReader | undefined
   #failure: { readonly error: unknown } | undefined
   readonly #settlement: Deferred<unknown[]> = deferred<unknown[]>()
   #isSettled = false
@@ -61,6 +67,7 @@ export abstract class MapRun implements Borrower, Collector, Feed {
     this.#tiesItems =
       init.batch.needsCall || frame?.task !== undefined || frame?.deadline !== undefined
     this.#read = init.read
+    this.#readValue = this.#tiesItems || !isPlain(init.batch) ? undefined : init.readValue
     this.#failsFast = init.failsFast
     this.#call = new JobCall(state.name, undefined, init.signal ? { signal: init.signal } : {})
   }
@@ -69,8 +76,8 @@ export abstract class MapRun implements Borrower, Collector, Feed {
   protected abstract get isReady(): boolean
   /** Whether the source gives nothing more. */
   protected abstract get isOver(): boolean
-  /** The next item. `undefined`: there was none after all. */
-  protected abstract pull(): MapItem | undefined
+  /** The next item, with a slot in hand; `nothing`: there was none after all. */
+  abstract pull(): unknown
   /** Nothing more is wanted of the source. */
   protected abstract closeSource(): void
   /** Starts reading. */
@@ -78,7 +85,7 @@ export abstract class MapRun implements Borrower, Collector, Feed {
   abstract get ahead(): MapItem | undefined
 
   /** An item has been started, and its function entered. */
-  protected started(): void {
+  started(): void {
     this.standInLine()
   }
 
@@ -97,12 +104,36 @@ export abstract class MapRun implements Borrower, Collector, Feed {
   }
 
   enter(): void {
-    void this.#scope.runInAsyncScope(this.#serve, this)
+    const isPlain = this.#readValue !== undefined && !isTraced()
+    const lane = isPlain ? new PlainLane(this, this.batch) : new ItemLane(this, this.batch.board)
+    void this.#scope.runInAsyncScope(lane.serve, lane)
   }
 
   borrow(giveBack: () => void): void {
-    this.#giveBack = giveBack
-    this.enter()
+    const lane = new ItemLane(this, this.batch.board, giveBack)
+    void this.#scope.runInAsyncScope(lane.serve, lane)
+  }
+
+  /** The next item as a task, with a slot in hand; `undefined`: there was none after all. */
+  take(): MapItem | undefined {
+    for (;;) {
+      const input = this.pull()
+      if (input === nothing) return undefined
+      const item = this.makeItem(input)
+      if (!item.isDone) return item
+    }
+  }
+
+  /** A plain item begins. */
+  countOpen(): number {
+    this.#open++
+    return this.pulled++
+  }
+
+  /** A plain item has fulfilled. */
+  give(index: number, value: unknown): void {
+    if (!this.#isSettled) this.results[index] = this.#readValue?.(value)
+    if (--this.#open === 0) this.finishIfOver()
   }
 
   collect(item: MapItem): void {
@@ -149,7 +180,7 @@ export abstract class MapRun implements Borrower, Collector, Feed {
     this.#slot?.lendTo(this)
   }
 
-  protected finishIfOver(): void {
+  finishIfOver(): void {
     if (this.#open > 0 || !this.isOver || !this.state.feeds.delete(this)) return
     const { results } = this
     this.#call.resolve()
@@ -158,46 +189,6 @@ export abstract class MapRun implements Borrower, Collector, Feed {
     if (this.#failure) this.#settlement.reject(this.#failure.error)
     else this.#settlement.resolve(results)
     this.state.check()
-  }
-
-  /** With a slot in hand, in the caller's context: one item after the other, until the slot has to go. */
-  async #serve(): Promise<void> {
-    const giveBack = this.#giveBack
-    this.#giveBack = undefined
-    for (let item = this.#take(); item !== undefined; item = this.#take()) {
-      if (giveBack) item.more.borrow(giveBack)
-      let rest: Promise<void> | undefined
-      try {
-        rest = item.ended(await this.#begin(item))
-      } catch (error) {
-        rest = item.failed(error)
-      }
-      if (rest !== undefined) await rest
-      // It pauses before another attempt, and its slot is free already.
-      if (item.status === 'waiting') return
-      if (!this.state.line.isAlone(this) || !item.handOver()) {
-        item.release()
-        return
-      }
-    }
-    if (giveBack) giveBack()
-    else this.state.line.release()
-    this.finishIfOver()
-  }
-
-  #take(): MapItem | undefined {
-    for (;;) {
-      const item = this.pull()
-      if (item === undefined || item.status === 'waiting') return item
-    }
-  }
-
-  #begin(item: MapItem): unknown {
-    try {
-      return item.begin()
-    } finally {
-      this.started()
-    }
   }
 
   #store(item: MapItem): void {
@@ -234,4 +225,9 @@ export abstract class MapRun implements Borrower, Collector, Feed {
     const own = jobs.filter((job) => job instanceof MapItem && job.belongsTo(this))
     return this.ahead ? [...own, this.ahead] : own
   }
+}
+
+/** Whether nothing but their function concerns the items: they can be entered without being tasks. */
+function isPlain(batch: Batch): boolean {
+  return batch.callback === undefined && batch.board.guard === undefined
 }

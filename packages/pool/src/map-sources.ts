@@ -1,4 +1,5 @@
 import { closeQuietly } from './close-quietly.js'
+import { nothing } from './item-source.js'
 import type { MapItem } from './map-item.js'
 import { type MapInit, MapRun } from './map-run.js'
 
@@ -30,8 +31,8 @@ class ArrayMap extends MapRun {
     this.finishIfOver()
   }
 
-  protected pull(): MapItem | undefined {
-    return this.isReady ? this.makeItem(this.#items[this.pulled]) : undefined
+  pull(): unknown {
+    return this.isReady ? this.#items[this.pulled] : nothing
   }
 
   protected closeSource(): void {
@@ -65,18 +66,18 @@ class IterableMap extends MapRun {
     this.standInLine()
   }
 
-  protected pull(): MapItem | undefined {
-    if (this.#isOver) return undefined
+  pull(): unknown {
+    if (this.#isOver) return nothing
     try {
       const result = this.#iterator.next()
-      if (!result.done) return this.makeItem(result.value)
+      if (!result.done) return result.value
       this.#isOver = true
       this.end()
     } catch (error) {
       this.#isOver = true
       this.sourceFailed(error)
     }
-    return undefined
+    return nothing
   }
 
   protected closeSource(): void {
@@ -93,7 +94,7 @@ class AsyncMap extends MapRun {
   #isOver = false
 
   constructor(init: MapInit, items: AsyncIterable<unknown>) {
-    super(init)
+    super({ ...init, readValue: undefined })
     this.#iterator = items[Symbol.asyncIterator]()
   }
 
@@ -118,13 +119,18 @@ class AsyncMap extends MapRun {
     void this.#read()
   }
 
-  protected pull(): MapItem | undefined {
+  /** Each item became a task when it came. */
+  override take(): MapItem | undefined {
     const item = this.#ahead
     this.#ahead = undefined
     return item
   }
 
-  protected override started(): void {
+  pull(): typeof nothing {
+    return nothing
+  }
+
+  override started(): void {
     void this.#read()
   }
 

@@ -22,11 +22,16 @@ export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask
   input: unknown
   readonly id: number
 
-  constructor(batch: Batch, input: unknown, scope: AsyncResource | undefined) {
+  constructor(
+    batch: Batch,
+    input: unknown,
+    scope: AsyncResource | undefined,
+    id: number = ++batch.board.lastId,
+  ) {
     super(scope)
     this.batch = batch
     this.input = input
-    this.id = ++batch.board.lastId
+    this.id = id
   }
 
   get board(): PoolState {

@@ -48,7 +48,7 @@ import type {
 import { PoolJob } from './pool-job.js'
 import { PoolState } from './pool-state.js'
 import { endNow, poolStream } from './pool-stream.js'
-import { type Reader, type ResultOf, type Results, readerOf } from './results.js'
+import { type Reader, type ResultOf, type Results, readerOf, valueReaderOf } from './results.js'
 import { SpawnJob } from './spawn-job.js'
 import type { Fn, ItemFn, TaskHandle } from './task-handle.js'
 
@@ -256,6 +256,7 @@ export class Pool implements Executor {
         batch: makeBatch(this.#state, work, perItem, 'item'),
         signal,
         read: readerOf(results),
+        readValue: valueReaderOf(results),
         failsFast: results === 'values',
       },
       items,

@@ -74,6 +74,23 @@ export function readerOf(results: Results | Reader = 'flat'): Reader {
   return typeof results === 'function' ? results : readers[results]
 }
 
+/** Makes what a mode gives of a value. */
+export type ValueReader = (value: unknown) => unknown
+
+const itself: ValueReader = (value) => value
+
+const valueReaders: Partial<Record<Results, ValueReader>> = {
+  flat: itself,
+  values: itself,
+  pair: (value) => [value, undefined],
+  settled: (value) => ({ status: 'fulfilled', value }),
+}
+
+/** The reader of fulfilled values, for modes that need no handle. */
+export function valueReaderOf(results: Results | Reader = 'flat'): ValueReader | undefined {
+  return typeof results === 'function' ? undefined : valueReaders[results]
+}
+
 /** What was thrown, as an `Error`. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
