@@ -1,0 +1,126 @@
+import type { Socket } from 'node:net'
+import { ConnectionLostError, InvalidOptionError, RemoteError } from '@conc/core'
+import { checkObject, checkSignal, type Deferred, deferred } from '@conc/core/internal'
+import { abandonedBy } from '../../pool/abandoned-by.js'
+import { ControlCommandError } from '../errors.js'
+import type { Reply } from '../wire/reply.js'
+import { Connection } from './connection.js'
+
+export interface ControlClientOptions {
+  /** The token of the server, if it has one. */
+  readonly token?: string
+}
+
+export interface ConnectOptions {
+  /** Ends the attempt. */
+  readonly signal?: AbortSignal
+  /** Columns for the lines of help. Default 80. */
+  readonly terminalWidth?: number
+}
+
+export interface RequestOptions {
+  /** Ends the wait, not the command. */
+  readonly signal?: AbortSignal
+}
+
+/** Sends commands to a control server. */
+export abstract class ControlClient implements AsyncDisposable {
+  /** Resolves when the connection is over, or the client was closed. */
+  readonly closed: Promise<void>
+  readonly #token: string | undefined
+  readonly #closed: Deferred<void> = deferred()
+  #connection: Connection | undefined
+  #connecting: Promise<this> | undefined
+  #poolName = ''
+
+  protected constructor(options: ControlClientOptions) {
+    checkObject('options', options)
+    if (options.token !== undefined && typeof options.token !== 'string') {
+      throw new InvalidOptionError('token', 'a string', options.token)
+    }
+    this.#token = options.token
+    this.closed = this.#closed.promise
+  }
+
+  /** Where the server is, in words. */
+  protected abstract get place(): string
+  protected abstract open(): Socket
+
+  /** The name of the pool; empty before `connect`. */
+  get poolName(): string {
+    return this.#poolName
+  }
+
+  /**
+   * Connects; once.
+   *
+   * @returns the client itself; rejects with `ConnectionLostError` where nobody answers, with `AuthenticationError` for a
+   *   wrong token.
+   */
+  connect(options: ConnectOptions = {}): Promise<this> {
+    checkObject('options', options)
+    checkSignal(options.signal)
+    this.#connecting ??= this.#connect(options)
+    return this.#connecting
+  }
+
+  /** Sends one command. @returns the text of the reply, of an error too. */
+  async send(line: string, options: RequestOptions = {}): Promise<string> {
+    return (await this.request(line, options)).text
+  }
+
+  /**
+   * Sends one command.
+   *
+   * @returns its value, as JSON has it; rejects with `ControlCommandError` where the command failed.
+   * @example
+   * await client.call('get-group-ids start-group-0')      // [0, 1, 2]
+   */
+  async call(line: string, options: RequestOptions = {}): Promise<unknown> {
+    const reply = await this.request(line, options)
+    if (reply.ok) return reply.value
+    const { name, code, message } = reply.error
+    const cause = new RemoteError(message, {
+      name,
+      ...(code && { code: code as `CONC_${string}` }),
+    })
+    throw new ControlCommandError(line, reply.text, { cause })
+  }
+
+  /** Ends the connection. Idempotent. */
+  async close(): Promise<void> {
+    await this.#connection?.close()
+    this.#closed.resolve()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** @internal */
+  async request(line: string, options: RequestOptions): Promise<Reply> {
+    if (typeof line !== 'string' || /[\r\n]/.test(line)) {
+      throw new InvalidOptionError('line', 'one line of text', line)
+    }
+    checkSignal(options.signal)
+    if (this.#connection === undefined) throw new ConnectionLostError('Connect the client first.')
+    return await this.#connection.ask(line, options.signal)
+  }
+
+  async #connect({ signal, terminalWidth }: ConnectOptions): Promise<this> {
+    signal?.throwIfAborted()
+    const connection = new Connection(this.open(), this.place, {
+      ...(terminalWidth !== undefined && { terminal_width: terminalWidth }),
+      ...(this.#token !== undefined && { token: this.#token }),
+    })
+    this.#connection = connection
+    void connection.closed.then(() => this.#closed.resolve())
+    try {
+      this.#poolName = await abandonedBy(signal, connection.greeted)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+    return this
+  }
+}

@@ -1,0 +1,25 @@
+import { connect, type Socket } from 'node:net'
+import { InvalidOptionError } from '@conc/core'
+import { ControlClient, type ControlClientOptions } from './control-client.js'
+
+/** A client of a `UnixControlServer`. */
+export class UnixControlClient extends ControlClient {
+  readonly #path: string
+
+  /** @throws {InvalidOptionError} */
+  constructor(path: string, options: ControlClientOptions = {}) {
+    super(options)
+    if (typeof path !== 'string' || path === '') {
+      throw new InvalidOptionError('path', 'a non-empty string', path)
+    }
+    this.#path = path
+  }
+
+  protected get place(): string {
+    return this.#path
+  }
+
+  protected open(): Socket {
+    return connect({ path: this.#path })
+  }
+}

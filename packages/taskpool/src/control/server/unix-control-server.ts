@@ -1,0 +1,60 @@
+import type { Server } from 'node:net'
+import { resolve } from 'node:path'
+import { InvalidOptionError } from '@conc/core'
+import type { BaseTaskPool } from '../../base-task-pool.js'
+import { ControlServer } from './control-server.js'
+import type { ControlServerOptions } from './server-options.js'
+import { SocketFile } from './socket-file.js'
+
+export interface UnixControlServerOptions extends ControlServerOptions {
+  readonly path: string
+  /** Rights of the socket file, also while it is made. Default `0o600`. */
+  readonly mode?: number
+  /** Replaces a socket that nobody answers; never another kind of file. Default false. */
+  readonly replaceStale?: boolean
+}
+
+/** What the address of a unix socket can hold; on macOS it is a little less. */
+const longestPath = 107
+
+/**
+ * A control server on a unix socket.
+ *
+ * @example
+ * await using control = await new UnixControlServer(pool, { path: '/run/app/pool.sock' }).start()
+ */
+export class UnixControlServer extends ControlServer {
+  readonly #file: SocketFile
+
+  /** @throws {InvalidOptionError} */
+  constructor(pool: BaseTaskPool, options: UnixControlServerOptions) {
+    super(pool, options)
+    const { path, mode = 0o600, replaceStale = false } = options
+    if (typeof path !== 'string' || path === '') {
+      throw new InvalidOptionError('path', 'a non-empty string', path)
+    }
+    if (Buffer.byteLength(resolve(path)) > longestPath) {
+      throw new InvalidOptionError('path', `an absolute path of at most ${longestPath} bytes`, path)
+    }
+    if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
+      throw new InvalidOptionError('mode', 'rights from 0 to 0o777', mode)
+    }
+    if (typeof replaceStale !== 'boolean') {
+      throw new InvalidOptionError('replaceStale', 'a boolean', replaceStale)
+    }
+    // Made absolute: the process may change its directory before it removes the file.
+    this.#file = new SocketFile(resolve(path), mode, replaceStale)
+  }
+
+  get address(): { readonly path: string } {
+    return { path: this.#file.path }
+  }
+
+  protected listen(server: Server): Promise<void> {
+    return this.#file.bind(server)
+  }
+
+  protected cleanUp(): Promise<void> {
+    return this.#file.remove()
+  }
+}
