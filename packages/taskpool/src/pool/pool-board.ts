@@ -111,7 +111,7 @@ export class PoolBoard extends JobBoard {
 
   /** Starts a task, with a slot in hand, in the async context of its call. */
   start(job: TaskJob): void {
-    this.started(job)
+    this.taskStarted(job)
     if (job.tie()) job.enter()
     else this.line.release()
   }
@@ -135,7 +135,7 @@ export class PoolBoard extends JobBoard {
   }
 
   /** A task has got its slot. */
-  started(job: TaskJob): void {
+  taskStarted(job: TaskJob): void {
     job.id = this.#nextId++
     this.live.add(job)
     job.owner.live.add(job)
@@ -146,14 +146,14 @@ export class PoolBoard extends JobBoard {
   }
 
   /** A body has ended by its cancel. */
-  cancelled(job: TaskJob): void {
+  taskCancelled(job: TaskJob): void {
     this.numRunning--
     this.numCancelled++
     if (this.#log) this.note(`Cancelled ${job.name}`)
   }
 
-  /** A task has ended. @param wasCancelled whether `cancelled` was called. */
-  ended(job: TaskJob, wasCancelled: boolean): void {
+  /** A task has ended. @param wasCancelled whether `taskCancelled` was called. */
+  taskEnded(job: TaskJob, wasCancelled: boolean): void {
     if (job.id < 0) {
       this.#submitLeftLine()
       this.check()
@@ -166,7 +166,7 @@ export class PoolBoard extends JobBoard {
   }
 
   /** A task has ended, and so have its callbacks. */
-  over(job: TaskJob): void {
+  taskOver(job: TaskJob): void {
     job.isOver = true
     this.live.remove()
     job.owner.live.remove()

@@ -96,7 +96,7 @@ export class TaskJob extends Job implements PoolTask {
   }
 
   override begin(): unknown {
-    if (this.id < 0) this.board.started(this)
+    if (this.id < 0) this.board.taskStarted(this)
     return super.begin()
   }
 
@@ -137,12 +137,12 @@ export class TaskJob extends Job implements PoolTask {
 
   protected override onSettled(): void {
     this.input = undefined
-    this.board.ended(this, this.isInCallback)
+    this.board.taskEnded(this, this.isInCallback)
   }
 
   private endCancelled(reason: unknown): Promise<void> | undefined {
     this.isInCallback = true
-    this.board.cancelled(this)
+    this.board.taskCancelled(this)
     const { onCancel } = this.owner.callbacks
     if (onCancel === undefined) {
       this.settle('cancelled', reason)
@@ -154,8 +154,8 @@ export class TaskJob extends Job implements PoolTask {
 
   /** The slot is free; what is left is to tell of the end. */
   private followUp(): void {
-    if (this.owner.callbacks.onEnd === undefined) this.board.over(this)
-    else void this.callBack('onEnd', this.ending).then(() => this.board.over(this))
+    if (this.owner.callbacks.onEnd === undefined) this.board.taskOver(this)
+    else void this.callBack('onEnd', this.ending).then(() => this.board.taskOver(this))
   }
 
   private async callBack(callback: 'onEnd' | 'onCancel', settled: Settled<unknown>): Promise<void> {
