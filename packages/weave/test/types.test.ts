@@ -229,15 +229,15 @@ describe('the types of a weave, checked by tsc', () => {
       // @ts-expect-error after names something that does not exist
       weave().do('a', { after: ['zzz'] }, () => 1)
       // @ts-expect-error missing input
-      report.run()
+      void report.run()
       // @ts-expect-error wrong input type
-      report.run({ userId: 'x' })
+      void report.run({ userId: 'x' })
       // @ts-expect-error wrong type bound early
       report.with({ userId: 'x' })
       // @ts-expect-error a bound input may not hide a task
       report.with({ summary: 'x' })
       // @ts-expect-error an unknown run option
-      weave().run({ concurency: 1 })
+      void weave().run({ concurency: 1 })
       // @ts-expect-error object form: duplicate of an earlier task
       one.do({ a: () => 2 })
       // @ts-expect-error object form: siblings do not see each other

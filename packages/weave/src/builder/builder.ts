@@ -48,11 +48,11 @@ export class Builder {
     Object.freeze(this)
   }
 
-  do(name: unknown, ...rest: unknown[]): Builder {
-    if (typeof name === 'object' && rest.length === 0) return this.#doAll(name)
+  do(name: unknown, second?: unknown, third?: unknown): Builder {
+    if (typeof name === 'object' && second === undefined) return this.#doAll(name)
     checkTaskName(name)
-    const options = rest.length < 2 ? undefined : rest[0]
-    const body = rest.length < 2 ? rest[0] : rest[1]
+    const options = third === undefined ? undefined : second
+    const body = third ?? second
     checkFunction('body', body)
     if (options !== undefined) checkTaskOptions(options, 'task')
     return this.#with({
@@ -64,11 +64,11 @@ export class Builder {
     })
   }
 
-  each(name: unknown, over: unknown, ...rest: unknown[]): Builder {
+  each(name: unknown, over: unknown, third: unknown, fourth?: unknown): Builder {
     checkTaskName(name)
     checkSource(over)
-    const options = rest.length < 2 ? undefined : rest[0]
-    const body = rest.length < 2 ? rest[0] : rest[1]
+    const options = fourth === undefined ? undefined : third
+    const body = fourth ?? third
     checkFunction('body', body)
     if (options !== undefined) checkTaskOptions(options, 'each')
     return this.#with({
@@ -165,7 +165,9 @@ export class Builder {
 
 /** Later changes of the caller's object are not the weave's. */
 function copied(options: CheckedOptions | undefined): CheckedOptions | undefined {
-  return options && { ...options }
+  if (options === undefined) return undefined
+  const { needs, after } = options
+  return { ...options, ...(needs && { needs: [...needs] }), ...(after && { after: [...after] }) }
 }
 
 function checkSource(over: unknown): asserts over is string | object {

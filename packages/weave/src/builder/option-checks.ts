@@ -90,9 +90,12 @@ function checkPolicy({ retries, timeoutMs, executor, priority, workers, strict }
   if (workers !== undefined) checkLimit('workers', workers)
   checkExecutorOption(executor)
   if (priority !== undefined) checkSubmitOptions({ priority })
-  if (strict !== undefined && typeof strict !== 'boolean') {
-    throw new InvalidOptionError('strict', 'true or false', strict)
-  }
+  if (strict !== undefined) checkFlag('strict', strict)
+}
+
+/** @throws {InvalidOptionError} */
+export function checkFlag(option: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new InvalidOptionError(option, 'true or false', value)
 }
 
 function checkSent({ idempotencyKey, headers, tags }: CheckedOptions, kind: 'task' | 'each'): void {

@@ -5,6 +5,7 @@ import {
   type EachStep,
   type GroupStep,
   type Step,
+  type StepList,
   stepsUpTo,
 } from '../builder/steps.js'
 import type { Defaults } from '../builder/task-options.js'
@@ -23,9 +24,9 @@ import {
 
 /** Resolves the names of a weave. Linear in tasks and edges. @throws {WeavePlanError} */
 export function compile(last: Step | undefined): Graph {
-  const steps = stepsUpTo(last)
-  const compiler = new Compiler(steps)
-  for (const step of steps) compiler.add(step)
+  const list = stepsUpTo(last)
+  const compiler = new Compiler(list)
+  for (const step of list.steps) compiler.add(step)
   return compiler.graph()
 }
 
@@ -35,8 +36,8 @@ class Compiler {
   readonly #flags: number[] = []
   readonly #bodies: AnyBody[] = []
   readonly #options: (CheckedOptions | undefined)[] = []
-  readonly #sources: (number | object | undefined)[] = []
-  readonly #seen: number[] = []
+  readonly #sources = new Map<number, number | object>()
+  readonly #seen = new Map<number, number>()
   readonly #keyStart: number[] = [0]
   readonly #keys: string[] = []
   readonly #origins: number[] = []
@@ -55,14 +56,11 @@ class Compiler {
   /** An opaque task waited for everything below. */
   #barrier = 0
 
-  constructor(steps: readonly Step[]) {
-    this.#defaults = mergedDefaults(steps)
+  constructor({ inputs, defaults, isOwed }: StepList) {
+    for (const { options } of defaults) this.#defaults = { ...this.#defaults, ...options }
     this.#hasPriorities = this.#defaults?.priority !== undefined
-    this.#isOwed = steps.some((step) => step.kind === 'owed')
-    for (const step of steps) {
-      if (step.kind === 'inputs')
-        for (const name in step.values) this.#bind(name, step.values[name])
-    }
+    this.#isOwed = isOwed
+    for (const { values } of inputs) for (const name in values) this.#bind(name, values[name])
   }
 
   add(step: Step): void {
@@ -117,17 +115,12 @@ class Compiler {
     this.#visible = this.#names.length
     const source = typeof over === 'string' ? this.#resolve(name, over, false) : over
     if (typeof source === 'number' && source >= 0) this.#edges.push(source)
-    this.#addOne(name, body, options, isMapped, source)
+    this.#sources.set(this.#names.length, source)
+    this.#addOne(name, body, options, isMapped)
     this.#raiseBarrier(this.#visible)
   }
 
-  #addOne(
-    name: string,
-    body: AnyBody,
-    options: CheckedOptions | undefined,
-    kind: number,
-    source?: number | object,
-  ): void {
+  #addOne(name: string, body: AnyBody, options: CheckedOptions | undefined, kind: number): void {
     const number = this.#names.length
     this.#claim(name, number)
     const definition = definitionOf(body)
@@ -143,8 +136,6 @@ class Compiler {
     this.#flags.push(flags)
     this.#bodies.push(body)
     this.#options.push(options)
-    this.#sources.push(source)
-    this.#seen.push(this.#visible)
     this.#keyStart.push(this.#keys.length)
     this.#edgeStart.push(this.#edges.length)
   }
@@ -183,11 +174,14 @@ class Compiler {
 
   /** Edges to what no earlier opaque task has waited for: a chain of opaque tasks stays linear. */
   #addEverything(reason: string): void {
-    this.#opaque.set(this.#names.length - 1, reason)
+    const number = this.#names.length - 1
+    this.#opaque.set(number, reason)
+    this.#seen.set(number, this.#visible)
     for (let other = this.#barrier; other < this.#visible; other++) this.#edges.push(other)
   }
 
   #raiseBarrier(visible: number): void {
+    if (this.#opaque.size === 0) return
     for (let number = visible; number < this.#names.length; number++) {
       if (this.#opaque.has(number)) this.#barrier = visible
     }
@@ -210,13 +204,18 @@ class Compiler {
   }
 
   #claim(name: string, number: number): void {
-    const first = this.#numbers.get(name)
-    if (first !== undefined) {
-      throw new WeaveNameError(name, `it is defined twice (${nth(first)} and ${nth(number)} task)`)
-    }
-    if (this.#inputs.has(name)) throw new WeaveNameError(name, 'it is an input and a task')
-    this.#names.push(name)
     this.#numbers.set(name, number)
+    // One look-up per task: a name that was there already did not make the map larger.
+    if (this.#numbers.size === number) throw this.#definedTwice(name, number)
+    if (this.#inputs.size > 0 && this.#inputs.has(name)) {
+      throw new WeaveNameError(name, 'it is an input and a task')
+    }
+    this.#names.push(name)
+  }
+
+  #definedTwice(name: string, number: number): WeaveNameError {
+    const places = `${nth(this.#names.indexOf(name))} and ${nth(number)} task`
+    return new WeaveNameError(name, `it is defined twice (${places})`)
   }
 
   #bind(name: string, value: unknown): void {
@@ -241,14 +240,6 @@ function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undef
   if (options === undefined && defaults === undefined) return true
   const { retries = 0, timeoutMs, executor, args } = { ...defaults, ...options } as CheckedOptions
   return retries === 0 && timeoutMs === undefined && executor === undefined && args === undefined
-}
-
-function mergedDefaults(steps: readonly Step[]): Defaults | undefined {
-  let merged: Defaults | undefined
-  for (const step of steps) {
-    if (step.kind === 'defaults') merged = { ...merged, ...step.options }
-  }
-  return merged
 }
 
 /** The edges the other way round, sorted by counting. */

@@ -27,10 +27,10 @@ export interface Graph {
   readonly flags: readonly number[]
   readonly bodies: readonly AnyBody[]
   readonly options: readonly (CheckedOptions | undefined)[]
-  /** Of a mapped task: where its items come from, by `over`'s code, or the source itself. */
-  readonly sources: readonly (number | object | undefined)[]
-  /** The tasks that an opaque one sees are those below this number. */
-  readonly seen: readonly number[]
+  /** Of mapped tasks: where the items come from, as in `origins`, or the source itself. */
+  readonly sources: ReadonlyMap<number, number | object>
+  /** Of opaque tasks: they see the tasks below this number. */
+  readonly seen: ReadonlyMap<number, number>
   readonly defaults: Defaults | undefined
 
   /** What body `n` receives: `keys[i]` from `origins[i]`, for i from `keyStart[n]` to `keyStart[n + 1]`. */

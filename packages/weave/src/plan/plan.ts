@@ -1,6 +1,6 @@
 import type { Executor } from '@conc/core'
 import { checkKeys, checkObject } from '@conc/core/internal'
-import { checkExecutorOption } from '../builder/option-checks.js'
+import { checkExecutorOption, checkFlag } from '../builder/option-checks.js'
 import { OpaqueTaskError } from '../errors.js'
 import type { Timings } from '../result/timings.js'
 import { checkExecutors } from '../run/run-options.js'
@@ -75,7 +75,8 @@ export interface PlanOptions {
 export function checkPlanOptions(options: unknown): asserts options is PlanOptions {
   checkObject('options', options)
   checkKeys('options', options, ['strict', 'executor', 'executors'])
-  const { executor, executors } = options as PlanOptions
+  const { strict, executor, executors } = options as PlanOptions
+  if (strict !== undefined) checkFlag('strict', strict)
   checkExecutorOption(executor)
   checkExecutors(executors)
 }
@@ -203,7 +204,7 @@ function runsOn(graph: Graph, task: number): string {
 }
 
 function sourceOf(graph: Graph, task: number): string | number | undefined {
-  const source = graph.sources[task]
+  const source = graph.sources.get(task)
   if (typeof source === 'number') return originName(graph, source)
   if (Array.isArray(source)) return source.length
   if (source instanceof Map || source instanceof Set) return source.size
@@ -213,10 +214,10 @@ function sourceOf(graph: Graph, task: number): string | number | undefined {
 /** Names of tasks and inputs that `task` waits for, each once. */
 function dependenciesOf(graph: Graph, task: number): string[] {
   if ((graph.flags[task] as number) & isOpaque) {
-    return [...graph.inputNames, ...graph.names.slice(0, graph.seen[task])]
+    return [...graph.inputNames, ...graph.names.slice(0, graph.seen.get(task))]
   }
   const names = new Set<string>()
-  const source = graph.sources[task]
+  const source = graph.sources.get(task)
   if (typeof source === 'number') names.add(originName(graph, source))
   for (let place = graph.keyStart[task] as number; place < (graph.keyStart[task + 1] as number); ) {
     names.add(originName(graph, graph.origins[place++] as number))

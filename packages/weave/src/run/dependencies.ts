@@ -42,7 +42,7 @@ function addInput(record: Record<string, unknown>, key: string, { inputs }: Ledg
 
 function everythingBefore({ graph, values, inputs }: Ledger, task: number): Dependencies {
   const record: Record<string, unknown> = Object.assign(Object.create(null), inputs)
-  const end = graph.seen[task] as number
+  const end = graph.seen.get(task) as number
   for (let other = 0; other < end; other++) record[graph.names[other] as string] = values[other]
   return record
 }

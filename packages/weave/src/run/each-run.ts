@@ -6,6 +6,7 @@ import { type Dependencies, dependenciesOf } from './dependencies.js'
 import type { Host } from './host.js'
 import type { AsyncItems, SyncItems } from './items.js'
 import type { ItemRecord } from './ledger.js'
+import { Piece } from './piece.js'
 import { type Route, routeOf } from './route.js'
 import { isThenable, promiseOf } from './thenable.js'
 
@@ -29,7 +30,6 @@ abstract class EachRun implements Place, ItemRecord {
   /** Items whose bodies have not ended. */
   #inFlight = 0
   #isExhausted = false
-  readonly #fail = (error: unknown): void => this.fail(error)
 
   constructor(host: Host, task: number, isDirect: boolean, count: number | undefined) {
     const options = optionsOf(host.graph, task)
@@ -55,7 +55,7 @@ abstract class EachRun implements Place, ItemRecord {
   /** The run is over, or an item failed: no item starts any more. */
   stop(): void {
     this.isOpen = false
-    if (this.host.slots?.leave(this)) return
+    this.host.slots?.leave(this)
   }
 
   protected get hasRoom(): boolean {
@@ -98,7 +98,7 @@ abstract class EachRun implements Place, ItemRecord {
 
   readonly #failed = (error: unknown): void => {
     this.#itemLeft()
-    this.#fail(error)
+    this.fail(error)
   }
 
   #done(index: number, value: unknown): void {
@@ -114,23 +114,24 @@ abstract class EachRun implements Place, ItemRecord {
   #attempt(route: Route, item: unknown, index: number): void {
     const { host, task } = this
     const startedAt = performance.now()
-    const leave = (): void => {
-      this.#itemLeft()
-      if (this.isOpen && !this.#isExhausted) this.start()
-    }
-    new Attempts(host, route, this.#deps, leave, item, index).make().then(
-      (value) => {
+    const piece = new Piece(host, route, this.#deps, item, index)
+    const attempts = new Attempts(piece, {
+      fulfilled: (value) => {
         const ms = performance.now() - startedAt
         this.durations?.push(ms)
         if (this.isOpen) host.observer?.end(task, index, ms, value)
         this.#keep(index, value)
       },
-      (error) => {
-        const ms = performance.now() - startedAt
-        if (this.isOpen) host.observer?.error(task, index, ms, error)
+      rejected: (error) => {
+        if (this.isOpen) host.observer?.error(task, index, performance.now() - startedAt, error)
         this.fail(error)
       },
-    )
+      left: () => {
+        this.#itemLeft()
+        if (this.isOpen && !this.#isExhausted) this.start()
+      },
+    })
+    void attempts.make()
   }
 
   #itemLeft(): void {

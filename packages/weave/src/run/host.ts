@@ -27,6 +27,8 @@ export interface Host {
   readonly isLive: boolean
   fulfilled(task: number, value: unknown): void
   rejected(task: number, error: unknown): void
+  /** Waits for room on an executor with a queue limit. */
+  room(executor: Executor, signal: AbortSignal): Promise<void>
   /** A task's bodies have ended: its slot is free. */
   leave(): void
 }

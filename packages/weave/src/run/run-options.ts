@@ -8,7 +8,7 @@ import {
   checkObject,
   checkSignal,
 } from '@conc/core/internal'
-import { checkExecutorOption } from '../builder/option-checks.js'
+import { checkExecutorOption, checkFlag } from '../builder/option-checks.js'
 import type { WeaveEvent } from '../seeing/weave-event.js'
 
 /** Options of one run. */
@@ -40,6 +40,7 @@ export function checkRunOptions(options: unknown): asserts options is RunOptions
   if (run.timeoutMs !== undefined) checkDuration('timeoutMs', run.timeoutMs)
   if (run.concurrency !== undefined) checkLimit('concurrency', run.concurrency)
   if (run.onEvent !== undefined) checkFunction('onEvent', run.onEvent)
+  if (run.strict !== undefined) checkFlag('strict', run.strict)
   checkExecutorOption(run.executor)
   checkExecutors(run.executors)
 }

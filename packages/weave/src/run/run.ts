@@ -25,6 +25,8 @@ import { type EachRun, eachRun } from './each-run.js'
 import type { Host } from './host.js'
 import { itemsOf } from './items.js'
 import { fulfilled, Ledger, rejected, running } from './ledger.js'
+import { Piece } from './piece.js'
+import { Room } from './room.js'
 import { routeOf } from './route.js'
 import type { RunOptions } from './run-options.js'
 import { EagerStarter, LineStarter, type Starter } from './starter.js'
@@ -52,12 +54,16 @@ export class WeaveRun implements Host, AbortListener, Dependent {
   readonly #options: RunOptions
   readonly #starter: Starter
   readonly #waits: Int32Array
+  readonly #room = new Room()
   readonly #mapped = new Set<EachRun>()
   readonly #ended: Deferred<Ending> = deferred()
   /** Whether simple tasks are called as they are: nobody watches, and no executor wants them. */
   readonly #isDirect: boolean
   readonly #beganAt: number
+  /** Ms since the run began, as of the last look. */
   #now = 0
+  /** A body has run since. */
+  #isLate = false
   #left: number
   #isLive = true
 
@@ -126,6 +132,10 @@ export class WeaveRun implements Host, AbortListener, Dependent {
       cause: error,
     })
     this.#end({ kind: 'failed', error }, reason)
+  }
+
+  room(executor: Executor, signal: AbortSignal): Promise<void> {
+    return this.#room.wait(executor, signal)
   }
 
   leave(): void {
@@ -199,6 +209,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     }
     const { ledger, graph } = this
     const flags = graph.flags[task] as number
+    if (this.#isLate) this.#stamp()
     ledger.status[task] = running
     ledger.startedAt[task] = this.#now
     const isDirect = this.#isDirect && (flags & isSimple) !== 0
@@ -217,7 +228,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
           (value) => this.#returned(task, value),
           (error) => this.#threw(task, error),
         )
-        this.#stamp()
+        this.#isLate = true
       } else this.#returned(task, made)
     } catch (error) {
       this.#threw(task, error)
@@ -235,18 +246,14 @@ export class WeaveRun implements Host, AbortListener, Dependent {
   }
 
   #attempt(task: number): void {
-    const leave = (): void => this.leave()
-    const attempts = new Attempts(
-      this,
-      routeOf(this, task),
-      dependenciesOf(this.ledger, task),
-      leave,
-    )
-    attempts.make().then(
-      (value) => this.fulfilled(task, value),
-      (error) => this.rejected(task, error),
-    )
-    this.#stamp()
+    const piece = new Piece(this, routeOf(this, task), dependenciesOf(this.ledger, task))
+    const attempts = new Attempts(piece, {
+      fulfilled: (value) => this.fulfilled(task, value),
+      rejected: (error) => this.rejected(task, error),
+      left: () => this.leave(),
+    })
+    void attempts.make()
+    this.#isLate = true
   }
 
   #map(task: number, isDirect: boolean): void {
@@ -258,14 +265,14 @@ export class WeaveRun implements Host, AbortListener, Dependent {
       this.#mapped.add(each)
       this.observer?.start(task, undefined, 1, 'here', dependenciesOf(this.ledger, task))
       each.start()
-      this.#stamp()
+      this.#isLate = true
     } catch (error) {
       this.rejected(task, error)
     }
   }
 
   #itemsOf(task: number): ReturnType<typeof itemsOf> {
-    const source = this.graph.sources[task] as number | object
+    const source = this.graph.sources.get(task) as number | object
     const name = this.graph.names[task] as string
     if (typeof source === 'object') return itemsOf(source, name, undefined)
     const sourceName =
@@ -324,6 +331,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
 
   #stamp(): void {
     this.#now = performance.now() - this.#beganAt
+    this.#isLate = false
   }
 }
 

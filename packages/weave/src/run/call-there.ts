@@ -1,0 +1,107 @@
+import { type Executor, ExecutorError, QueueFullError, TaskInputError } from '@conc/core'
+import {
+  attemptNumber,
+  type ForwardedOptions,
+  here,
+  onBodyEnd,
+  reportsEnd,
+} from '@conc/core/internal'
+import type { Bodies } from './bodies.js'
+import type { Piece } from './piece.js'
+
+/** What bodies that an executor only called for us have thrown: their failure, not the executor's. */
+const thrownByBodies = new WeakSet<object>()
+
+/**
+ * One attempt on an executor: one submit.
+ *
+ * @param key the idempotency key of this attempt.
+ */
+export async function callThere(
+  piece: Piece,
+  executor: Executor,
+  number: number,
+  key: string | undefined,
+  bodies: Bodies,
+): Promise<unknown> {
+  const { cancellation, untie } = piece.attemptCancellation()
+  const tellsEnd = reportsEnd in executor
+  try {
+    const context = piece.context(number, cancellation)
+    const { isTask, body } = piece.route
+    const work = isTask ? body : (): Promise<unknown> => invokeThere(piece, context)
+    const args = isTask ? piece.taskArguments() : []
+    const common = submitOptions(piece, cancellation.signal, number, key)
+    return await submitWhenReady(piece, executor, cancellation.signal, () => {
+      bodies.began()
+      if (tellsEnd) {
+        const options: ForwardedOptions = { ...common, [onBodyEnd]: () => bodies.ended() }
+        return executor.submit(work, args, options)
+      }
+      return executor.submit(work, args, common).finally(() => bodies.ended())
+    })
+  } catch (error) {
+    // A plain function there sees only the signal of its context.
+    cancellation.cancel(error)
+    throw error
+  } finally {
+    untie()
+  }
+}
+
+/** Whose failure an attempt there was. */
+export function blameThere(executor: Executor, error: unknown): 'body' | 'infrastructure' {
+  if (typeof error === 'object' && error !== null && thrownByBodies.has(error)) return 'body'
+  if (executor === here) return error instanceof TaskInputError ? 'infrastructure' : 'body'
+  return error instanceof ExecutorError ? 'infrastructure' : 'body'
+}
+
+/** With a queue limit, one call at a time waits for room and submits: a big map cannot flood the executor. */
+async function submitWhenReady(
+  piece: Piece,
+  executor: Executor,
+  signal: AbortSignal,
+  submit: () => Promise<unknown>,
+): Promise<unknown> {
+  if (executor.load.queueLimit === Number.POSITIVE_INFINITY) return await submit()
+  for (;;) {
+    await piece.host.room(executor, signal)
+    try {
+      return await submit()
+    } catch (error) {
+      // Somebody else was quicker.
+      if (!(error instanceof QueueFullError) || thrownByBodies.has(error)) throw error
+    }
+  }
+}
+
+async function invokeThere(piece: Piece, context: ReturnType<Piece['context']>): Promise<unknown> {
+  try {
+    return await piece.invoke(context)
+  } catch (error) {
+    if (typeof error === 'object' && error !== null) thrownByBodies.add(error)
+    throw error
+  }
+}
+
+function submitOptions(
+  { host, route, index }: Piece,
+  signal: AbortSignal,
+  number: number,
+  idempotencyKey: string | undefined,
+): ForwardedOptions {
+  const { task, timeoutMs, options } = route
+  const { observer } = host
+  const onProgress = (data: unknown): void => observer?.progress(task, index, data)
+  return {
+    signal,
+    retry: 0,
+    [attemptNumber]: number,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(options.priority !== undefined && { priority: options.priority }),
+    ...(options.headers && { headers: options.headers }),
+    ...(options.tags && { tags: options.tags }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(observer && { onProgress }),
+  }
+}
