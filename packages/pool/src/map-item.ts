@@ -22,9 +22,10 @@ export class MapItem extends PoolJob {
     return this.collector === collector
   }
 
-  /** It was over before anybody needed it as a task. */
-  retire(): void {
+  /** Over before anybody needed it as a task: nothing can happen to it. */
+  retired(): this {
     this.status = 'fulfilled'
+    return this
   }
 
   protected override onSettled(): void {

@@ -14,7 +14,7 @@ import {
 } from '@conc/core/internal'
 import type { Batch } from './batch.js'
 import { ItemLane } from './item-lane.js'
-import { type ItemSource, nothing } from './item-source.js'
+import type { ItemSource } from './item-source.js'
 import { type Collector, MapItem } from './map-item.js'
 import { PlainLane } from './plain-lane.js'
 import type { Feed, PoolState } from './pool-state.js'
@@ -76,8 +76,8 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
   protected abstract get isReady(): boolean
   /** Whether the source gives nothing more. */
   protected abstract get isOver(): boolean
-  /** The next item, with a slot in hand; `nothing`: there was none after all. */
-  abstract pull(): unknown
+  abstract advance(): boolean
+  abstract get item(): unknown
   /** Nothing more is wanted of the source. */
   protected abstract closeSource(): void
   /** Starts reading. */
@@ -116,12 +116,11 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
 
   /** The next item as a task, with a slot in hand; `undefined`: there was none after all. */
   take(): MapItem | undefined {
-    for (;;) {
-      const input = this.pull()
-      if (input === nothing) return undefined
-      const item = this.makeItem(input)
+    while (this.advance()) {
+      const item = this.makeItem(this.item)
       if (!item.isDone) return item
     }
+    return undefined
   }
 
   /** A plain item begins. */

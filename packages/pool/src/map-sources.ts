@@ -1,5 +1,4 @@
 import { closeQuietly } from './close-quietly.js'
-import { nothing } from './item-source.js'
 import type { MapItem } from './map-item.js'
 import { type MapInit, MapRun } from './map-run.js'
 
@@ -31,8 +30,12 @@ class ArrayMap extends MapRun {
     this.finishIfOver()
   }
 
-  pull(): unknown {
-    return this.isReady ? this.#items[this.pulled] : nothing
+  get item(): unknown {
+    return this.#items[this.pulled]
+  }
+
+  advance(): boolean {
+    return this.isReady
   }
 
   protected closeSource(): void {
@@ -43,6 +46,7 @@ class ArrayMap extends MapRun {
 /** Over an iterator, pulled with a slot in hand only: whether there is more shows then. */
 class IterableMap extends MapRun {
   readonly #iterator: Iterator<unknown>
+  #item: unknown
   #isOver = false
 
   constructor(init: MapInit, items: Iterable<unknown>) {
@@ -66,18 +70,23 @@ class IterableMap extends MapRun {
     this.standInLine()
   }
 
-  pull(): unknown {
-    if (this.#isOver) return nothing
+  get item(): unknown {
+    return this.#item
+  }
+
+  advance(): boolean {
+    if (this.#isOver) return false
     try {
-      const result = this.#iterator.next()
-      if (!result.done) return result.value
+      const { done, value } = this.#iterator.next()
+      this.#item = value
+      if (!done) return true
       this.#isOver = true
       this.end()
     } catch (error) {
       this.#isOver = true
       this.sourceFailed(error)
     }
-    return nothing
+    return false
   }
 
   protected closeSource(): void {
@@ -126,8 +135,12 @@ class AsyncMap extends MapRun {
     return item
   }
 
-  pull(): typeof nothing {
-    return nothing
+  get item(): undefined {
+    return undefined
+  }
+
+  advance(): boolean {
+    return false
   }
 
   override started(): void {

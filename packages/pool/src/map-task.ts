@@ -5,21 +5,16 @@ import type { PoolTask } from './task-handle.js'
 
 /**
  * What the function of a plain `map` is given. It is all there is for most items: a task with a state and a handle is
- * only made of it when somebody needs one, be it to read its signal.
+ * only made when somebody needs one, be it to read its signal.
  */
 export class MapTask implements PoolTask {
   readonly id: number
-  readonly index: number
-  readonly input: unknown
-  /** The task this one has become. */
-  job: MapItem | undefined
   private readonly lane: PlainLane
+  private job: MapItem | undefined
 
-  constructor(lane: PlainLane, input: unknown, index: number, id: number) {
-    this.lane = lane
-    this.input = input
-    this.index = index
+  constructor(lane: PlainLane, id: number) {
     this.id = id
+    this.lane = lane
     this.job = undefined
   }
 
@@ -36,11 +31,11 @@ export class MapTask implements PoolTask {
   }
 
   get pool(): Pool {
-    return this.lane.state.pool
+    return this.lane.pool
   }
 
-  toJob(): MapItem {
-    this.job ??= this.lane.makeJob(this)
+  private toJob(): MapItem {
+    this.job ??= this.lane.jobOf(this.id)
     return this.job
   }
 }

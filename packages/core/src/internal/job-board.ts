@@ -8,7 +8,10 @@ import { type Member, Roster } from './roster.js'
 
 /** Who stands among the slots in use: a job, or what becomes one when somebody needs it. */
 export interface SlotHolder extends Member {
-  toJob(): Job
+  /** Counts up with the bodies of the board. */
+  startedAt: number
+  /** `undefined`: between two jobs. */
+  toJob(): Job | undefined
 }
 
 export interface JobBoardInit {
@@ -25,7 +28,7 @@ export interface JobBoardInit {
 export class JobBoard {
   readonly name: string
   readonly line: Line
-  /** `SlotHolder`s, in start order. */
+  /** `SlotHolder`s, in any order. */
   readonly running: Roster = new Roster()
   /** Jobs between two attempts. */
   readonly pausing: Roster = new Roster()
@@ -35,6 +38,8 @@ export class JobBoard {
   readonly changes: Conditions = new Conditions()
   /** Slots whose job was told to stop. */
   cancelling = 0
+  /** Bodies that have begun. */
+  started = 0
   /** Bodies that have settled. */
   executed = 0
 
@@ -96,7 +101,8 @@ export class JobBoard {
 
   /** Every job that has not given its slot back, in start order, then those in pauses, then in line order. */
   get jobs(): Job[] {
-    const running = [...(this.running as Iterable<SlotHolder>)].map((holder) => holder.toJob())
+    const holders = [...(this.running as Iterable<SlotHolder>)]
+    const running = holders.sort(byStart).flatMap((holder) => holder.toJob() ?? [])
     const others = [...this.pausing, ...this.line].filter((one): one is Job => one instanceof Job)
     return [...running, ...others]
   }
@@ -105,4 +111,8 @@ export class JobBoard {
   interruptAll(reason: unknown, isFinal = false): void {
     for (const job of this.jobs) job.interrupt(reason, isFinal || this.isImmediate)
   }
+}
+
+function byStart(one: SlotHolder, other: SlotHolder): number {
+  return one.startedAt - other.startedAt
 }

@@ -21,6 +21,7 @@ export abstract class Job implements Borrower, SlotHolder {
   list: Roster | undefined = undefined
   next: Member | undefined = undefined
   prev: Member | undefined = undefined
+  startedAt = 0
   status: JobStatus = 'waiting'
   /** The value or the reason, once settled. */
   outcome: unknown = undefined
@@ -102,8 +103,10 @@ export abstract class Job implements Borrower, SlotHolder {
 
   /** Calls the function, with a slot in hand. */
   begin(): unknown {
+    const { board } = this
     this.status = 'running'
-    this.board.running.append(this)
+    this.startedAt = ++board.started
+    board.running.append(this)
     if (this.extra?.call) this.extra.call.isStarted = true
     return this.invoke()
   }
@@ -111,6 +114,7 @@ export abstract class Job implements Borrower, SlotHolder {
   /** Goes on with a body that was begun by a holder of a slot, in its place. */
   takeOver(holder: SlotHolder): void {
     this.status = 'running'
+    this.startedAt = holder.startedAt
     this.board.running.replace(holder, this)
   }
 
