@@ -91,6 +91,12 @@ export class Line {
     return place.next === undefined
   }
 
+  /** Whoever would enter next. */
+  get first(): Place | undefined {
+    for (const list of this.#lists) if (list.head !== undefined) return list.head as Place
+    return undefined
+  }
+
   /** Stands at the end of the line of its priority. */
   join(place: Place, priority = 0): void {
     this.#listOf(priority).append(place)
@@ -144,7 +150,7 @@ export class Line {
     this.#isDraining = true
     try {
       while (this.#running < this.#size) {
-        const place = this.#first()
+        const place = this.first
         if (place === undefined) break
         this.#unlink(place)
         this.#running++
@@ -153,11 +159,6 @@ export class Line {
     } finally {
       this.#isDraining = false
     }
-  }
-
-  #first(): Place | undefined {
-    for (const list of this.#lists) if (list.head !== undefined) return list.head as Place
-    return undefined
   }
 
   #unlink(place: Place): void {
