@@ -238,8 +238,8 @@ class Compiler {
 
 function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undefined): boolean {
   if (options === undefined && defaults === undefined) return true
-  const { retries = 0, timeoutMs, executor, args } = { ...defaults, ...options } as CheckedOptions
-  return retries === 0 && timeoutMs === undefined && executor === undefined && args === undefined
+  const { timeoutMs, executor, args }: CheckedOptions = { ...defaults, ...options }
+  return timeoutMs === undefined && executor === undefined && args === undefined
 }
 
 /** The edges the other way round, sorted by counting. */

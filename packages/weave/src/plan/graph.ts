@@ -8,7 +8,7 @@ export const isMapped = 1
 export const isOpaque = 2
 /** Its body is a declared task. */
 export const isDeclared = 4
-/** A plain function without attempts, time limit, executor or `args`: called as it is. */
+/** A plain function without time limit, executor or `args`: called as it is. */
 export const isSimple = 8
 
 /** Where a value comes from: the number of a task, or one of these. */

@@ -31,18 +31,23 @@ export class Attempts {
     this.#bodies = new Bodies(() => receiver.left())
   }
 
-  /** Tells the receiver everything; never rejects. @param first the number of the first attempt. */
-  async make(): Promise<void> {
+  /**
+   * Tells the receiver everything; never rejects.
+   *
+   * @param failed what the first attempt threw, where somebody else has made it.
+   */
+  async make(failed?: { readonly error: unknown }): Promise<void> {
     try {
-      this.#receiver.fulfilled(await this.#value())
+      if (failed) await this.#beforeNext(1, failed.error)
+      this.#receiver.fulfilled(await this.#value(failed ? 2 : 1))
     } catch (error) {
       this.#receiver.rejected(error)
     }
     this.#bodies.over()
   }
 
-  async #value(): Promise<unknown> {
-    for (let number = 1; ; number++) {
+  async #value(first: number): Promise<unknown> {
+    for (let number = first; ; number++) {
       try {
         return await this.#attempt(number)
       } catch (error) {

@@ -1,17 +1,17 @@
 import type { Place } from '@conc/core/internal'
+import type { AnyBody } from '../builder/steps.js'
 import { optionsOf } from '../plan/graph.js'
 import { Attempts } from './attempts.js'
 import { BodyContext } from './body-context.js'
 import { type Dependencies, dependenciesOf } from './dependencies.js'
 import type { Host } from './host.js'
-import type { AsyncItems, SyncItems } from './items.js'
 import type { ItemRecord } from './ledger.js'
 import { Piece } from './piece.js'
 import { type Route, routeOf } from './route.js'
 import { isThenable, promiseOf } from './thenable.js'
 
 /** The run of one mapped task: starts items in order while there is room, and collects what they give. */
-abstract class EachRun implements Place, ItemRecord {
+export abstract class EachRun implements Place, ItemRecord {
   list: Place['list']
   next: Place['next']
   prev: Place['prev']
@@ -23,6 +23,7 @@ abstract class EachRun implements Place, ItemRecord {
   readonly #deps: Dependencies
   readonly #workers: number
   readonly #priority: number
+  readonly #isRepeated: boolean
   /** `undefined`: the body is called as it is. */
   readonly #route: Route | undefined
   #started = 0
@@ -40,6 +41,7 @@ abstract class EachRun implements Place, ItemRecord {
     this.#deps = dependenciesOf(host.ledger, task)
     this.#workers = options.workers ?? Number.POSITIVE_INFINITY
     this.#priority = options.priority ?? 0
+    this.#isRepeated = (options.retries ?? 0) !== 0
     this.#route = isDirect ? undefined : routeOf(host, task)
   }
 
@@ -86,16 +88,34 @@ abstract class EachRun implements Place, ItemRecord {
 
   #call(item: unknown, index: number): void {
     const { host, task } = this
+    let made: unknown
+    let isLater: boolean
     try {
-      const body = host.graph.bodies[task] as (...args: unknown[]) => unknown
-      const made = body(item, this.#deps, new BodyContext(host, task, index))
-      if (!isThenable(made)) this.#done(index, made)
-      else promiseOf(made).then((value) => this.#arrived(index, value), this.#failed)
+      const body = host.graph.bodies[task] as AnyBody
+      made = body(item, this.#deps, new BodyContext(host, task, index))
+      isLater = isThenable(made)
     } catch (error) {
-      this.#failed(error)
+      this.#threw(error, item, index)
+      return
     }
+    if (!isLater) this.#done(index, made)
+    else if (this.#isRepeated) this.#expect(made, item, index)
+    else promiseOf(made).then((value) => this.#arrived(index, value), this.#failed)
   }
 
+  #expect(promise: unknown, item: unknown, index: number): void {
+    promiseOf(promise).then(
+      (value) => this.#arrived(index, value),
+      (error) => this.#threw(error, item, index),
+    )
+  }
+
+  #threw(error: unknown, item: unknown, index: number): void {
+    if (this.#isRepeated) this.#attempt(routeOf(this.host, this.task), item, index, { error })
+    else this.#failed(error)
+  }
+
+  /** One for all items: where nothing is repeated, it does not matter which one it was. */
   readonly #failed = (error: unknown): void => {
     this.#itemLeft()
     this.fail(error)
@@ -111,7 +131,8 @@ abstract class EachRun implements Place, ItemRecord {
     if (this.isOpen && !this.#isExhausted) this.start()
   }
 
-  #attempt(route: Route, item: unknown, index: number): void {
+  /** @param failed what the first attempt threw, where it was a plain call. */
+  #attempt(route: Route, item: unknown, index: number, failed?: { readonly error: unknown }): void {
     const { host, task } = this
     const startedAt = performance.now()
     const piece = new Piece(host, route, this.#deps, item, index)
@@ -131,7 +152,7 @@ abstract class EachRun implements Place, ItemRecord {
         if (this.isOpen && !this.#isExhausted) this.start()
       },
     })
-    void attempts.make()
+    void attempts.make(failed)
   }
 
   #itemLeft(): void {
@@ -151,105 +172,4 @@ abstract class EachRun implements Place, ItemRecord {
     this.isOpen = false
     this.host.fulfilled(this.task, this.results)
   }
-}
-
-class SyncEachRun extends EachRun {
-  readonly #items: SyncItems
-  #isStarting = false
-
-  constructor(host: Host, task: number, isDirect: boolean, items: SyncItems) {
-    super(host, task, isDirect, items.count)
-    this.#items = items
-  }
-
-  start(): void {
-    if (this.host.slots) {
-      if (this.hasRoom) this.stand()
-      return
-    }
-    // A body that ends at once comes back here: the loop goes on, the stack stays flat.
-    if (this.#isStarting) return
-    this.#isStarting = true
-    while (this.hasRoom && this.#advance()) this.startItem(this.#items.current)
-    this.#isStarting = false
-  }
-
-  enter(): void {
-    if (this.isOpen && this.#advance()) {
-      this.startItem(this.#items.current)
-      this.start()
-    } else this.host.slots?.release()
-  }
-
-  override stop(): void {
-    super.stop()
-    this.#items.close()
-  }
-
-  #advance(): boolean {
-    try {
-      if (this.#items.advance()) return true
-      this.exhausted()
-    } catch (error) {
-      this.fail(error)
-    }
-    return false
-  }
-}
-
-class AsyncEachRun extends EachRun {
-  readonly #items: AsyncItems
-  /** An item is being waited for, or has come and waits for a slot. */
-  #isBusy = false
-
-  constructor(host: Host, task: number, isDirect: boolean, items: AsyncItems) {
-    super(host, task, isDirect, undefined)
-    this.#items = items
-  }
-
-  start(): void {
-    if (this.#isBusy || !this.hasRoom) return
-    this.#isBusy = true
-    this.#items.advance().then(
-      (hasItem) => this.#came(hasItem),
-      (error) => this.fail(error),
-    )
-  }
-
-  enter(): void {
-    if (this.isOpen) this.#startCurrent()
-    else this.host.slots?.release()
-  }
-
-  override stop(): void {
-    super.stop()
-    this.#items.close()
-  }
-
-  #came(hasItem: boolean): void {
-    if (!this.isOpen) return
-    if (!hasItem) this.exhausted()
-    else if (this.host.slots) this.stand()
-    else this.#startCurrent()
-  }
-
-  #startCurrent(): void {
-    this.#isBusy = false
-    this.startItem(this.#items.current)
-    this.start()
-  }
-}
-
-export type { EachRun }
-
-/** @param isDirect the body is a plain function without attempts, and nobody watches. */
-export function eachRun(
-  host: Host,
-  task: number,
-  items: SyncItems | AsyncItems,
-  isDirect: boolean,
-): EachRun {
-  return items.isAsync
-    ? new AsyncEachRun(host, task, isDirect, items)
-    : new SyncEachRun(host, task, isDirect, items)
 }

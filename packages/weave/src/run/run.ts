@@ -12,16 +12,18 @@ import {
   listenTo,
   stopListening,
 } from '@conc/core/internal'
+import type { AnyBody } from '../builder/steps.js'
 import { MissingInputError } from '../errors.js'
 import { executorNamed } from '../plan/executors.js'
-import { type Graph, isMapped, isSimple } from '../plan/graph.js'
+import { type Graph, isMapped, isSimple, optionsOf } from '../plan/graph.js'
 import type { Plan } from '../plan/plan.js'
 import { Observer } from '../seeing/observer.js'
 import { Alarms } from './alarms.js'
+import { AsyncEachRun } from './async-each-run.js'
 import { Attempts } from './attempts.js'
 import { BodyContext } from './body-context.js'
 import { dependenciesOf, inputName, originValue } from './dependencies.js'
-import { type EachRun, eachRun } from './each-run.js'
+import type { EachRun } from './each-run.js'
 import type { Host } from './host.js'
 import { itemsOf } from './items.js'
 import { fulfilled, Ledger, rejected, running } from './ledger.js'
@@ -30,6 +32,7 @@ import { Room } from './room.js'
 import { routeOf } from './route.js'
 import type { RunOptions } from './run-options.js'
 import { EagerStarter, LineStarter, type Starter } from './starter.js'
+import { SyncEachRun } from './sync-each-run.js'
 import { isThenable, promiseOf } from './thenable.js'
 
 /** How a run ended. */
@@ -220,19 +223,26 @@ export class WeaveRun implements Host, AbortListener, Dependent {
 
   /** The common case: a plain function, called here, once. */
   #call(task: number): void {
+    let made: unknown
+    let isLater: boolean
     try {
-      const body = this.graph.bodies[task] as (...args: unknown[]) => unknown
-      const made = body(dependenciesOf(this.ledger, task), new BodyContext(this, task))
-      if (isThenable(made)) {
-        promiseOf(made).then(
-          (value) => this.#returned(task, value),
-          (error) => this.#threw(task, error),
-        )
-        this.#isLate = true
-      } else this.#returned(task, made)
+      const body = this.graph.bodies[task] as AnyBody
+      made = body(dependenciesOf(this.ledger, task), new BodyContext(this, task))
+      isLater = isThenable(made)
     } catch (error) {
       this.#threw(task, error)
+      return
     }
+    if (isLater) this.#expect(task, made)
+    else this.#returned(task, made)
+  }
+
+  #expect(task: number, promise: unknown): void {
+    this.#isLate = true
+    promiseOf(promise).then(
+      (value) => this.#returned(task, value),
+      (error) => this.#threw(task, error),
+    )
   }
 
   #returned(task: number, value: unknown): void {
@@ -241,18 +251,24 @@ export class WeaveRun implements Host, AbortListener, Dependent {
   }
 
   #threw(task: number, error: unknown): void {
+    const { retries = 0 } = optionsOf(this.graph, task)
+    if (retries !== 0) {
+      this.#attempt(task, { error })
+      return
+    }
     this.rejected(task, error)
     this.leave()
   }
 
-  #attempt(task: number): void {
+  /** @param failed what the first attempt threw, where it was a plain call. */
+  #attempt(task: number, failed?: { readonly error: unknown }): void {
     const piece = new Piece(this, routeOf(this, task), dependenciesOf(this.ledger, task))
     const attempts = new Attempts(piece, {
       fulfilled: (value) => this.fulfilled(task, value),
       rejected: (error) => this.rejected(task, error),
       left: () => this.leave(),
     })
-    void attempts.make()
+    void attempts.make(failed)
     this.#isLate = true
   }
 
@@ -260,7 +276,10 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     // Its items hold the slots.
     this.leave()
     try {
-      const each = eachRun(this, task, this.#itemsOf(task), isDirect)
+      const items = this.#itemsOf(task)
+      const each = items.isAsync
+        ? new AsyncEachRun(this, task, isDirect, items)
+        : new SyncEachRun(this, task, isDirect, items)
       this.ledger.items.set(task, each)
       this.#mapped.add(each)
       this.observer?.start(task, undefined, 1, 'here', dependenciesOf(this.ledger, task))

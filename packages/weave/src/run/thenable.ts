@@ -5,6 +5,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** A native promise as it is, anything else that can be awaited as one. */
-export function promiseOf(value: PromiseLike<unknown>): Promise<unknown> {
+export function promiseOf(value: unknown): Promise<unknown> {
   return value instanceof Promise ? value : Promise.resolve(value)
 }
