@@ -94,6 +94,6 @@ export class AcceptedWork {
 /** The same for one call: whether it had begun differs. */
 function reasonFor(call: Call | DirectCall, { message, origin, executor }: TaskCancelledError) {
   const task = 'taskName' in call ? call.taskName : undefined
-  const { isStarted: started } = call
+  const started = 'started' in call ? call.started : call.isStarted
   return new TaskCancelledError(message, { origin, executor, task, started })
 }

@@ -1,4 +1,4 @@
-import { TaskCancelledError, TaskTimeoutError } from '../errors/executor-error.js'
+import { type Started, TaskCancelledError, TaskTimeoutError } from '../errors/executor-error.js'
 import type { SubmitOptions } from '../executor.js'
 import type { AttemptRules } from './attempts.js'
 import { Cancellation, type Dependent } from './cancellation.js'
@@ -49,6 +49,8 @@ export class Call implements AbortListener, Dependent {
   /** Asked whether the attempt has started, where only somebody else can tell. */
   attempt: { readonly isStarted: boolean } | undefined
   #isStarted = false
+  /** Another executor has the call: whether its body has begun, nobody here can tell. */
+  isElsewhere = false
   #isSettled = false
   #timer: Timer | undefined
   #follower: Dependent | undefined
@@ -191,9 +193,14 @@ export class Call implements AbortListener, Dependent {
     this.#timer = new Timer(Math.max(this.deadline - Date.now(), 0), () => this.#timeOut())
   }
 
+  /** What errors say of the body. */
+  get started(): Started {
+    return this.isStarted && this.isElsewhere ? 'unknown' : this.isStarted
+  }
+
   /** The fields by which errors name this call. */
-  get identity(): { task?: string; executor: string; started: boolean } {
-    const { executor, isStarted: started } = this
+  get identity(): { task?: string; executor: string; started: Started } {
+    const { executor, started } = this
     return this.taskName === undefined
       ? { executor, started }
       : { task: this.taskName, executor, started }

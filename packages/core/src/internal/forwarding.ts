@@ -9,7 +9,16 @@ import type { Producer } from './task-stream.js'
 
 /** Submits one attempt to another executor. Settles when the body has ended, as far as that executor tells. */
 export async function submitTo(inner: Executor, entered: Entered): Promise<unknown> {
-  if (!(reportsEnd in inner)) return await submit(inner, entered)
+  const { call } = entered
+  call.isElsewhere = true
+  try {
+    return await (reportsEnd in inner ? submitAndFollow(inner, entered) : submit(inner, entered))
+  } finally {
+    call.isElsewhere = false
+  }
+}
+
+async function submitAndFollow(inner: Executor, entered: Entered): Promise<unknown> {
   const { call } = entered
   const bodyEnd = deferred()
   let hasEnded = false
