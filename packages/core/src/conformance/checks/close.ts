@@ -62,6 +62,24 @@ export const closeChecks: readonly Check[] = [
   },
   {
     promise: 11,
+    title: 'what close cancels says whether its body had begun',
+    needs: [bounded],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open({ concurrency: 1 })
+      const running = h.hold(executor, 'running')
+      const waiting = h.hold(executor, 'waiting')
+      await running.started()
+      const closing = executor.close({ pending: 'reject' })
+      const begun = await isCancelledByClose(h, running.promise, 'running')
+      h.ok(begun.started !== false, '`started` is false although the body had begun.')
+      const { started } = await isCancelledByClose(h, waiting.promise, 'waiting')
+      h.ok(started !== true, '`started` is true although the call had only waited.')
+      h.gate.releaseAll()
+      await h.fulfils(closing, 'close')
+    },
+  },
+  {
+    promise: 11,
     title: "`close({ pending: 'reject' })` never starts what waited",
     needs: [bounded],
     async run(h: Harness): Promise<void> {
@@ -187,10 +205,11 @@ async function isCancelledByClose(
   h: Harness,
   call: PromiseLike<unknown>,
   what: string,
-): Promise<void> {
+): Promise<TaskCancelledError> {
   const error = await h.rejects(call, `'${what}', cancelled by close`)
   h.isA(error, TaskCancelledError, `the error of '${what}'`)
   h.same(error.origin, 'close', '`origin`')
+  return error
 }
 
 function watchClose(
