@@ -1,3 +1,5 @@
+import { className, nounOf, pathTo, pathToEntry } from './value-path.js'
+
 /** Where the structured clone algorithm fails on a value, and on what. */
 export interface Uncloneable {
   /** From the root that was given: `args[0].socket`. */
@@ -78,7 +80,7 @@ function emptiedProperty(
     const property = value[key]
     const name = typeof property === 'object' ? emptiedClass(property) : undefined
     if (name !== undefined && !moved.includes(property)) {
-      return { path: step(root, key, false), what: nounOf(name) }
+      return { path: pathTo(root, key, false), what: nounOf(name) }
     }
   }
   return undefined
@@ -133,13 +135,13 @@ function* childrenOf(value: object, path: string): Generator<[child: unknown, pa
   if (value instanceof Map) {
     for (const [key, child] of value) {
       yield [key, `${path}.keys()`]
-      yield [child, `${path}.get(${typeof key === 'string' ? JSON.stringify(key) : String(key)})`]
+      yield [child, pathToEntry(path, key)]
     }
   } else if (value instanceof Set) {
     for (const child of value) yield [child, `${path}.values()`]
   } else {
     const isArray = Array.isArray(value)
-    for (const key of Object.keys(value)) yield [read(value, key), step(path, key, isArray)]
+    for (const key of Object.keys(value)) yield [read(value, key), pathTo(path, key, isArray)]
   }
 }
 
@@ -166,18 +168,4 @@ function isCloneable(value: object): boolean {
   } catch {
     return false
   }
-}
-
-function step(path: string, key: string, isIndex: boolean): string {
-  if (isIndex && /^[0-9]+$/.test(key)) return `${path}[${key}]`
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
-}
-
-function className(value: object): string {
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
-  return typeof name === 'string' && name !== '' ? name : 'object'
-}
-
-function nounOf(name: string): string {
-  return `${/^[AEIOU](?!R)/i.test(name) ? 'an' : 'a'} ${name}`
 }
