@@ -9,7 +9,8 @@ export {
   WeaveNotIterableError,
   WeavePlanError,
 } from './errors.js'
-export type { Plan, PlanJSON, PlannedTask, PlanOptions } from './plan/plan.js'
+export type { Plan, PlanJSON, PlanOptions } from './plan/plan.js'
+export type { PlannedTask } from './plan/planned-task.js'
 export { type Outcome, resultOf, type SettledResult } from './result/settled-result.js'
 export type { TaskTiming, Timings } from './result/timings.js'
 export { inOrder, type WeaveResult } from './result/weave-result.js'

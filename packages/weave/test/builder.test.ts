@@ -147,6 +147,18 @@ describe('input', () => {
     expect((await bound.run({ limit: 1 })).list).toEqual([10])
   })
 
+  it('never replaces a task', async () => {
+    const run = untyped()
+      .input()
+      .do('a', () => 1)
+      .run({ a: 2 })
+    await expect(run).rejects.toThrow("'a' cannot be the name of a task or input: it is a task")
+    const bound = untyped()
+      .do('a', () => 1)
+      .with({ a: 2 })
+    expect(() => bound.plan()).toThrow('an input and a task')
+  })
+
   it('shows the inputs in the result and in the context', async () => {
     const r = await weave({ a: 1 })
       .do('seen', (_deps, { inputs }) => inputs)

@@ -1,4 +1,5 @@
-import type { Plan, PlannedTask } from './plan.js'
+import type { Plan } from './plan.js'
+import type { PlannedTask } from './planned-task.js'
 
 /** A flowchart for Mermaid. */
 export function toMermaid(plan: Plan): string {

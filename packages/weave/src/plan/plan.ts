@@ -8,21 +8,9 @@ import { criticalPath } from './critical-path.js'
 import { toDot, toMermaid, toText } from './drawing.js'
 import { checkExecutorsOf } from './executors.js'
 import { fingerprint } from './fingerprint.js'
-import { firstInput, type Graph, isDeclared, isMapped, isOpaque, optionsOf } from './graph.js'
+import type { Graph } from './graph.js'
+import { dependencyNames, type PlannedTask, plannedTask } from './planned-task.js'
 import { tiersOf } from './tiers.js'
-
-/** One task of a plan. */
-export interface PlannedTask {
-  readonly kind: 'task' | 'each'
-  /** What a mapped task maps over: the name of its source, or how many items a list has. */
-  readonly over?: string | number
-  /** `undefined`: a plain function may still return a promise. */
-  readonly async: boolean | undefined
-  /** `'here'`, an executor's name, or `'default'` for a declared task: known at the run. */
-  readonly runsOn: string
-  /** Why its parameter could not be read: it waits for everything earlier. */
-  readonly opaque?: string
-}
 
 /** A plan as plain data. */
 export interface PlanJSON {
@@ -114,7 +102,7 @@ export class GraphPlan implements Plan {
   }
 
   get dependencies(): Readonly<Record<string, readonly string[]>> {
-    this.#dependencies ??= this.#record((task) => Object.freeze(dependenciesOf(this.#graph, task)))
+    this.#dependencies ??= this.#record((task) => Object.freeze(dependencyNames(this.#graph, task)))
     return this.#dependencies
   }
 
@@ -178,59 +166,4 @@ export class GraphPlan implements Plan {
   #name(task: number): string {
     return this.#graph.names[task] as string
   }
-}
-
-function plannedTask(graph: Graph, task: number): PlannedTask {
-  const flags = graph.flags[task] as number
-  const over = sourceOf(graph, task)
-  const opaque = graph.opaque.get(task)
-  const isAsync =
-    (flags & isDeclared) !== 0 || graph.bodies[task]?.constructor.name === 'AsyncFunction'
-  return Object.freeze({
-    kind: flags & isMapped ? 'each' : 'task',
-    ...(over !== undefined && { over }),
-    async: isAsync || undefined,
-    runsOn: runsOn(graph, task),
-    ...(opaque !== undefined && { opaque }),
-  })
-}
-
-function runsOn(graph: Graph, task: number): string {
-  const { executor } = optionsOf(graph, task)
-  const isTask = ((graph.flags[task] as number) & isDeclared) !== 0
-  if (executor === undefined) return isTask ? 'default' : 'here'
-  if (typeof executor === 'string') return executor
-  return isTask || executor.capabilities.closures ? executor.name : 'here'
-}
-
-function sourceOf(graph: Graph, task: number): string | number | undefined {
-  const source = graph.sources.get(task)
-  if (typeof source === 'number') return originName(graph, source)
-  if (Array.isArray(source)) return source.length
-  if (source instanceof Map || source instanceof Set) return source.size
-  return undefined
-}
-
-/** Names of tasks and inputs that `task` waits for, each once. */
-function dependenciesOf(graph: Graph, task: number): string[] {
-  if ((graph.flags[task] as number) & isOpaque) {
-    return [...graph.inputNames, ...graph.names.slice(0, graph.seen.get(task))]
-  }
-  const names = new Set<string>()
-  const source = graph.sources.get(task)
-  if (typeof source === 'number') names.add(originName(graph, source))
-  for (let place = graph.keyStart[task] as number; place < (graph.keyStart[task + 1] as number); ) {
-    names.add(originName(graph, graph.origins[place++] as number))
-  }
-  for (
-    let place = graph.edgeStart[task] as number;
-    place < (graph.edgeStart[task + 1] as number);
-  ) {
-    names.add(graph.names[graph.edges[place++] as number] as string)
-  }
-  return [...names]
-}
-
-function originName(graph: Graph, origin: number): string {
-  return (origin >= 0 ? graph.names[origin] : graph.inputNames[firstInput - origin]) as string
 }

@@ -12,28 +12,17 @@ import {
   listenTo,
   stopListening,
 } from '@conc/core/internal'
-import type { AnyBody } from '../builder/steps.js'
-import { MissingInputError } from '../errors.js'
-import { executorNamed } from '../plan/executors.js'
-import { type Graph, isMapped, isSimple, optionsOf } from '../plan/graph.js'
+import type { Graph } from '../plan/graph.js'
 import type { Plan } from '../plan/plan.js'
 import { Observer } from '../seeing/observer.js'
 import { Alarms } from './alarms.js'
-import { AsyncEachRun } from './async-each-run.js'
-import { Attempts } from './attempts.js'
-import { BodyContext } from './body-context.js'
-import { dependenciesOf, inputName, originValue } from './dependencies.js'
-import type { EachRun } from './each-run.js'
 import type { Host } from './host.js'
-import { itemsOf } from './items.js'
+import { Launcher } from './launcher.js'
 import { fulfilled, Ledger, rejected, running } from './ledger.js'
-import { Piece } from './piece.js'
 import { Room } from './room.js'
-import { routeOf } from './route.js'
 import type { RunOptions } from './run-options.js'
 import { EagerStarter, LineStarter, type Starter } from './starter.js'
-import { SyncEachRun } from './sync-each-run.js'
-import { isThenable, promiseOf } from './thenable.js'
+import { deadlineOf, inputsOf, runExecutor } from './surroundings.js'
 
 /** How a run ended. */
 export type Ending =
@@ -58,10 +47,8 @@ export class WeaveRun implements Host, AbortListener, Dependent {
   readonly #starter: Starter
   readonly #waits: Int32Array
   readonly #room = new Room()
-  readonly #mapped = new Set<EachRun>()
+  readonly #launcher: Launcher
   readonly #ended: Deferred<Ending> = deferred()
-  /** Whether simple tasks are called as they are: nobody watches, and no executor wants them. */
-  readonly #isDirect: boolean
   readonly #beganAt: number
   /** Ms since the run began, as of the last look. */
   #now = 0
@@ -86,7 +73,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     this.executor = runExecutor(options, frame)
     this.deadline = deadlineOf(options, frame)
     this.observer = Observer.of(graph, options.onEvent)
-    this.#isDirect = this.observer === undefined && !this.executor?.capabilities.closures
+    this.#launcher = new Launcher(this)
     this.#starter = this.#makeStarter()
     this.#waits = graph.waits.slice()
     this.#left = graph.count
@@ -167,6 +154,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     }
     if (signal) listenTo(signal, this)
     this.parent?.cancellation.add(this)
+    if (!this.#isLive) return
     if (this.deadline !== undefined) {
       this.alarms.set(this.deadline - Date.now(), () => this.#timeOut())
     }
@@ -210,93 +198,13 @@ export class WeaveRun implements Host, AbortListener, Dependent {
       this.leave()
       return
     }
-    const { ledger, graph } = this
-    const flags = graph.flags[task] as number
+    const { ledger } = this
+    // One look at the clock serves all that starts before the next body has run.
     if (this.#isLate) this.#stamp()
     ledger.status[task] = running
     ledger.startedAt[task] = this.#now
-    const isDirect = this.#isDirect && (flags & isSimple) !== 0
-    if (flags & isMapped) this.#map(task, isDirect)
-    else if (isDirect) this.#call(task)
-    else this.#attempt(task)
-  }
-
-  /** The common case: a plain function, called here, once. */
-  #call(task: number): void {
-    let made: unknown
-    let isLater: boolean
-    try {
-      const body = this.graph.bodies[task] as AnyBody
-      made = body(dependenciesOf(this.ledger, task), new BodyContext(this, task))
-      isLater = isThenable(made)
-    } catch (error) {
-      this.#threw(task, error)
-      return
-    }
-    if (isLater) this.#expect(task, made)
-    else this.#returned(task, made)
-  }
-
-  #expect(task: number, promise: unknown): void {
-    this.#isLate = true
-    promiseOf(promise).then(
-      (value) => this.#returned(task, value),
-      (error) => this.#threw(task, error),
-    )
-  }
-
-  #returned(task: number, value: unknown): void {
-    this.fulfilled(task, value)
-    this.leave()
-  }
-
-  #threw(task: number, error: unknown): void {
-    const { retries = 0 } = optionsOf(this.graph, task)
-    if (retries !== 0) {
-      this.#attempt(task, { error })
-      return
-    }
-    this.rejected(task, error)
-    this.leave()
-  }
-
-  /** @param failed what the first attempt threw, where it was a plain call. */
-  #attempt(task: number, failed?: { readonly error: unknown }): void {
-    const piece = new Piece(this, routeOf(this, task), dependenciesOf(this.ledger, task))
-    const attempts = new Attempts(piece, {
-      fulfilled: (value) => this.fulfilled(task, value),
-      rejected: (error) => this.rejected(task, error),
-      left: () => this.leave(),
-    })
-    void attempts.make(failed)
-    this.#isLate = true
-  }
-
-  #map(task: number, isDirect: boolean): void {
-    // Its items hold the slots.
-    this.leave()
-    try {
-      const items = this.#itemsOf(task)
-      const each = items.isAsync
-        ? new AsyncEachRun(this, task, isDirect, items)
-        : new SyncEachRun(this, task, isDirect, items)
-      this.ledger.items.set(task, each)
-      this.#mapped.add(each)
-      this.observer?.start(task, undefined, 1, 'here', dependenciesOf(this.ledger, task))
-      each.start()
-      this.#isLate = true
-    } catch (error) {
-      this.rejected(task, error)
-    }
-  }
-
-  #itemsOf(task: number): ReturnType<typeof itemsOf> {
-    const source = this.graph.sources.get(task) as number | object
-    const name = this.graph.names[task] as string
-    if (typeof source === 'object') return itemsOf(source, name, undefined)
-    const sourceName =
-      source >= 0 ? (this.graph.names[source] as string) : inputName(this.graph, source)
-    return itemsOf(originValue(this.ledger, source), name, sourceName)
+    this.#launcher.launch(task)
+    if (ledger.status[task] === running) this.#isLate = true
   }
 
   #timeOut(): void {
@@ -322,7 +230,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     this.ledger.error = error
     this.ledger.close(this.#now, reason)
     this.observer?.stopped(this.ledger)
-    for (const each of this.#mapped) each.stop()
+    this.#launcher.stop()
     this.cancellation.cancel(reason)
   }
 
@@ -352,35 +260,6 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     this.#now = performance.now() - this.#beganAt
     this.#isLate = false
   }
-}
-
-function inputsOf(
-  graph: Graph,
-  given: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const inputs: Record<string, unknown> = Object.create(null)
-  Object.assign(inputs, graph.inputValues, given)
-  graph.inputNames.forEach((name, number) => {
-    const user = graph.inputUsers[number] as number
-    if (user >= 0 && !(name in inputs))
-      throw new MissingInputError(graph.names[user] as string, name)
-  })
-  return Object.freeze(inputs)
-}
-
-function runExecutor(options: RunOptions, frame: Frame | undefined): Executor | undefined {
-  const { executor, executors = {} } = options
-  if (typeof executor === 'string') return executorNamed(executor, executors, undefined)
-  return executor ?? frame?.executor
-}
-
-function deadlineOf(
-  { timeoutMs = Number.POSITIVE_INFINITY }: RunOptions,
-  frame: Frame | undefined,
-): number | undefined {
-  const own = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : Date.now() + timeoutMs
-  const earliest = Math.min(own, frame?.deadline ?? Infinity, frame?.task?.deadline ?? Infinity)
-  return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
 }
 
 function statusOf({ kind }: Ending): 'fulfilled' | 'rejected' | 'cancelled' {
