@@ -19,6 +19,8 @@ export class Slot {
   #isLent = false
   #isOver = false
   #isSuspended = false
+  /** Pending while the slot is being taken again. */
+  #retaken: Promise<void> | undefined
   readonly #children = new Set<Borrower>()
 
   /** @param giveBack returns the slot to where it came from. */
@@ -51,7 +53,7 @@ export class Slot {
       return await wait()
     } finally {
       this.#isSuspended = false
-      if (this.#giveBack === undefined) await this.#takeAgain()
+      await this.#haveAgain()
       // Calls that were made meanwhile have not all found a slot of their own.
       this.#lend()
     }
@@ -80,6 +82,13 @@ export class Slot {
     giveBack?.()
   }
 
+  /** Waits that end shortly one after the other come back to the same slot. */
+  async #haveAgain(): Promise<void> {
+    if (this.#giveBack !== undefined) return
+    this.#retaken ??= this.#takeAgain()
+    await this.#retaken
+  }
+
   async #takeAgain(): Promise<void> {
     const turn = deferred<() => void>()
     const place: Borrower = {
@@ -93,6 +102,7 @@ export class Slot {
     // A task that ran on the slot of the one around it may find that one holding the last slot again.
     this.#lender()?.lendTo(place)
     this.#giveBack = await turn.promise
+    this.#retaken = undefined
     if (this.#isOver) this.#return()
   }
 

@@ -147,6 +147,29 @@ describe('a slot', () => {
     expect(one.load).toMatchObject({ running: 0, waiting: 0 })
   })
 
+  it('is taken again once for waits that end shortly one after the other', async () => {
+    const one = narrow(2)
+    const [first, begin, second, other] = [deferred(), deferred(), deferred(), deferred()]
+    const waits = declared(() =>
+      Promise.all([
+        whileSuspended(() => first.promise),
+        begin.promise.then(() => whileSuspended(() => second.promise)),
+      ]),
+    )
+    const call = waits.on(one)()
+    await turns()
+    const others = [1, 2].map(() => one.submit(() => other.promise, []))
+    await turns()
+    // Both slots are taken: the first wait stands in line again while the second one begins and ends.
+    for (const gate of [first, begin, second, other]) {
+      gate.resolve()
+      await turns()
+    }
+    await Promise.all([call, ...others])
+    await turns()
+    expect(one.load).toMatchObject({ running: 0, waiting: 0 })
+  })
+
   it('is given up on every executor under the task', async () => {
     const inner = limit(inline(), 1, { name: 'inner' })
     const outer = limit(inner, 1, { name: 'outer' })
