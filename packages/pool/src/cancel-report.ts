@@ -1,4 +1,4 @@
-import { deferred, Timer } from '@conc/core/internal'
+import { deferred, type ReasonOf, Timer } from '@conc/core/internal'
 import type { CancelReport } from './options.js'
 import type { PoolJob } from './pool-job.js'
 import { asError, type Reader, type Results, readerOf } from './results.js'
@@ -6,10 +6,10 @@ import { asError, type Reader, type Results, readerOf } from './results.js'
 /** Cancels `jobs` now, and reports when those that accepted it have ended, or after `waitMs`. */
 export async function cancelJobs(
   jobs: readonly PoolJob[],
-  reason: unknown,
+  reason: ReasonOf,
   options: { results?: Results | Reader | undefined; waitMs?: number | undefined },
 ): Promise<CancelReport<unknown>> {
-  const accepted = jobs.filter((job) => job.abort(reason))
+  const accepted = jobs.filter((job) => job.abort(reason(job.status !== 'waiting')))
   await endOf(accepted, options.waitMs ?? Number.POSITIVE_INFINITY)
   const read = reportReader(options.results)
   return { cancelled: accepted.length, results: accepted.map(read) }

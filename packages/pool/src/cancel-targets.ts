@@ -21,7 +21,8 @@ export function cancelTargets(
   const refusal = state.guard?.refuseSelf('cancel', own)
   if (refusal) return Promise.reject(refusal)
   const jobs = own ?? everything(state)
-  return cancelJobs(jobs, options.reason ?? cancelReason(state), options)
+  const { reason } = options
+  return cancelJobs(jobs, reason === undefined ? cancelReason(state) : () => reason, options)
 }
 
 /** Ends what makes tasks, and lists those that are there. */

@@ -1,5 +1,4 @@
 import type { AsyncResource } from 'node:async_hooks'
-import { TaskCancelledError } from '@conc/core'
 import {
   type Borrower,
   currentFrame,
@@ -19,6 +18,7 @@ import { type Collector, MapItem } from './map-item.js'
 import { PlainLane } from './plain-lane.js'
 import type { Feed, PoolState } from './pool-state.js'
 import type { Reader, ValueReader } from './results.js'
+import { siblingFailed } from './sibling-failed.js'
 
 export interface MapInit {
   readonly batch: Batch
@@ -205,13 +205,9 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
   #failFast(error: unknown): void {
     if (this.#failure) return
     this.#failure = { error }
-    const reason = new TaskCancelledError('Another item of the map failed.', {
-      origin: 'sibling',
-      cause: error,
-      executor: this.state.name,
-    })
+    const reason = siblingFailed(this.state.name, error)
     this.end()
-    for (const item of this.#items()) item.abort(reason)
+    for (const item of this.#items()) item.abort(reason(item.status !== 'waiting'))
   }
 
   #interruptAll(reason: unknown): void {

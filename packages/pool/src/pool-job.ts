@@ -7,6 +7,8 @@ import {
   isTraced,
   Job,
   newCallId,
+  type ReasonOf,
+  reasonByStart,
   traced,
 } from '@conc/core/internal'
 import type { Batch } from './batch.js'
@@ -87,10 +89,10 @@ export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask
     return this.status === 'fulfilled' ? undefined : this.outcome
   }
 
-  cancel(reason: unknown = cancelReason(this.board)): Promise<Settled<R>> {
+  cancel(reason?: unknown): Promise<Settled<R>> {
     const refusal = this.board.guard?.refuseSelf('cancel', [this])
     if (refusal) return Promise.reject(refusal)
-    this.abort(reason)
+    this.abort(reason ?? cancelReason(this.board)(this.status !== 'waiting'))
     return this.settled
   }
 
@@ -188,12 +190,10 @@ Object.defineProperty(PoolJob.prototype, inspect.custom, {
 })
 
 /** The reason of a cancel that brings none. */
-export function cancelReason(board: PoolState): TaskCancelledError {
+export function cancelReason(board: PoolState): ReasonOf {
   const { name } = board
-  return new TaskCancelledError(`The task was cancelled in pool '${name}'.`, {
-    origin: 'cancel',
-    executor: name,
-  })
+  const text = `The task was cancelled in pool '${name}'.`
+  return reasonByStart(new TaskCancelledError(text, { origin: 'cancel', executor: name }))
 }
 
 /** Builds the text of the stack when it is read: most callbacks never look. */

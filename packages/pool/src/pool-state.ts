@@ -9,6 +9,7 @@ import {
   JobBoard,
   JobCall,
   listenTo,
+  type ReasonOf,
   stopListening,
 } from '@conc/core/internal'
 import { Batch } from './batch.js'
@@ -113,11 +114,11 @@ export class PoolState extends JobBoard implements AbortListener {
   /** The pool's own signal aborted. */
   aborted(reason: unknown): void {
     this.stopped = { reason }
-    this.interruptAll(reason)
+    this.interruptAll(() => reason)
   }
 
-  override interruptAll(reason: unknown, isFinal?: boolean): void {
-    for (const feed of [...this.feeds]) feed.interrupt(reason)
+  override interruptAll(reason: ReasonOf, isFinal?: boolean): void {
+    for (const feed of [...this.feeds]) feed.interrupt(reason(true))
     super.interruptAll(reason, isFinal)
   }
 }

@@ -1,6 +1,6 @@
-import { TaskCancelledError } from '@conc/core'
-import { Conditions, type Job } from '@conc/core/internal'
+import { Conditions, type Job, type ReasonOf } from '@conc/core/internal'
 import type { PoolJob } from './pool-job.js'
+import { siblingFailed } from './sibling-failed.js'
 
 /** Follows tasks of one call as they settle. */
 export class Watch {
@@ -63,8 +63,8 @@ export class Watch {
   }
 
   /** Cancels what has not settled. */
-  cancelRest(reason: unknown): void {
-    for (const job of [...this.#open]) job.abort(reason)
+  cancelRest(reason: ReasonOf): void {
+    for (const job of [...this.#open]) job.abort(reason(job.status !== 'waiting'))
   }
 
   /** Nobody looks any more. */
@@ -85,15 +85,6 @@ export class Watch {
     if (job.status === 'rejected') this.#hasRejected = true
     if (!this.#failsFast || job.status === 'fulfilled' || this.#failure) return
     this.#failure = job
-    this.cancelRest(siblingFailed(job))
+    this.cancelRest(siblingFailed(job.board.name, job.outcome))
   }
-}
-
-/** Why tasks are cancelled whose call failed with another one. */
-function siblingFailed(job: PoolJob): TaskCancelledError {
-  return new TaskCancelledError('Another task of the call failed.', {
-    origin: 'sibling',
-    cause: job.outcome,
-    executor: job.board.name,
-  })
 }

@@ -35,7 +35,13 @@ export {
 export { streamFrom, submitTo } from './forwarding.js'
 export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './frame.js'
 export { Job, type JobEnd, type JobStatus } from './job.js'
-export { JobBoard, type JobBoardInit, reasonByStart, type SlotHolder } from './job-board.js'
+export {
+  JobBoard,
+  type JobBoardInit,
+  type ReasonOf,
+  reasonByStart,
+  type SlotHolder,
+} from './job-board.js'
 export { type Interruptible, JobCall } from './job-call.js'
 export { type ClosingSteps, Lifecycle } from './lifecycle.js'
 export { Line, type Place } from './line.js'

@@ -1,4 +1,4 @@
-import { QueueFullError } from '../errors/executor-error.js'
+import { QueueFullError, TaskCancelledError } from '../errors/executor-error.js'
 import type { CloseOptions, Load } from '../executor.js'
 import { Conditions } from './conditions.js'
 import { Job } from './job.js'
@@ -50,7 +50,7 @@ export class JobBoard {
     this.line = new Line(init.size, () => this.check())
     this.lifecycle = new Lifecycle(init.name, {
       isIdle: () => this.isIdle,
-      cancelAll: (reason, isOutOfTime) => this.interruptAll(reason, isOutOfTime),
+      cancelAll: (reason, isOutOfTime) => this.interruptAll(reasonByStart(reason), isOutOfTime),
       ...(init.release && { release: init.release }),
     })
   }
@@ -108,8 +108,24 @@ export class JobBoard {
   }
 
   /** Interrupts all work, as its own signal would. `isFinal`: settles it too, whatever the bodies do. */
-  interruptAll(reason: unknown, isFinal = false): void {
-    for (const job of this.jobs) job.interrupt(reason, isFinal || this.isImmediate)
+  interruptAll(reason: ReasonOf, isFinal = false): void {
+    for (const job of this.jobs) {
+      job.interrupt(reason(job.status !== 'waiting'), isFinal || this.isImmediate)
+    }
+  }
+}
+
+/** The reason for a job that had `started`, or had not. */
+export type ReasonOf = (started: boolean) => unknown
+
+/** One error for all jobs that had started and one for all others: a million cancelled jobs make no million errors. */
+export function reasonByStart(reason: TaskCancelledError): ReasonOf {
+  const { message, origin, executor, cause } = reason
+  let begun: TaskCancelledError | undefined
+  return (started) => {
+    if (!started) return reason
+    begun ??= new TaskCancelledError(message, { origin, executor, cause, started })
+    return begun
   }
 }
 
