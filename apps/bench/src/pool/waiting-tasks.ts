@@ -12,6 +12,7 @@ export function waitingTasks(items: number): Path {
     title: `${items} waiting tasks, ${limit} at a time, beyond the user's closure`,
     unit: 'task',
     items,
+    maxRounds: 1,
     contestants: [
       { ...execContestant(ring), role: 'floor' },
       spawnN,
