@@ -52,11 +52,6 @@ export class Gate {
     return find() as GateEvent
   }
 
-  /** Resolves when `count` such events are on record. */
-  async seenTimes(id: string, event: string, count: number): Promise<void> {
-    await this.#changes.until(() => this.count(id, event) >= count)
-  }
-
   count(id: string, event: string): number {
     return this.events.filter((one) => one.id === id && one.event === event).length
   }

@@ -185,7 +185,7 @@ export const dieRepeatable: Task<
   { idempotent: true },
 )
 
-export function facts(): Facts {
+function facts(): Facts {
   const context = currentTask()
   return {
     id: context?.id,
@@ -202,7 +202,7 @@ export function facts(): Facts {
 }
 
 /** Runs `body` with a connection to the gate, and says `ended` before the call can settle. */
-export async function atGate<T>(
+async function atGate<T>(
   port: number,
   id: string,
   body: (gate: GateClient) => Promise<T>,

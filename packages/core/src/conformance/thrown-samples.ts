@@ -15,7 +15,7 @@ export class KnownKitError extends Error {
 registerError(KnownKitError, 'conc-kit/KnownKitError')
 
 /** An error class that nobody registered. */
-export class StrangeKitError extends Error {
+class StrangeKitError extends Error {
   static {
     StrangeKitError.prototype.name = 'StrangeKitError'
   }
