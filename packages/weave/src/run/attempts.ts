@@ -56,7 +56,7 @@ export class Attempts {
     }
   }
 
-  #attempt(number: number): Promise<unknown> {
+  #attempt(number: number): unknown {
     const { host, route, index, deps } = this.#piece
     const { attempts } = host.ledger
     if (number > (attempts.get(route.task) ?? 1)) attempts.set(route.task, number)

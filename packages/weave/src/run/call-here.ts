@@ -1,70 +1,99 @@
 import { TaskTimeoutError } from '@conc/core'
-import { inFrame } from '@conc/core/internal'
+import { type Cancellation, inFrame } from '@conc/core/internal'
 import type { Bodies } from './bodies.js'
 import type { BodyContext } from './body-context.js'
 import type { Piece } from './piece.js'
-import { isThenable } from './thenable.js'
+import { isThenable, promiseOf } from './thenable.js'
 
-/** One attempt of a plain function on this event loop. */
-export async function callHere(piece: Piece, number: number, bodies: Bodies): Promise<unknown> {
+/** One attempt of a plain function on this event loop. @returns its value or a promise of it; may throw. */
+export function callHere(piece: Piece, number: number, bodies: Bodies): unknown {
   const { timeoutMs } = piece.route
-  if (timeoutMs !== undefined) return await callInTime(piece, number, timeoutMs, bodies)
-  return await tracked(bodies, () => piece.invoke(piece.context(number, piece.host.cancellation)))
-}
-
-/** The attempt ends in time; its body may not, and is told to by its signal. */
-function callInTime(
-  piece: Piece,
-  number: number,
-  timeoutMs: number,
-  bodies: Bodies,
-): Promise<unknown> {
-  const { cancellation, untie } = piece.attemptCancellation()
-  const context = piece.context(number, cancellation)
-  return new Promise((resolve, reject) => {
-    const expire = (): void => {
-      const error = timedOut(piece, timeoutMs, number)
-      cancellation.cancel(error)
-      reject(error)
-    }
-    const callOff = piece.host.alarms.set(timeoutMs, expire)
-    const body = (): unknown => judged(piece, context, timeoutMs, expire)
-    inFrame({ deadline: context.deadline }, () => tracked(bodies, body))
-      .then(resolve, reject)
-      .finally(() => {
-        callOff()
-        untie()
-      })
-  })
-}
-
-/** A synchronous body blocks the timer too: it is judged when it returns. */
-function judged(
-  piece: Piece,
-  context: BodyContext,
-  timeoutMs: number,
-  expire: () => void,
-): unknown {
-  const startedAt = performance.now()
-  const made = piece.invoke(context)
-  if (!isThenable(made) && performance.now() - startedAt > timeoutMs) expire()
+  if (timeoutMs !== undefined) return new TimedCall(piece, number, timeoutMs, bodies).make()
+  const context = piece.context(number, piece.host.cancellation)
+  bodies.began()
+  let made: unknown
+  try {
+    made = piece.invoke(context)
+    if (isThenable(made)) return promiseOf(made).finally(() => bodies.ended())
+  } catch (error) {
+    bodies.ended()
+    throw error
+  }
+  bodies.ended()
   return made
 }
 
-async function tracked(bodies: Bodies, body: () => unknown): Promise<unknown> {
-  bodies.began()
-  try {
-    return await body()
-  } finally {
-    bodies.ended()
-  }
-}
+/** An attempt that ends in time; its body may not, and is told to by its signal. */
+class TimedCall {
+  readonly #piece: Piece
+  readonly #number: number
+  readonly #timeoutMs: number
+  readonly #bodies: Bodies
+  readonly #context: BodyContext
+  readonly #cancellation: Cancellation
+  readonly #untie: () => void
 
-function timedOut({ taskName }: Piece, timeoutMs: number, attempt: number): TaskTimeoutError {
-  return new TaskTimeoutError(`Task '${taskName}' timed out after ${timeoutMs} ms.`, {
-    phase: 'running',
-    task: taskName,
-    executor: 'inline',
-    attempt,
-  })
+  constructor(piece: Piece, number: number, timeoutMs: number, bodies: Bodies) {
+    const { cancellation, untie } = piece.attemptCancellation()
+    this.#piece = piece
+    this.#number = number
+    this.#timeoutMs = timeoutMs
+    this.#bodies = bodies
+    this.#context = piece.context(number, cancellation)
+    this.#cancellation = cancellation
+    this.#untie = untie
+  }
+
+  make(): unknown {
+    const startedAt = performance.now()
+    this.#bodies.began()
+    let made: unknown
+    try {
+      made = inFrame({ deadline: this.#context.deadline }, () => this.#piece.invoke(this.#context))
+      if (isThenable(made)) return this.#inTime(promiseOf(made), startedAt)
+    } catch (error) {
+      this.#ended()
+      throw error
+    }
+    this.#ended()
+    // A synchronous body blocks the timers too: it is judged when it returns.
+    if (performance.now() - startedAt > this.#timeoutMs) throw this.#expire()
+    return made
+  }
+
+  #inTime(made: Promise<unknown>, startedAt: number): Promise<unknown> {
+    const leftMs = Math.max(this.#timeoutMs - (performance.now() - startedAt), 0)
+    return new Promise((resolve, reject) => {
+      const callOff = this.#piece.host.alarms.set(leftMs, () => reject(this.#expire()))
+      made.then(
+        (value) => {
+          callOff()
+          this.#ended()
+          resolve(value)
+        },
+        (error) => {
+          callOff()
+          this.#ended()
+          reject(error)
+        },
+      )
+    })
+  }
+
+  #ended(): void {
+    this.#untie()
+    this.#bodies.ended()
+  }
+
+  #expire(): TaskTimeoutError {
+    const task = this.#piece.taskName
+    const error = new TaskTimeoutError(`Task '${task}' timed out after ${this.#timeoutMs} ms.`, {
+      phase: 'running',
+      task,
+      executor: 'inline',
+      attempt: this.#number,
+    })
+    this.#cancellation.cancel(error)
+    return error
+  }
 }
