@@ -4,6 +4,7 @@ import {
   type Call,
   Cancellation,
   type Dependent,
+  type Line,
   newCallId,
   type Place,
   RunningTask,
@@ -11,6 +12,7 @@ import {
 } from '@conc/core/internal'
 import type { Blame, CallContext } from './messages.js'
 import type { Thread } from './thread.js'
+import { transferOf } from './values.js'
 
 /** Who wants to know how an attempt went. Told once, when no body of it runs any more. */
 export interface AttemptOwner {
@@ -46,8 +48,8 @@ export class Attempt implements Place, Dependent {
   cell = -1
   state: 'waiting' | 'placed' | 'ended' = 'waiting'
   holdsSlot = false
-  /** Something of it was moved into a thread: it cannot be sent again. */
-  isMoved = false
+  /** What is moved with the arguments, which then cannot be sent again. */
+  readonly transfer: readonly Transferable[] | undefined
   /** Threads that were lost before its body began. */
   losses = 0
   /** Nested calls it waits for. While there are any, it holds no slot. */
@@ -68,11 +70,17 @@ export class Attempt implements Place, Dependent {
     this.args = args
     this.context = context
     this.owner = owner
+    this.transfer = transferOf(args, call.options.transfer)
     this.since = performance.now()
   }
 
   get definition(): TaskDefinition {
     return this.call.definition as TaskDefinition
+  }
+
+  /** Whether it can be sent to a busy thread, as it can be taken back from there at any time. */
+  get isPatient(): boolean {
+    return this.transfer === undefined && this.owner.placed === undefined && this.priority === 0
   }
 
   get priority(): number {
@@ -82,6 +90,13 @@ export class Attempt implements Place, Dependent {
   /** Whether the body has begun; the claim table knows. */
   get isStarted(): boolean {
     return this.state === 'placed' && this.thread?.hasStarted(this) === true
+  }
+
+  /** Stands before all others of its priority: sent in vain, or taken back. */
+  joinFront(line: Line): void {
+    this.thread = undefined
+    this.state = 'waiting'
+    line.joinFront(this, this.priority)
   }
 
   enter(): void {

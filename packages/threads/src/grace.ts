@@ -32,6 +32,7 @@ export class Grace {
 
   /** The body has ended. */
   end(attempt: Attempt): void {
+    if (this.#cancelled.size === 0) return
     this.#cancelled.get(attempt)?.timer.clear()
     this.#cancelled.delete(attempt)
   }

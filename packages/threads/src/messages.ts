@@ -35,25 +35,30 @@ export const toThread = {
   nestedResult: 5,
   nestedFailure: 6,
   ping: 7,
+  calls: 8,
 } as const
+
+/** A call on its way to a thread. */
+export type CallMessage = readonly [
+  kind: 1,
+  id: number,
+  cell: number,
+  task: number,
+  args: readonly unknown[],
+  context: CallContext | undefined,
+  stream: MessagePort | undefined,
+]
 
 export type ToThread =
   | readonly [kind: 0, task: number, name: string, module: string | undefined]
-  | readonly [
-      kind: 1,
-      id: number,
-      cell: number,
-      task: number,
-      args: readonly unknown[],
-      context: CallContext | undefined,
-      stream: MessagePort | undefined,
-    ]
+  | CallMessage
   | readonly [kind: 2, id: number, reason: EncodedError]
   | readonly [kind: 3, nested: number, stream: MessagePort | undefined]
   | readonly [kind: 4, nested: number, data: unknown]
   | readonly [kind: 5, nested: number, value: unknown]
   | readonly [kind: 6, nested: number, error: EncodedError, blame: Blame]
   | readonly [kind: 7]
+  | readonly [kind: 8, calls: readonly CallMessage[]]
 
 export const toParent = {
   result: 0,

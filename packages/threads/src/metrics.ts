@@ -54,12 +54,11 @@ export class Metrics {
   #slotMs = 0
   #since = performance.now()
 
-  waited(ms: number): void {
-    record(this.#waits, ms)
-  }
-
-  ran(ms: number): void {
-    record(this.#runs, ms)
+  /** An attempt has ended. */
+  timed({ since, startedAt }: { readonly since: number; readonly startedAt: number }): void {
+    if (startedAt === 0) return
+    record(this.#waits, startedAt - since)
+    record(this.#runs, performance.now() - startedAt)
   }
 
   /** A slot was held for so long. */

@@ -17,9 +17,8 @@ import { cloneFailure } from './values.js'
 
 /** The executor as calls from its threads use it. */
 export interface NestedHost {
-  readonly name: string
   /** Accepts one attempt, also while it drains. */
-  submitNested(work: TaskWork, args: readonly unknown[], owner: NestedOwner): Call
+  submit(work: TaskWork, args: readonly unknown[], owner: NestedOwner): Call
   ready(): Promise<void>
 }
 
@@ -55,7 +54,7 @@ export class NestedCalls {
       task: parent?.asParent(request.context?.parentId),
     }
     const call = runInFrame(frame, () =>
-      this.#host.submitNested(this.#workOf(request), request.args, answer),
+      this.#host.submit(this.#workOf(request), request.args, answer),
     )
     const calls = this.#callsOf(thread)
     calls.set(nested, call)

@@ -34,6 +34,10 @@ export class Resumption {
     this.#line.joinFront(place, Number.POSITIVE_INFINITY)
   }
 
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0
+  }
+
   /** Lets the next one go on, with a slot that just got free here. @returns whether there was one. */
   passOn(): boolean {
     for (const [attempt, deliver] of this.#waiting) {
@@ -47,6 +51,7 @@ export class Resumption {
 
   /** The body has ended without waiting for its answer, which is delivered now. */
   forget(attempt: Attempt): void {
+    if (this.#entering.size === 0 && this.#waiting.size === 0) return
     const place = this.#entering.get(attempt)
     const deliver = place?.deliver ?? this.#waiting.get(attempt)
     if (place) this.#line.leave(place)

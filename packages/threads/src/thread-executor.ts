@@ -1,15 +1,12 @@
-import { MessageChannel } from 'node:worker_threads'
 import {
   type Capabilities,
   type CloseOptions,
   type Executor,
-  ExecutorError,
   type Load,
   QueueFullError,
   type StreamWork,
   type SubmitOptions,
   type Work,
-  WorkerLostError,
 } from '@conc/core'
 import {
   assertNotImporting,
@@ -19,25 +16,19 @@ import {
   checkArguments,
   checkSubmitOptions,
   checkWork,
-  deferred,
-  type ForwardedOptions,
   Lifecycle,
-  onBodyEnd,
-  type Producer,
   refuseClosure,
   refuseStreamTask,
   reportsEnd,
-  runAttempts,
   TaskStream,
+  type TravelContext,
 } from '@conc/core/internal'
-import { Attempt, type AttemptOwner } from './attempt.js'
+import { AcceptedCalls, endNow } from './accepted-calls.js'
 import { contextOf } from './call-context.js'
 import { capabilitiesOf, refuseHomeless } from './capabilities.js'
 import { KeepAlive } from './keep-alive.js'
-import type { Blame, CallContext } from './messages.js'
 import type { ThreadMetrics } from './metrics.js'
-import { NestedCalls, type NestedOwner, type TaskWork } from './nested-calls.js'
-import { StreamReceiver } from './stream-receiver.js'
+import { NestedCalls } from './nested-calls.js'
 import { metricsOf } from './thread-metrics.js'
 import {
   type ThreadExecutorOptions,
@@ -62,20 +53,7 @@ export class ThreadExecutor implements Executor {
   readonly #lifecycle: Lifecycle
   readonly #room = new Conditions()
   readonly #keepAlive = new KeepAlive()
-  /** Accepted calls, until the body is over. */
-  readonly #calls = new Set<Call>()
-  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
-  readonly #thrown = new WeakSet<object>()
-  readonly #once: AttemptOwner = {
-    succeeded: (attempt, value) => {
-      attempt.call.resolve(value)
-      this.#over(attempt, undefined)
-    },
-    failed: (attempt, error) => {
-      attempt.call.reject(error)
-      this.#over(attempt, error)
-    },
-  }
+  readonly #calls: AcceptedCalls
 
   /**
    * @throws {InvalidOptionError} an option outside its range.
@@ -87,20 +65,27 @@ export class ThreadExecutor implements Executor {
     this.name = this.#settings.name
     this.capabilities = capabilitiesOf(this.#settings)
     Object.defineProperty(this, reportsEnd, { value: true })
-    this.#pool = new ThreadPool(this.#settings, this.#nestedCalls(), () => this.#room.check())
+    const nested = new NestedCalls({
+      submit: (work, args, owner) => this.#calls.performNested(work, args, owner),
+      ready: () => this.ready(),
+    })
+    this.#pool = new ThreadPool(this.#settings, nested, () => this.#room.check())
+    this.#calls = new AcceptedCalls(this.name, this.#pool, this.#keepAlive, () => {
+      this.#lifecycle.check()
+      this.#room.check()
+    })
     this.#lifecycle = new Lifecycle(this.name, {
       isForceful: true,
-      isIdle: () => this.#calls.size === 0,
-      cancelAll: (reason) => {
-        for (const call of [...this.#calls]) call.interrupt(reason)
-      },
+      isIdle: () => this.#calls.isEmpty,
+      cancelAll: (reason) => this.#calls.interruptAll(reason),
       release: () => this.#release(),
     })
   }
 
   /** How busy it is: `concurrency` is `maxThreads * tasksPerThread`. */
   get load(): Load {
-    const { running, waiting } = this.#pool.line
+    const { waiting, line } = this.#pool
+    const { running } = line
     const { queueLimit } = this.#settings
     return { concurrency: this.#pool.concurrency, running, waiting, queueLimit }
   }
@@ -124,7 +109,7 @@ export class ThreadExecutor implements Executor {
     }
     const call = new Call(this.name, work, options)
     if (call.isSettled) endNow(options)
-    else this.#perform(call, args)
+    else this.#calls.perform(call, args)
     return call.promise as Promise<Awaited<R>>
   }
 
@@ -138,15 +123,16 @@ export class ThreadExecutor implements Executor {
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, void, undefined> {
     this.#check(work, args, options)
-    let context: CallContext | undefined
+    let context: TravelContext | undefined
     return new TaskStream<Y>({
       accept: () => {
         const call = this.#acceptStream(work, options)
         context = captureContext(call)
         return call
       },
-      open: (call, attempt) => this.#openStream(call, args, contextOf(call, context, attempt)),
-      ended: (call) => this.#forget(call),
+      open: (call, attempt) =>
+        this.#calls.openStream(call, args, contextOf(call, context, attempt)),
+      ended: (call) => this.#calls.delete(call),
     })
   }
 
@@ -210,7 +196,8 @@ export class ThreadExecutor implements Executor {
 
   /** Calls that wait for more than the slots that are free, or would be once threads have started. */
   get #queued(): number {
-    const { waiting, running } = this.#pool.line
+    const { waiting, line } = this.#pool
+    const { running } = line
     return waiting - Math.max(this.#pool.concurrency - running, 0)
   }
 
@@ -222,54 +209,6 @@ export class ThreadExecutor implements Executor {
     return this.#settings.queueLimit === Number.POSITIVE_INFINITY ? this.#queued < 0 : !this.#isFull
   }
 
-  #perform(call: Call, args: readonly unknown[]): void {
-    this.#accept(call)
-    const context = captureContext(call)
-    if (call.retry === undefined) {
-      this.#start(call, args, contextOf(call, context, 1), this.#once)
-    } else void this.#repeat(call, args, context)
-  }
-
-  async #repeat(
-    call: Call,
-    args: readonly unknown[],
-    context: CallContext | undefined,
-  ): Promise<void> {
-    const blame = (error: unknown): Blame => this.#blame(error)
-    try {
-      call.resolve(
-        await runAttempts({ ...call.attemptRules, blame }, (number) =>
-          this.#attempt(call, args, contextOf(call, context, number)),
-        ),
-      )
-    } catch (error) {
-      call.reject(error)
-    } finally {
-      this.#forget(call)
-    }
-  }
-
-  /** One of several attempts, as a promise that settles when its body has ended. */
-  #attempt(
-    call: Call,
-    args: readonly unknown[],
-    context: CallContext | undefined,
-  ): Promise<unknown> {
-    const { promise, resolve, reject } = deferred<unknown>()
-    this.#start(call, args, context, {
-      succeeded: (attempt, value) => {
-        this.#count(attempt, undefined)
-        resolve(value)
-      },
-      failed: (attempt, error, blame) => {
-        this.#count(attempt, error)
-        if (blame === 'body' && typeof error === 'object' && error !== null) this.#thrown.add(error)
-        reject(error)
-      },
-    })
-    return promise
-  }
-
   #acceptStream(work: unknown, options: SubmitOptions): Call {
     const refusal = this.#refusal(work)
     if (refusal) {
@@ -277,115 +216,8 @@ export class ThreadExecutor implements Executor {
       throw refusal
     }
     const call = new Call(this.name, work, options)
-    this.#accept(call)
-    return call
-  }
-
-  async #openStream<Y>(
-    call: Call,
-    args: readonly unknown[],
-    context: CallContext | undefined,
-  ): Promise<Producer<Y>> {
-    const receiver = new StreamReceiver<Y>()
-    const placed = deferred()
-    this.#start(call, args, context, {
-      placed: () => {
-        const { port1, port2 } = new MessageChannel()
-        receiver.attach(port1)
-        placed.resolve()
-        return port2
-      },
-      succeeded: (attempt) => {
-        this.#count(attempt, undefined)
-        receiver.bodyOver()
-      },
-      failed: (attempt, error) => {
-        this.#count(attempt, error)
-        receiver.bodyOver({ error })
-        placed.reject(error)
-      },
-    })
-    await placed.promise
-    return receiver
-  }
-
-  #submitNested(work: TaskWork, args: readonly unknown[], owner: NestedOwner): Call {
-    const call = new Call(this.name, work, owner.options)
-    if (call.isSettled) return call
-    this.#accept(call)
-    this.#start(call, args, contextOf(call, captureContext(call), 1), {
-      placed: (attempt) => owner.placed?.(attempt),
-      succeeded: (attempt, value) => {
-        owner.succeeded(attempt, value)
-        this.#over(attempt, undefined)
-      },
-      failed: (attempt, error, blame) => {
-        owner.failed(attempt, error, blame)
-        this.#over(attempt, error)
-      },
-    })
-    return call
-  }
-
-  #nestedCalls(): NestedCalls {
-    return new NestedCalls({
-      name: this.name,
-      submitNested: (work, args, owner) => this.#submitNested(work, args, owner),
-      ready: () => this.ready(),
-    })
-  }
-
-  #start(
-    call: Call,
-    args: readonly unknown[],
-    context: CallContext | undefined,
-    owner: AttemptOwner,
-  ): void {
-    const attempt = new Attempt(this.#pool, call, args, context, owner)
-    call.attempt = attempt
-    if (call.cancellation.isCancelled) {
-      attempt.fail(call.cancellation.reason, 'infrastructure')
-      return
-    }
-    this.#pool.join(attempt)
-    call.cancellation.add(attempt)
-  }
-
-  #blame(error: unknown): Blame {
-    if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
-    return 'infrastructure'
-  }
-
-  #accept(call: Call): void {
     this.#calls.add(call)
-    this.#keepAlive.hold()
-  }
-
-  #over(attempt: Attempt, error: unknown): void {
-    this.#count(attempt, error)
-    this.#forget(attempt.call)
-  }
-
-  #count(attempt: Attempt, error: unknown): void {
-    const { metrics } = this.#pool
-    const { counts } = metrics
-    if (attempt.startedAt > 0) {
-      metrics.waited(attempt.startedAt - attempt.since)
-      metrics.ran(performance.now() - attempt.startedAt)
-    }
-    if (error === undefined && !attempt.call.cancellation.isCancelled) counts.completed++
-    else if (attempt.call.cancellation.isCancelled) counts.cancelled++
-    else if (error instanceof WorkerLostError) counts.lost++
-    else counts.failed++
-  }
-
-  #forget(call: Call): void {
-    if (!this.#calls.delete(call)) return
-    call.cancellation.end()
-    endNow(call.options)
-    this.#keepAlive.letGo()
-    this.#lifecycle.check()
-    this.#room.check()
+    return call
   }
 
   async #release(): Promise<void> {
@@ -393,9 +225,4 @@ export class ThreadExecutor implements Executor {
     await this.#pool.close()
     this.#keepAlive.end()
   }
-}
-
-/** Tells the executor in front, if it asked, that the body is over. */
-function endNow(options: ForwardedOptions): void {
-  options[onBodyEnd]?.()
 }

@@ -4,6 +4,7 @@ import type { Attempt, AttemptHome } from './attempt.js'
 import { IdleReaper } from './idle-reaper.js'
 import { Metrics } from './metrics.js'
 import type { NestedCalls } from './nested-calls.js'
+import { SendAhead } from './send-ahead.js'
 import { StartBackoff } from './start-backoff.js'
 import { Thread, type ThreadHome } from './thread.js'
 import type { ThreadSettings } from './thread-options.js'
@@ -22,12 +23,13 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   readonly #load = new Int32Array(this.load)
   readonly #threads = new Set<Thread>()
   readonly #changes = new Conditions()
+  readonly #ahead: SendAhead
   readonly #backoff: StartBackoff
   readonly #reaper: IdleReaper
   readonly #onChange: () => void
   /** Why threads cannot start, until one has. */
   #startFailure: WorkerLostError | undefined
-  #isGrowing = false
+  #isBalancing = false
   #state: 'idle' | 'open' | 'closed' = 'idle'
 
   /** @param onChange called when work has ended or moved on. */
@@ -36,12 +38,18 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.nested = nested
     this.#onChange = onChange
     this.line = new Line(0, () => this.#changed())
+    this.#ahead = new SendAhead(this.line, this.#threads, settings.maxTasksPerWorker)
     this.#backoff = new StartBackoff(() => this.#grow())
     this.#reaper = new IdleReaper(settings.idleTimeoutMs, () => this.#dispensable())
   }
 
   get concurrency(): number {
     return this.settings.maxThreads * this.settings.tasksPerThread
+  }
+
+  /** Calls that were accepted and have no slot. */
+  get waiting(): number {
+    return this.line.waiting + this.#ahead.count
   }
 
   get threads(): ReadonlySet<Thread> {
@@ -51,17 +59,19 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   /** Puts an attempt at the end of the line. */
   join(attempt: Attempt): void {
     this.#state = 'open'
+    // It comes before what was sent ahead with a lower priority.
+    if (attempt.priority > 0) this.#ahead.takeBackAll()
     this.line.join(attempt, attempt.priority)
     this.#changed()
-    this.#growSoon()
+    this.#balanceSoon()
   }
 
   enter(attempt: Attempt): void {
     // The line is as long as the threads have slots, so there is one.
     const thread = this.#threadWithSlot() as Thread
-    const isLast = thread.taken + 1 >= this.settings.maxTasksPerWorker
     thread.take(attempt)
-    if (isLast) thread.retire()
+    if (thread.taken >= this.settings.maxTasksPerWorker) thread.retire()
+    this.#balanceSoon()
     this.#showLoad()
   }
 
@@ -99,6 +109,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     thread.capacity = this.settings.tasksPerThread
     this.line.size += thread.capacity
     this.#changes.check()
+    this.#balanceSoon()
     this.#becameIdle(thread)
   }
 
@@ -130,20 +141,23 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.nested.forget(thread)
     this.#announceEnd(thread, exitCode, attempts)
     this.line.size -= thread.capacity
-    for (const attempt of [...unbegun].reverse()) this.#takeBack(attempt)
+    for (const attempt of [...unbegun].reverse()) attempt.joinFront(this.line)
     for (const attempt of attempts) this.#releaseLost(attempt)
-    this.#growSoon()
+    this.#balanceSoon()
     this.#changed()
   }
 
   released(thread: Thread, attempt: Attempt): void {
-    this.metrics.used(performance.now() - attempt.slotSince)
-    if (thread.state === 'ready' && thread.resumption.passOn()) return
+    const heldMs = performance.now() - attempt.slotSince
+    this.metrics.used(heldMs)
+    this.#ahead.ran(heldMs)
+    if (thread.state === 'ready' && this.#passOn(thread)) return
     if (!thread.isOpen) {
       thread.capacity--
       this.line.size--
     }
     this.line.release()
+    this.#balanceSoon()
     if (thread.running === 0) this.#becameIdle(thread)
   }
 
@@ -169,15 +183,26 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     return best
   }
 
-  #growSoon(): void {
-    if (this.#isGrowing || this.#state !== 'open') return
-    if (this.#threads.size >= this.settings.maxThreads) return
-    this.#isGrowing = true
-    queueMicrotask(() => this.#grow())
+  /** Gives a slot of the thread to whoever has the next right to it there. @returns whether there was somebody. */
+  #passOn(thread: Thread): boolean {
+    // A body that may go on comes before calls that were sent ahead, but not before one that was taken up already.
+    if (thread.resumption.isWaiting) this.#ahead.takeBack(thread)
+    if (!thread.promote()) return thread.resumption.passOn()
+    this.#balanceSoon()
+    return true
+  }
+
+  #balanceSoon(): void {
+    if (this.#isBalancing || this.#state !== 'open') return
+    this.#isBalancing = true
+    queueMicrotask(() => {
+      this.#isBalancing = false
+      this.#grow()
+      this.#ahead.balance()
+    })
   }
 
   #grow(): void {
-    this.#isGrowing = false
     while (this.#state === 'open' && this.#isShort() && this.#backoff.isOver) {
       this.#threads.add(new Thread(this))
     }
@@ -190,7 +215,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     let starting = 0
     for (const { state } of this.#threads) if (state === 'starting') starting++
     const free = Math.max(this.line.size - this.line.running, 0)
-    return this.line.waiting > free + starting * tasksPerThread
+    return this.waiting > free + starting * tasksPerThread
   }
 
   #becameIdle(thread: Thread): void {
@@ -204,12 +229,6 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     const idle = [...this.#threads].filter((one) => one.hasFreeSlot && one.calls.size === 0)
     idle.sort((one, other) => one.idleSince - other.idleSince)
     return idle.slice(0, Math.max(this.#threads.size - this.settings.minThreads, 0))
-  }
-
-  #takeBack(attempt: Attempt): void {
-    attempt.thread = undefined
-    attempt.state = 'waiting'
-    this.line.joinFront(attempt, attempt.priority)
   }
 
   #releaseLost(attempt: Attempt): void {
@@ -260,7 +279,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
 
   #showLoad(): void {
     this.#load[0] = this.line.running
-    this.#load[1] = this.line.waiting
+    this.#load[1] = this.waiting
   }
 }
 

@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers'
 import { decodeError, encodeError, type Transferable, WorkerLostError } from '@conc/core'
-import type { Line, StartReport, TaskDefinition } from '@conc/core/internal'
+import type { Line, StartReport } from '@conc/core/internal'
 import type { Attempt } from './attempt.js'
+import { CallSender } from './call-sender.js'
 import { ClaimCells } from './claim-table.js'
 import { Grace } from './grace.js'
 import { type ToParent, type ToThread, toParent, toThread } from './messages.js'
 import type { NestedCalls } from './nested-calls.js'
 import { Resumption } from './resumption.js'
 import type { ThreadSettings } from './thread-options.js'
-import {
-  cloneFailure,
-  refuseEmptied,
-  refuseTransfer,
-  transferOf,
-  type ValueOwner,
-} from './values.js'
 import { type ThreadExit, ThreadWorker } from './worker.js'
 
 /** What a thread tells its pool. */
@@ -51,6 +45,8 @@ const mostLosses = 3
 /** One thread from its start to its end: the calls on it, and the slots under them. */
 export class Thread {
   readonly calls: Map<number, Attempt> = new Map()
+  /** Calls that were sent before there is a slot: the thread takes the next one up without asking. */
+  readonly ahead: Set<Attempt> = new Set()
   readonly resumption: Resumption
   state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
   /** Why it will end, where that was decided: its idleness or its age. */
@@ -62,11 +58,12 @@ export class Thread {
   /** Calls it was given, and when it last had one. */
   taken = 0
   idleSince: number = performance.now()
+  lastStart = 0
   readonly #home: ThreadHome
   readonly #worker: ThreadWorker
   readonly #cells = new ClaimCells(claimCells)
   readonly #grace: Grace
-  readonly #tasks = new Map<TaskDefinition, number>()
+  readonly #sender: CallSender
   #lastId = 0
   /** The task for which the thread is being ended. */
   #culprit: string | undefined
@@ -75,6 +72,10 @@ export class Thread {
     this.#home = home
     this.resumption = new Resumption(this, home.line)
     this.#grace = new Grace(this, home)
+    this.#sender = new CallSender(
+      (message, transfer) => this.post(message, transfer),
+      (attempt, error) => this.#refuse(attempt, error),
+    )
     const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
     this.#worker = new ThreadWorker(home.settings, {
       executor: name,
@@ -114,19 +115,43 @@ export class Thread {
 
   /** Sends an attempt here, which holds a slot of this thread from now on. */
   take(attempt: Attempt): void {
-    this.taken++
-    attempt.thread = this
-    attempt.state = 'placed'
     this.resume(attempt)
     attempt.startedAt = attempt.slotSince
-    this.#send(attempt)
+    this.#admit(attempt)
+    this.#sender.send(attempt)
+  }
+
+  /** Sends attempts that will have the next free slots of this thread, should they not be taken back before. */
+  takeAhead(attempts: readonly Attempt[]): void {
+    for (const attempt of attempts) {
+      this.ahead.add(attempt)
+      this.#admit(attempt)
+      this.#sender.hold(attempt)
+    }
+    this.#sender.flush()
+  }
+
+  /** Gives a slot that just got free to the next attempt that was sent ahead. @returns whether there was one. */
+  promote(): boolean {
+    for (const attempt of this.ahead) {
+      this.ahead.delete(attempt)
+      this.resume(attempt)
+      attempt.startedAt = attempt.slotSince
+      return true
+    }
+    return false
+  }
+
+  /** Takes back what was sent ahead and has not been taken up. */
+  reclaim(): Attempt[] {
+    return [...this.ahead].filter((attempt) => this.#withdraw(attempt))
   }
 
   /** A body that waited for its nested calls has a slot again. */
   resume(attempt: Attempt): void {
     this.running++
     attempt.holdsSlot = true
-    attempt.slotSince = performance.now()
+    attempt.slotSince = this.lastStart = performance.now()
   }
 
   /** The slot under an attempt goes back to the pool. */
@@ -195,34 +220,14 @@ export class Thread {
     if (this.isAlive) this.post(message, transfer)
   }
 
-  #send(attempt: Attempt): void {
+  #admit(attempt: Attempt): void {
     const id = ++this.#lastId
+    this.taken++
+    attempt.thread = this
+    attempt.state = 'placed'
     attempt.id = id
     attempt.cell = this.#cells.take(id)
     this.calls.set(id, attempt)
-    const { args, call, context, cell } = attempt
-    const owner = this.#ownerOf(attempt)
-    const transfer = transferOf(args, call.options.transfer)
-    const refusal =
-      refuseTransfer(transfer, owner) ?? refuseEmptied(args, argumentPath, transfer, owner)
-    if (refusal) {
-      this.#refuse(attempt, refusal)
-      return
-    }
-    try {
-      const task = this.#numberOf(attempt.definition)
-      const stream = attempt.owner.placed?.(attempt)
-      const ports = stream ? [stream] : []
-      attempt.isMoved = transfer !== undefined && transfer.length > 0
-      this.post(
-        [toThread.call, id, cell, task, args, context, stream],
-        transfer ? [...transfer, ...ports] : ports,
-      )
-    } catch (error) {
-      const isContext = context?.vars !== undefined && !isCloneable(context.vars)
-      const [value, root] = isContext ? [context.vars, 'contextVars'] : [args, 'args']
-      this.#refuse(attempt, cloneFailure(error, value, root, transfer, owner))
-    }
   }
 
   #refuse(attempt: Attempt, error: unknown): void {
@@ -240,20 +245,11 @@ export class Thread {
   /** The attempt has no body here any more. */
   #forget(attempt: Attempt): void {
     this.calls.delete(attempt.id)
+    this.ahead.delete(attempt)
     this.#cells.giveBack(attempt.cell)
     this.#grace.end(attempt)
     this.resumption.forget(attempt)
     this.drop(attempt)
-  }
-
-  /** The thread knows a task by number, told before its first call. */
-  #numberOf(definition: TaskDefinition): number {
-    const known = this.#tasks.get(definition)
-    if (known !== undefined) return known
-    const number = this.#tasks.size
-    this.#tasks.set(definition, number)
-    this.post([toThread.declare, number, definition.name, definition.module])
-    return number
   }
 
   async #live(): Promise<void> {
@@ -342,6 +338,7 @@ export class Thread {
     const attempts = [...this.calls.values()]
     const unbegun = new Set(attempts.filter((one) => this.#canGoElsewhere(one)))
     this.calls.clear()
+    this.ahead.clear()
     this.resumption.clear()
     this.#grace.clear()
     this.#home.gone(this, exit, attempts, unbegun)
@@ -351,7 +348,7 @@ export class Thread {
   }
 
   #canGoElsewhere(attempt: Attempt): boolean {
-    if (this.hasStarted(attempt) || attempt.isMoved) return false
+    if (this.hasStarted(attempt) || attempt.transfer?.length) return false
     return ++attempt.losses < mostLosses
   }
 
@@ -377,22 +374,5 @@ export class Thread {
       return `it was ended because task '${this.#culprit}' ignored its cancel.`
     }
     return cause instanceof Error ? `${cause.name}: ${cause.message}` : `exit code ${exitCode}.`
-  }
-
-  #ownerOf({ definition, call }: Attempt): ValueOwner {
-    return { task: definition.name, executor: call.executor, started: false }
-  }
-}
-
-function argumentPath(index: number): string {
-  return `args[${index}]`
-}
-
-function isCloneable(value: unknown): boolean {
-  try {
-    structuredClone(value)
-    return true
-  } catch {
-    return false
   }
 }

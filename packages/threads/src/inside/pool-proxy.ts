@@ -43,33 +43,36 @@ import {
 } from '../messages.js'
 import { StreamReceiver } from '../stream-receiver.js'
 import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../values.js'
+import type { Occupancy } from './occupancy.js'
 import { ThreadSlot, type Waiting } from './thread-slot.js'
 
 /** Told how a nested call goes. */
 interface NestedSink {
+  /** The body that waits for it. */
+  readonly body: number
   begun?(stream: MessagePort | undefined): void
   readonly progress?: ((data: unknown) => void) | undefined
   succeeded(value: unknown): void
   failed(error: unknown, blame: Blame): void
 }
 
-type Post = (message: ToParent, transfer?: readonly Transferable[]) => void
-
 /** The pool as the bodies on its threads see it: their nested calls go back to it. */
 export class PoolProxy implements Executor, Waiting {
   readonly name: string
   readonly capabilities: Capabilities
-  readonly #post: Post
+  readonly post: (message: ToParent, transfer?: readonly Transferable[]) => void
+  readonly #occupancy: Occupancy
   readonly #load: Int32Array
   readonly #limits: Boot['limits']
   readonly #calls = new Map<number, NestedSink>()
   readonly #thrown = new WeakSet<object>()
   #lastNumber = 0
 
-  constructor(boot: Boot, post: Post) {
+  constructor(boot: Boot, post: PoolProxy['post'], occupancy: Occupancy) {
     this.name = boot.executor
     this.capabilities = capabilitiesOf(boot)
-    this.#post = post
+    this.post = post
+    this.#occupancy = occupancy
     this.#load = new Int32Array(boot.load)
     this.#limits = boot.limits
   }
@@ -109,7 +112,10 @@ export class PoolProxy implements Executor, Waiting {
     const { signal } = options
     signal?.throwIfAborted()
     const { promise, resolve, reject } = deferred<unknown>()
-    this.#post([toParent.nestedReady, this.#expect({ succeeded: resolve, failed: reject })])
+    this.post([
+      toParent.nestedReady,
+      this.#expect({ body: -1, succeeded: resolve, failed: reject }),
+    ])
     const givenUp = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', givenUp)
     try {
@@ -130,12 +136,17 @@ export class PoolProxy implements Executor, Waiting {
   }
 
   begin(call: number): void {
-    this.#post([toParent.waitBegun, call])
+    this.post([toParent.waitBegun, call])
+    this.#occupancy.waits(call)
   }
 
   async end(call: number): Promise<void> {
     const { promise, resolve, reject } = deferred<unknown>()
-    this.#post([toParent.waitOver, this.#expect({ succeeded: resolve, failed: reject }), call])
+    this.post([
+      toParent.waitOver,
+      this.#expect({ body: call, succeeded: resolve, failed: reject }),
+      call,
+    ])
     await promise
   }
 
@@ -198,6 +209,7 @@ export class PoolProxy implements Executor, Waiting {
   #attempt(call: Call, args: readonly unknown[], number: number): Promise<unknown> {
     const { promise, resolve, reject } = deferred<unknown>()
     this.#send(call, args, number, {
+      body: bodyHere(),
       begun: () => {
         call.isStarted = true
       },
@@ -212,6 +224,7 @@ export class PoolProxy implements Executor, Waiting {
     const receiver = new StreamReceiver<Y>()
     const { promise, resolve, reject } = deferred()
     this.#send(call, args, number, {
+      body: bodyHere(),
       begun: (port) => {
         call.isStarted = true
         if (port) receiver.attach(port)
@@ -244,16 +257,17 @@ export class PoolProxy implements Executor, Waiting {
     const nested = this.#expect(sink)
     try {
       const request = requestOf(definition, args, context, call.options.priority, transfer)
-      this.#post([toParent.nestedCall, nested, parentOf(), request], transfer)
+      this.post([toParent.nestedCall, nested, sink.body, request], transfer)
     } catch (error) {
       this.#calls.delete(nested)
       sink.failed(cloneFailure(error, args, 'args', transfer, owner), 'infrastructure')
       return
     }
+    this.#occupancy.waits(sink.body)
     call.cancellation.add({
       cancelled: (reason) => {
         if (!this.#calls.has(nested)) return
-        this.#post([toParent.nestedCancel, nested, encodeError(reason)])
+        this.post([toParent.nestedCancel, nested, encodeError(reason)])
       },
     })
   }
@@ -267,6 +281,7 @@ export class PoolProxy implements Executor, Waiting {
   #answered(nested: number): NestedSink | undefined {
     const sink = this.#calls.get(nested)
     this.#calls.delete(nested)
+    if (sink) this.#occupancy.goesOn(sink.body)
     return sink
   }
 
@@ -288,7 +303,7 @@ function requestOf(
 }
 
 /** The body of this thread that makes the call, also through tasks that run locally inside of it. */
-function parentOf(): number {
+function bodyHere(): number {
   const slot = currentFrame()?.slots?.find((one) => one instanceof ThreadSlot)
   return slot instanceof ThreadSlot ? slot.call : -1
 }

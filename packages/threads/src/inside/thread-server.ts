@@ -6,6 +6,7 @@ import {
   type Blame,
   type Boot,
   type CallContext,
+  type CallMessage,
   type ToParent,
   type ToThread,
   toParent,
@@ -13,9 +14,8 @@ import {
 } from '../messages.js'
 import { cloneFailure, refuseEmptied, transferOf, type ValueOwner } from '../values.js'
 import { Body } from './body.js'
+import { Occupancy } from './occupancy.js'
 import { PoolProxy } from './pool-proxy.js'
-
-type CallMessage = Extract<ToThread, readonly [1, ...unknown[]]>
 
 /** A call that was taken up here. */
 export interface TakenCall {
@@ -37,6 +37,9 @@ export class ThreadServer {
     definition?: TaskDefinition | undefined
   }[] = []
   readonly #taken = new Map<number, TakenCall>()
+  /** Calls that were sent ahead, until there is a slot. */
+  readonly #queue: CallMessage[] = []
+  readonly #occupancy: Occupancy
   #isPolling = false
   /** The thread is being ended for the sake of a body that has just ended by itself. */
   #isDoomed = false
@@ -45,7 +48,9 @@ export class ThreadServer {
     this.executor = boot.executor
     this.#port = boot.port
     this.#claims = new ClaimTable(boot.claims)
-    this.proxy = new PoolProxy(boot, (message, transfer) => this.post(message, transfer))
+    this.#occupancy = new Occupancy(boot.tasksPerThread, () => this.#takeNext())
+    const post: PoolProxy['post'] = (message, transfer) => this.post(message, transfer)
+    this.proxy = new PoolProxy(boot, post, this.#occupancy)
   }
 
   listen(): void {
@@ -72,6 +77,17 @@ export class ThreadServer {
 
   succeeded(call: TakenCall, value: unknown): void {
     if (!this.#end(call)) return
+    this.#answer(call, value)
+    this.#takeNext()
+  }
+
+  failed(call: TakenCall, error: unknown, blame: Blame): void {
+    if (!this.#end(call)) return
+    this.#answerFailure(call, error, blame)
+    this.#takeNext()
+  }
+
+  #answer(call: TakenCall, value: unknown): void {
     const owner = this.#ownerOf(call)
     const moved = transferOf([value])
     const refusal = refuseEmptied([value], () => 'result', moved, owner)
@@ -88,10 +104,6 @@ export class ThreadServer {
     }
   }
 
-  failed(call: TakenCall, error: unknown, blame: Blame): void {
-    if (this.#end(call)) this.#answerFailure(call, error, blame)
-  }
-
   /** @throws {SerializationError} */
   progress(call: TakenCall, data: unknown): void {
     try {
@@ -105,10 +117,13 @@ export class ThreadServer {
     if (this.#isDoomed) return
     switch (message[0]) {
       case toThread.call:
-        // A body that polls is in the middle of something: others start when it has yielded.
-        if (this.#isPolling) queueMicrotask(() => this.#take(message))
-        else this.#take(message)
-        return
+        this.#queue.push(message)
+        this.#takeSoon()
+        break
+      case toThread.calls:
+        this.#queue.push(...message[1])
+        this.#takeSoon()
+        break
       case toThread.declare:
         this.#tasks[message[1]] = { name: message[2], module: message[3] }
         return
@@ -121,6 +136,18 @@ export class ThreadServer {
       default:
         this.proxy.receive(message)
         break
+    }
+  }
+
+  #takeSoon(): void {
+    // A body that polls is in the middle of something: others start when it has yielded.
+    if (this.#isPolling) queueMicrotask(() => this.#takeNext())
+    else this.#takeNext()
+  }
+
+  #takeNext(): void {
+    while (this.#queue.length > 0 && this.#occupancy.hasRoom && !this.#isDoomed) {
+      this.#take(this.#queue.shift() as CallMessage)
     }
   }
 
@@ -155,6 +182,7 @@ export class ThreadServer {
   #admit(id: number, cell: number, name: string): TakenCall {
     const call = { id, cell, name, cancellation: new Cancellation() }
     this.#taken.set(id, call)
+    this.#occupancy.begin()
     return call
   }
 
@@ -168,6 +196,7 @@ export class ThreadServer {
   /** @returns `false` when nothing may be done here any more. */
   #end(call: TakenCall): boolean {
     this.#taken.delete(call.id)
+    this.#occupancy.end(call.id)
     call.cancellation.end()
     if (call.cell >= 0 && !this.#claims.end(call.cell, call.id)) this.#isDoomed = true
     return !this.#isDoomed

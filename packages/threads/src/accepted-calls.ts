@@ -1,0 +1,211 @@
+import { MessageChannel } from 'node:worker_threads'
+import { ExecutorError, TaskCancelledError, WorkerLostError } from '@conc/core'
+import {
+  Call,
+  captureContext,
+  deferred,
+  type ForwardedOptions,
+  onBodyEnd,
+  type Producer,
+  runAttempts,
+  type TravelContext,
+} from '@conc/core/internal'
+import { Attempt, type AttemptOwner } from './attempt.js'
+import { contextOf } from './call-context.js'
+import type { KeepAlive } from './keep-alive.js'
+import type { Blame, CallContext } from './messages.js'
+import type { Count } from './metrics.js'
+import type { NestedOwner, TaskWork } from './nested-calls.js'
+import { StreamReceiver } from './stream-receiver.js'
+import type { ThreadPool } from './thread-pool.js'
+
+/** The calls of one executor from their acceptance until their bodies are over, and the attempts they make. */
+export class AcceptedCalls {
+  readonly #name: string
+  readonly #pool: ThreadPool
+  readonly #keepAlive: KeepAlive
+  readonly #onEnd: () => void
+  readonly #calls = new Set<Call>()
+  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
+  readonly #thrown = new WeakSet<object>()
+  /** Of calls that are made once. */
+  readonly #once: AttemptOwner = {
+    succeeded: (attempt, value) => {
+      attempt.call.resolve(value)
+      this.#over(attempt, 'completed')
+    },
+    failed: (attempt, error) => {
+      attempt.call.reject(error)
+      this.#over(attempt, failureOf(error))
+    },
+  }
+
+  /** @param onEnd called after each end of a call. */
+  constructor(name: string, pool: ThreadPool, keepAlive: KeepAlive, onEnd: () => void) {
+    this.#name = name
+    this.#pool = pool
+    this.#keepAlive = keepAlive
+    this.#onEnd = onEnd
+  }
+
+  get isEmpty(): boolean {
+    return this.#calls.size === 0
+  }
+
+  add(call: Call): void {
+    this.#calls.add(call)
+    this.#keepAlive.hold()
+  }
+
+  /** The body is over, and there will be no other. */
+  delete(call: Call): void {
+    if (!this.#calls.delete(call)) return
+    call.cancellation.end()
+    endNow(call.options)
+    this.#keepAlive.letGo()
+    this.#onEnd()
+  }
+
+  interruptAll({ message, origin, executor }: TaskCancelledError): void {
+    for (const call of [...this.#calls]) {
+      const { taskName: task, isStarted: started } = call
+      call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
+    }
+  }
+
+  /** Makes the attempts of a call and settles it. */
+  perform(call: Call, args: readonly unknown[]): void {
+    this.add(call)
+    const context = captureContext(call)
+    if (call.retry !== undefined) void this.#repeat(call, args, context)
+    else this.#start(call, args, contextOf(call, context, 1), this.#once)
+  }
+
+  /** Starts one attempt of a stream; the call is settled by its consumer. */
+  async openStream<Y>(
+    call: Call,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+  ): Promise<Producer<Y>> {
+    const receiver = new StreamReceiver<Y>()
+    const placed = deferred()
+    this.#start(call, args, context, {
+      placed: () => {
+        const { port1, port2 } = new MessageChannel()
+        receiver.attach(port1)
+        placed.resolve()
+        return port2
+      },
+      succeeded: (attempt) => {
+        this.#count(attempt, 'completed')
+        receiver.bodyOver()
+      },
+      failed: (attempt, error) => {
+        this.#count(attempt, failureOf(error))
+        receiver.bodyOver({ error })
+        placed.reject(error)
+      },
+    })
+    await placed.promise
+    return receiver
+  }
+
+  /** Makes the one attempt of a call that a body makes. */
+  performNested(work: TaskWork, args: readonly unknown[], owner: NestedOwner): Call {
+    const call = new Call(this.#name, work, owner.options)
+    if (call.isSettled) return call
+    this.add(call)
+    this.#start(call, args, contextOf(call, captureContext(call), 1), {
+      placed: (attempt) => owner.placed?.(attempt),
+      succeeded: (attempt, value) => {
+        owner.succeeded(attempt, value)
+        this.#over(attempt, 'completed')
+      },
+      failed: (attempt, error, blame) => {
+        owner.failed(attempt, error, blame)
+        this.#over(attempt, failureOf(error))
+      },
+    })
+    return call
+  }
+
+  async #repeat(
+    call: Call,
+    args: readonly unknown[],
+    context: TravelContext | undefined,
+  ): Promise<void> {
+    const rules = { ...call.attemptRules, blame: (error: unknown) => this.#blame(error) }
+    const attempt = (number: number): Promise<unknown> =>
+      this.#attempt(call, args, contextOf(call, context, number))
+    try {
+      call.resolve(await runAttempts(rules, attempt))
+    } catch (error) {
+      call.reject(error)
+    } finally {
+      this.delete(call)
+    }
+  }
+
+  /** One of several attempts, as a promise that settles when its body has ended. */
+  #attempt(
+    call: Call,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+  ): Promise<unknown> {
+    const { promise, resolve, reject } = deferred<unknown>()
+    this.#start(call, args, context, {
+      succeeded: (attempt, value) => {
+        this.#count(attempt, 'completed')
+        resolve(value)
+      },
+      failed: (attempt, error, blame) => {
+        this.#count(attempt, failureOf(error))
+        if (blame === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
+        reject(error)
+      },
+    })
+    return promise
+  }
+
+  #start(
+    call: Call,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+    owner: AttemptOwner,
+  ): void {
+    const attempt = new Attempt(this.#pool, call, args, context, owner)
+    call.attempt = attempt
+    if (call.cancellation.isCancelled) {
+      attempt.fail(call.cancellation.reason, 'infrastructure')
+      return
+    }
+    this.#pool.join(attempt)
+    call.cancellation.add(attempt)
+  }
+
+  #blame(error: unknown): Blame {
+    if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
+    return 'infrastructure'
+  }
+
+  #over(attempt: Attempt, outcome: Count): void {
+    this.#count(attempt, outcome)
+    this.delete(attempt.call)
+  }
+
+  #count(attempt: Attempt, outcome: Count): void {
+    const { counts } = this.#pool.metrics
+    if (attempt.call.cancellation.isCancelled) counts.cancelled++
+    else counts[outcome]++
+    this.#pool.metrics.timed(attempt)
+  }
+}
+
+/** Tells the executor in front, if it asked, that the body is over. */
+export function endNow(options: ForwardedOptions): void {
+  options[onBodyEnd]?.()
+}
+
+function failureOf(error: unknown): Count {
+  return error instanceof WorkerLostError ? 'lost' : 'failed'
+}

@@ -1,0 +1,47 @@
+/**
+ * How many bodies of this thread hold a slot, counted as the parent counts it: one that waits for nested calls holds
+ * none, from its first one that is out to the delivery of its last answer.
+ */
+export class Occupancy {
+  readonly #slots: number
+  readonly #onFree: () => void
+  readonly #outstanding = new Map<number, number>()
+  #running = 0
+
+  /** @param onFree called in a microtask when a body that waits has given up its slot. */
+  constructor(slots: number, onFree: () => void) {
+    this.#slots = slots
+    this.#onFree = onFree
+  }
+
+  get hasRoom(): boolean {
+    return this.#running < this.#slots
+  }
+
+  begin(): void {
+    this.#running++
+  }
+
+  end(body: number): void {
+    // One that did not wait for its nested calls gave its slot up before.
+    if (!this.#outstanding.delete(body)) this.#running--
+  }
+
+  waits(body: number): void {
+    if (body < 0) return
+    const before = this.#outstanding.get(body) ?? 0
+    this.#outstanding.set(body, before + 1)
+    if (before > 0) return
+    this.#running--
+    queueMicrotask(this.#onFree)
+  }
+
+  goesOn(body: number): void {
+    const left = (this.#outstanding.get(body) ?? 0) - 1
+    if (left > 0) this.#outstanding.set(body, left)
+    else if (left === 0) {
+      this.#outstanding.delete(body)
+      this.#running++
+    }
+  }
+}

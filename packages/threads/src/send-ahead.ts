@@ -1,0 +1,114 @@
+import type { Line } from '@conc/core/internal'
+import { Attempt } from './attempt.js'
+import type { Thread } from './thread.js'
+
+/** So much work may be sent ahead to one thread: what goes wrong with a guess is over soon. */
+const budgetMs = 1
+
+/** And so many calls. */
+const mostCalls = 64
+
+/**
+ * Sends calls to threads that are still busy, so that a thread need not stand still while its answer and the next call
+ * travel. Only as many as take about a millisecond, by the pace of late: long tasks are never sent ahead. What was sent
+ * can be taken back until its body has begun, and is when a slot is free elsewhere, when something more important comes,
+ * or when the thread takes longer than expected.
+ */
+export class SendAhead {
+  readonly #line: Line
+  readonly #threads: ReadonlySet<Thread>
+  readonly #mostTaken: number
+  #lookedAt = 0
+  #help: NodeJS.Immediate | undefined
+  #paceMs = Number.POSITIVE_INFINITY
+
+  /** @param mostTaken calls that one thread may be given. */
+  constructor(line: Line, threads: ReadonlySet<Thread>, mostTaken: number) {
+    this.#line = line
+    this.#threads = threads
+    this.#mostTaken = mostTaken
+  }
+
+  /** Calls that were sent and have no slot yet: they wait, though not in the line. */
+  get count(): number {
+    let count = 0
+    for (const thread of this.#threads) count += thread.ahead.size
+    return count
+  }
+
+  /** A body held its slot for so long. */
+  ran(ms: number): void {
+    this.#paceMs = this.#paceMs === Number.POSITIVE_INFINITY ? ms : (this.#paceMs * 7 + ms) / 8
+  }
+
+  /** Keeps busy threads supplied, each in one message: when half of what it had ahead is used up. */
+  balance(): void {
+    this.#takeBackStuck()
+    const depth = Math.min(Math.floor(budgetMs / this.#paceMs), mostCalls)
+    if (depth === 0 || this.#line.hasRoom || this.#line.waiting === 0) return
+    const level = Math.min(this.#evenShare, depth)
+    for (const thread of this.#threads) {
+      if (!thread.isOpen || thread.resumption.isWaiting || thread.ahead.size > depth / 2) continue
+      const count = Math.min(level - thread.ahead.size, this.#mostTaken - thread.taken)
+      if (count > 0) this.#send(thread, count)
+    }
+  }
+
+  /** Puts everything that has not begun back to the front of the line, in its order. */
+  takeBackAll(): void {
+    for (const thread of this.#threads) this.takeBack(thread)
+  }
+
+  takeBack(thread: Thread): void {
+    if (thread.ahead.size === 0) return
+    for (const attempt of thread.reclaim().reverse()) attempt.joinFront(this.#line)
+  }
+
+  #takeBackStuck(): void {
+    const now = performance.now()
+    if (now - this.#lookedAt > budgetMs) {
+      this.#lookedAt = now
+      for (const thread of this.#threads) {
+        if (thread.ahead.size > 0 && now - thread.lastStart > budgetMs) this.takeBack(thread)
+      }
+    }
+    if (this.#isOneSided) this.#helpSoon()
+  }
+
+  /** A slot is free while calls stand behind a body elsewhere. */
+  get #isOneSided(): boolean {
+    return this.#line.hasRoom && this.#line.waiting === 0 && this.count > 0
+  }
+
+  /** Not at once: most often the next call comes in the same turn, or the other thread is done by then. */
+  #helpSoon(): void {
+    this.#help ??= setImmediate(() => {
+      this.#help = undefined
+      if (this.#isOneSided) this.#takeBackMost()
+    })
+  }
+
+  #takeBackMost(): void {
+    let most: Thread | undefined
+    for (const thread of this.#threads) {
+      if (thread.ahead.size > (most?.ahead.size ?? 0)) most = thread
+    }
+    if (most) this.takeBack(most)
+  }
+
+  /** What waits is shared out evenly, or the last thread would have nothing to do. */
+  get #evenShare(): number {
+    return Math.ceil((this.#line.waiting + this.count) / this.#threads.size)
+  }
+
+  #send(thread: Thread, count: number): void {
+    const attempts: Attempt[] = []
+    for (let next = this.#line.first; attempts.length < count; next = this.#line.first) {
+      if (!(next instanceof Attempt) || !next.isPatient) break
+      this.#line.leave(next)
+      attempts.push(next)
+    }
+    thread.takeAhead(attempts)
+    if (thread.taken >= this.#mostTaken) thread.retire()
+  }
+}
