@@ -9,7 +9,7 @@ export type ItemOf<S> =
   S extends Iterable<infer I> ? I : S extends AsyncIterable<infer J> ? J : never
 
 /** Marks the row of a mapped task. */
-export interface MapOver<I> {
+interface MapOver<I> {
   readonly item: I
 }
 
@@ -48,7 +48,7 @@ export type Outputs<T> = {
 }
 
 /** Members of the result object, and names that are unsafe as keys. */
-export type ReservedName = 'final' | 'timings' | 'plan' | 'then' | 'constructor' | '__proto__'
+type ReservedName = 'final' | 'timings' | 'plan' | 'then' | 'constructor' | '__proto__'
 
 /**
  * A bad name becomes a readable compile error. One `${K}` per template: two make a product of all names (TS2590

@@ -4,7 +4,7 @@ import type { Defaults } from './task-options.js'
 /** The function of a task as the run sees it. */
 export type AnyBody = (...args: unknown[]) => unknown
 
-export interface TaskStep {
+interface TaskStep {
   readonly kind: 'task'
   readonly previous: Step | undefined
   readonly name: string
@@ -29,19 +29,19 @@ export interface EachStep {
   readonly over: string | object
 }
 
-export interface InputStep {
+interface InputStep {
   readonly kind: 'inputs'
   readonly previous: Step | undefined
   readonly values: Readonly<Record<string, unknown>>
 }
 
 /** Names that no task defines are inputs that the run brings. */
-export interface OwedStep {
+interface OwedStep {
   readonly kind: 'owed'
   readonly previous: Step | undefined
 }
 
-export interface DefaultsStep {
+interface DefaultsStep {
   readonly kind: 'defaults'
   readonly previous: Step | undefined
   readonly options: Defaults

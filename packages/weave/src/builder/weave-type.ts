@@ -25,9 +25,9 @@ import type {
 import type { Defaults, EachOptions, Edges, Given, TaskOptions } from './task-options.js'
 
 /** The function of a task. A declared `Task<[deps], R>` is callable like this, so it fits too. */
-export type Body<D, R> = (deps: D, ctx: WeaveContext) => R
+type Body<D, R> = (deps: D, ctx: WeaveContext) => R
 /** The function of a mapped task, called once per item. */
-export type EachBody<I, D, R> = (item: I, deps: D, ctx: WeaveContext) => R
+type EachBody<I, D, R> = (item: I, deps: D, ctx: WeaveContext) => R
 
 type Names<P extends Row> = readonly P[0][]
 /** What `needs` is where it is not given. */

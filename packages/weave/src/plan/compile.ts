@@ -238,9 +238,11 @@ class Compiler {
 }
 
 function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undefined): boolean {
-  if (options === undefined && defaults === undefined) return true
-  const { timeoutMs, executor, args }: CheckedOptions = { ...defaults, ...options }
-  return timeoutMs === undefined && executor === undefined && args === undefined
+  return (
+    options?.args === undefined &&
+    (options?.executor ?? defaults?.executor) === undefined &&
+    (options?.timeoutMs ?? defaults?.timeoutMs) === undefined
+  )
 }
 
 function nth(number: number): string {
