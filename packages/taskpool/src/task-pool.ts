@@ -64,9 +64,10 @@ export class TaskPool extends BaseTaskPool {
     options: ApplyOptions<A> & { readonly kwargs: K },
   ): string
   apply<const A extends readonly unknown[] = []>(
-    fn: NoInfer<Fn<A>> | Task<A, unknown>,
+    fn: NoInfer<Fn<A>>,
     options?: ApplyOptions<A> & { readonly kwargs?: undefined },
   ): string
+  apply<A extends readonly unknown[]>(fn: Task<A, unknown>, options: ApplyOptions<A>): string
   apply(
     fn: unknown,
     options: ApplyOptions<readonly unknown[]> & { readonly kwargs?: object | undefined } = {},
@@ -91,11 +92,9 @@ export class TaskPool extends BaseTaskPool {
    * @returns the name of the group, by default `map-<function>-group-<i>`.
    * @throws as `apply`
    */
-  map<I>(
-    fn: Fn<[I]> | Task<readonly [I], unknown>,
-    items: Items<I>,
-    options: MapOptions = {},
-  ): string {
+  map<I>(fn: NoInfer<Fn<[I]>>, items: Items<I>, options?: MapOptions): string
+  map<I>(fn: Task<readonly [I], unknown>, items: Items<I>, options?: MapOptions): string
+  map(fn: unknown, items: Items<unknown>, options: MapOptions = {}): string {
     return this.#startMap('map', fn, items, options, oneItem)
   }
 
@@ -103,11 +102,17 @@ export class TaskPool extends BaseTaskPool {
    * Starts `fn(...item, task)` for each item, which is a list of arguments, all of one length; otherwise as `map`. An
    * item that is no array, or of another length, is a failed task.
    */
-  starmap<A extends readonly unknown[]>(
-    fn: Fn<A> | Task<A, unknown>,
+  starmap<const A extends readonly unknown[]>(
+    fn: NoInfer<Fn<A>>,
     items: Items<A>,
-    options: MapOptions = {},
-  ): string {
+    options?: MapOptions,
+  ): string
+  starmap<A extends readonly unknown[]>(
+    fn: Task<A, unknown>,
+    items: Items<A>,
+    options?: MapOptions,
+  ): string
+  starmap(fn: unknown, items: Items<unknown>, options: MapOptions = {}): string {
     return this.#startMap('starmap', fn, items, options, tuples())
   }
 
@@ -116,10 +121,16 @@ export class TaskPool extends BaseTaskPool {
    * is a failed task.
    */
   doublestarmap<O extends object>(
-    fn: Fn<[O]> | Task<readonly [O], unknown>,
+    fn: NoInfer<Fn<[O]>>,
     items: Items<O>,
-    options: MapOptions = {},
-  ): string {
+    options?: MapOptions,
+  ): string
+  doublestarmap<O extends object>(
+    fn: Task<readonly [O], unknown>,
+    items: Items<O>,
+    options?: MapOptions,
+  ): string
+  doublestarmap(fn: unknown, items: Items<unknown>, options: MapOptions = {}): string {
     return this.#startMap('doublestarmap', fn, items, options, namedItems)
   }
 
