@@ -34,7 +34,7 @@ export function runInFrame<T>(frame: Frame, fn: () => T): T {
   return storage.run(frame, fn)
 }
 
-/** Gives up the slots of the task around it while `wait` is pending; on any executor, and without one. */
+/** Lets the executors of the task around it take their slots back while `wait` is pending, where they can. */
 export function whileSuspended<T>(wait: () => T | PromiseLike<T>): Promise<Awaited<T>> {
   const slots = currentFrame()?.slots ?? []
   return suspendAll(slots, 0, wait)
