@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -27,6 +28,17 @@ describe('the process', { timeout: 60_000 }, () => {
 
   it('has its memory back after 100 000 calls under one signal', async () => {
     expect(await run('memory', '--expose-gc')).toBe('flat')
+  })
+
+  it('runs the program of the README', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const [, source = ''] = /```js\n(.*?)```/s.exec(readme) ?? []
+    const folder = new URL('../node_modules/.cache/readme/', import.meta.url)
+    await mkdir(folder, { recursive: true })
+    await writeFile(new URL('primes.mjs', folder), source)
+    const file = fileURLToPath(new URL('primes.mjs', folder))
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 50_000 })
+    expect(stdout.trim()).toBe('78498')
   })
 
   it('is told how to declare a task that was written on the command line', async () => {
