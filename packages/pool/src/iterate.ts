@@ -35,17 +35,17 @@ export async function* iterateLazily(
     feed.pump()
     for (;;) {
       await somethingToGive(feed, watch, options)
+      const { failure } = watch
       const done = options.ordered ? doneInOrder(feed, options) : watch.takeDone()
-      if (done.length === 0) break
-      last = done[0]
+      if (done.length === 0 && !failure) break
+      last = done[0] ?? last
       if (options.flat) yield* oneByOne(done, feed, options)
       else {
         feed.read(done)
         yield* given(done, options)
       }
-      if (watch.failure) break
+      if (failure) throw failure.outcome
     }
-    if (watch.failure) throw watch.failure.outcome
     if (feed.failure) throw feed.failure.error
   } finally {
     feed.end()

@@ -39,6 +39,7 @@ export class LazyFeed implements Feed {
       ? (items as AsyncIterable<unknown>)[Symbol.asyncIterator]()
       : (items as Iterable<unknown>)[Symbol.iterator]()
     this.#state.feeds.add(this)
+    this.#watch.onFailure = () => this.end()
   }
 
   get isOver(): boolean {

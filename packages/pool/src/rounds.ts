@@ -34,9 +34,10 @@ export async function* rounds(
 ): AsyncGenerator<unknown, void, undefined> {
   while (watch.unfinished > 0 || watch.hasDone) {
     await roundEnd(watch, options)
-    const done = watch.takeDone()
-    yield* given(done, options)
-    if (watch.failure) throw watch.failure.outcome
+    // One that comes while results are read is told in the next round, when the rest has ended.
+    const { failure } = watch
+    yield* given(watch.takeDone(), options)
+    if (failure) throw failure.outcome
   }
 }
 
@@ -49,12 +50,13 @@ export async function* inOrder(
   for (let index = 0; index < jobs.length; ) {
     const next = jobs[index] as PoolJob
     await watch.until(() => next.isDone || watch.failure !== undefined, options.signal)
-    if (watch.failure) await watch.until(() => watch.unfinished === 0, options.signal)
+    const { failure } = watch
+    if (failure) await watch.until(() => watch.unfinished === 0, options.signal)
     const end = jobs.findIndex((job, at) => at >= index && !isGiven(job, options))
     const ready = jobs.slice(index, end < 0 ? undefined : end)
     index += ready.length
     yield* given(ready, options)
-    if (watch.failure) throw watch.failure.outcome
+    if (failure) throw failure.outcome
   }
 }
 

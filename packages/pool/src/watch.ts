@@ -12,8 +12,8 @@ export class Watch {
   /** The first failure, where it ends the call. */
   #failure: PoolJob | undefined
   #hasRejected = false
-  /** Called after each task has settled. */
-  onChange: (() => void) | undefined
+  /** Called at that failure. */
+  onFailure: (() => void) | undefined
 
   constructor(failsFast: boolean) {
     this.#failsFast = failsFast
@@ -76,7 +76,6 @@ export class Watch {
   readonly #onSettled = (job: Job): void => {
     this.#open.delete(job as PoolJob)
     this.#settled(job as PoolJob)
-    this.onChange?.()
     this.check()
   }
 
@@ -85,6 +84,7 @@ export class Watch {
     if (job.status === 'rejected') this.#hasRejected = true
     if (!this.#failsFast || job.status === 'fulfilled' || this.#failure) return
     this.#failure = job
+    this.onFailure?.()
     this.cancelRest(siblingFailed(job.board.name, job.outcome))
   }
 }
