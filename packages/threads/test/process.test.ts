@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 /** Runs a program and waits for its own end; one that hangs is killed and fails. */
 async function run(program: string, ...flags: string[]): Promise<string> {
@@ -33,10 +34,11 @@ describe('the process', { timeout: 60_000 }, () => {
   it('runs the program of the README', async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
     const [, source = ''] = /```js\n(.*?)```/s.exec(readme) ?? []
-    const folder = new URL('../node_modules/.cache/readme/', import.meta.url)
-    await mkdir(folder, { recursive: true })
-    await writeFile(new URL('primes.mjs', folder), source)
-    const file = fileURLToPath(new URL('primes.mjs', folder))
+    // Inside of the package, or its own name would not be found.
+    const folder = await mkdtemp(fileURLToPath(new URL('./readme-', import.meta.url)))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'primes.mjs')
+    await writeFile(file, source)
     const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 50_000 })
     expect(stdout.trim()).toBe('78498')
   })
