@@ -1,6 +1,6 @@
 import type { LazyFeed } from './lazy-feed.js'
 import { cancelReason, type PoolJob } from './pool-job.js'
-import { given, inOrder, type RoundOptions, rounds } from './rounds.js'
+import { given, inOrder, type RoundOptions, rounds, throwFailure } from './rounds.js'
 import { Watch } from './watch.js'
 
 export interface IterationOptions extends RoundOptions {
@@ -35,16 +35,15 @@ export async function* iterateLazily(
     feed.pump()
     for (;;) {
       await somethingToGive(feed, watch, options)
-      const { failure } = watch
       const done = options.ordered ? doneInOrder(feed, options) : watch.takeDone()
-      if (done.length === 0 && !failure) break
       last = done[0] ?? last
       if (options.flat) yield* oneByOne(done, feed, options)
       else {
         feed.read(done)
         yield* given(done, options)
       }
-      if (failure) throw failure.outcome
+      await throwFailure(watch, options)
+      if (done.length === 0) break
     }
     if (feed.failure) throw feed.failure.error
   } finally {
@@ -72,7 +71,7 @@ async function somethingToGive(
 ): Promise<void> {
   const isReady = (): boolean => {
     if (feed.interruption) return true
-    if (watch.failure) return watch.unfinished === 0
+    if (watch.failure) return true
     const hasDone = ordered ? feed.unread[0]?.isDone === true : watch.hasDone
     return hasDone || (feed.isOver && watch.unfinished === 0)
   }

@@ -34,10 +34,8 @@ export async function* rounds(
 ): AsyncGenerator<unknown, void, undefined> {
   while (watch.unfinished > 0 || watch.hasDone) {
     await roundEnd(watch, options)
-    // One that comes while results are read is told in the next round, when the rest has ended.
-    const { failure } = watch
     yield* given(watch.takeDone(), options)
-    if (failure) throw failure.outcome
+    await throwFailure(watch, options)
   }
 }
 
@@ -50,14 +48,19 @@ export async function* inOrder(
   for (let index = 0; index < jobs.length; ) {
     const next = jobs[index] as PoolJob
     await watch.until(() => next.isDone || watch.failure !== undefined, options.signal)
-    const { failure } = watch
-    if (failure) await watch.until(() => watch.unfinished === 0, options.signal)
     const end = jobs.findIndex((job, at) => at >= index && !isGiven(job, options))
     const ready = jobs.slice(index, end < 0 ? undefined : end)
     index += ready.length
     yield* given(ready, options)
-    if (failure) throw failure.outcome
+    await throwFailure(watch, options)
   }
+}
+
+/** Where a failure ends the call: throws it, when what it cancelled has ended. */
+export async function throwFailure(watch: Watch, { signal }: RoundOptions): Promise<void> {
+  if (watch.failure === undefined) return
+  await watch.until(() => watch.unfinished === 0, signal)
+  throw watch.failure.outcome
 }
 
 /** What was done, one by one or as one array; nothing of nothing. */
@@ -75,11 +78,8 @@ async function roundEnd(watch: Watch, options: RoundOptions): Promise<void> {
     isTimeUp = true
     watch.check()
   })
-  const isOver = (): boolean => {
-    // The rest was cancelled, and its end is waited for.
-    if (watch.failure) return watch.unfinished === 0
-    return isTimeUp || isComplete(watch, options.yieldWhen)
-  }
+  const isOver = (): boolean =>
+    isTimeUp || watch.failure !== undefined || isComplete(watch, options.yieldWhen)
   try {
     await watch.until(isOver, options.signal)
   } finally {

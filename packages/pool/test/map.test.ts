@@ -411,6 +411,7 @@ describe('map', () => {
       (n) => {
         order.push(`item ${n}`)
         if (n === 1) pool.spawnN(() => void order.push('child'))
+        return n
       },
       [0, 1, 2, 3],
     )

@@ -230,7 +230,7 @@ describe('Pool', () => {
       const pool = new Pool({ name: 'io' })
       const seen: PoolTask[] = []
       await pool.exec((task) => void seen.push(task), { name: 'one' })
-      await pool.map((_, task) => void seen.push(task), ['item'])
+      await pool.map((_, task) => seen.push(task), ['item'])
       expect(seen[0]).toMatchObject({ id: 1, name: 'one', pool })
       expect(seen[1]).toMatchObject({ id: 2, name: 'io-2', pool, deadline: undefined })
     })
