@@ -49,7 +49,7 @@ export function commandHelp(command: BoundCommand, width: number): string {
 type Row = readonly [term: string, text: string]
 
 function optionRow(option: Option): Row {
-  const forms = [option.short, option.long].map((form) => optionForm(option, form)).join(', ')
+  const forms = `${option.short}, ${optionForm(option, option.long)}`
   if (option.value === undefined) return [forms, option.help]
   return [forms, `${option.help} (${option.value.type.label}) (default: ${option.default})`]
 }

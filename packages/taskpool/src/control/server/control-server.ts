@@ -22,7 +22,8 @@ export abstract class ControlServer implements AsyncDisposable {
   readonly closed: Promise<void>
   readonly #settings: ServerSettings
   readonly #token: TokenCheck
-  readonly #sessions = new Set<Session>()
+  /** Each with the promise of its end. */
+  readonly #sessions = new Map<Session, Promise<void>>()
   readonly #server: Server
   readonly #closed: Deferred<void> = deferred()
   #state: 'new' | 'serving' | 'closing' = 'new'
@@ -111,7 +112,8 @@ export abstract class ControlServer implements AsyncDisposable {
     this.#state = 'closing'
     await starting?.catch(() => {})
     const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    await Promise.all([...this.#sessions].map((session) => session.end()))
+    for (const session of this.#sessions.keys()) void session.end()
+    await Promise.all(this.#sessions.values())
     await stopped
     await this.cleanUp()
     this.#closed.resolve()
@@ -123,8 +125,8 @@ export abstract class ControlServer implements AsyncDisposable {
       session.refuse(new ControlError('too many sessions'))
       return
     }
-    this.#sessions.add(session)
-    void session.run().finally(() => this.#sessions.delete(session))
+    const over = session.run().finally(() => this.#sessions.delete(session))
+    this.#sessions.set(session, over)
   }
 
   #sessionInit(socket: Socket): SessionInit {
