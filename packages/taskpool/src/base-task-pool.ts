@@ -10,7 +10,14 @@ import {
   TaskCancelledError,
   type Work,
 } from '@conc/core'
-import { checkCount, checkObject, checkSignal, reportsEnd } from '@conc/core/internal'
+import {
+  checkCount,
+  checkObject,
+  checkSignal,
+  type ReasonOf,
+  reasonByStart,
+  reportsEnd,
+} from '@conc/core/internal'
 import { AlreadyCancelledError, AlreadyEndedError, TaskNotFoundError } from './errors.js'
 import { abandonedBy } from './pool/abandoned-by.js'
 import { type Report, throwAll } from './pool/ledger.js'
@@ -138,7 +145,7 @@ export abstract class BaseTaskPool implements Executor {
   cancel(ids: number | Iterable<number>, options: CancelOptions = {}): void {
     const reason = this.#reasonOf(options)
     const jobs = new Set(idsOf(ids).map((id) => this.#runningJob(id)))
-    for (const job of jobs) job.interrupt(reason)
+    for (const job of jobs) job.interrupt(reason(true))
   }
 
   /**
@@ -244,13 +251,13 @@ export abstract class BaseTaskPool implements Executor {
     return job
   }
 
-  #reasonOf(options: CancelOptions): unknown {
+  #reasonOf(options: CancelOptions): ReasonOf {
     checkObject('options', options)
-    if (options.reason !== undefined) return options.reason
-    return new TaskCancelledError(`The task was cancelled in ${this.name}.`, {
-      origin: 'cancel',
-      executor: this.name,
-    })
+    const { reason } = options
+    if (reason !== undefined) return () => reason
+    const { name } = this
+    const message = `The task was cancelled in ${name}.`
+    return reasonByStart(new TaskCancelledError(message, { origin: 'cancel', executor: name }))
   }
 }
 

@@ -43,7 +43,7 @@ export class Group implements AbortListener {
 
   aborted(reason: unknown): void {
     this.#signal = undefined
-    this.board.cancelGroup(this, reason)
+    this.board.cancelGroup(this, () => reason)
   }
 
   /** To be called when a task is over or nothing more starts: the last drops what the group was made with. */

@@ -6,6 +6,7 @@ import {
   deferred,
   type Frame,
   JobBoard,
+  type ReasonOf,
   type Slot,
 } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
@@ -182,17 +183,19 @@ export class PoolBoard extends JobBoard {
     return id >= this.#flushedBelow || this.#leftByFlush.has(id)
   }
 
-  cancelGroup(group: Group, reason: unknown): void {
+  cancelGroup(group: Group, reasonOf: ReasonOf): void {
     group.leaveSignal()
     group.spawner?.stop()
     this.groups.remove(group)
-    for (const job of [...group.live.oldestFirst(), ...this.#inLine(group)]) job.interrupt(reason)
+    for (const job of [...group.live.oldestFirst(), ...this.#inLine(group)]) {
+      job.interrupt(reasonOf(job.id >= 0))
+    }
   }
 
   /** Cancels every group, waiting submits too. */
-  override interruptAll(reason: unknown): void {
-    for (const group of this.groups) this.cancelGroup(group, reason)
-    for (const call of [...this.streams]) call.interrupt(reason)
+  override interruptAll(reasonOf: ReasonOf): void {
+    for (const group of this.groups) this.cancelGroup(group, reasonOf)
+    for (const call of [...this.streams]) call.interrupt(reasonOf(call.isStarted))
   }
 
   /** Waits for the tasks that are ending, then hands over and forgets what is over. */

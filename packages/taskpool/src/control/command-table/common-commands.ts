@@ -126,5 +126,8 @@ function failing({ returnExceptions: isOk = false }: CommandValues): { throwOnEr
 
 function reasonOf(pool: BaseTaskPool, { msg }: CommandValues): { reason: TaskCancelledError } {
   const text = msg ?? `The task was cancelled in ${pool.name} by its control server.`
-  return { reason: new TaskCancelledError(text, { origin: 'control', executor: pool.name }) }
+  const { name: executor } = pool
+  return {
+    reason: new TaskCancelledError(text, { origin: 'control', executor, started: 'unknown' }),
+  }
 }
