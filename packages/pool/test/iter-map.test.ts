@@ -204,9 +204,13 @@ describe('iterMap', () => {
   it('lets the rest run after a break, or cancels it where asked', async () => {
     const pool = new Pool()
     const end = deferred()
-    for await (const _ of pool.iterMap((n) => (n === 0 ? n : end.promise), [0, 1], {
-      yieldWhen: 'first',
-    }))
+    for await (const _ of pool.iterMap(
+      async (n) => (n === 0 ? undefined : await end.promise),
+      [0, 1],
+      {
+        yieldWhen: 'first',
+      },
+    ))
       break
     expect(pool).toMatchObject({ running: 1, cancelling: 0 })
     end.resolve()

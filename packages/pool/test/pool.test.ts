@@ -255,7 +255,7 @@ describe('Pool', () => {
       await pool.exec(() => Promise.reject(error)).catch(() => {})
       await pool.map(() => Promise.reject(error), [1])
       await pool.exec(() => 1)
-      pool.spawnN(() => 1).cancel()
+      void pool.spawnN(() => 1).cancel()
       await pool.join()
       expect(onError).toHaveBeenCalledTimes(3)
       expect(onError).toHaveBeenNthCalledWith(1, error, handle)
