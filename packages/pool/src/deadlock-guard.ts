@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Job, Line } from '@conc/core/internal'
+import { currentFrame, type Job, type Line } from '@conc/core/internal'
 import { PoolDeadlockError } from './errors.js'
 import type { PoolJob } from './pool-job.js'
 
@@ -25,10 +25,11 @@ export class DeadlockGuard {
     return this.#error(call, job, 'which includes the task itself')
   }
 
-  /** For waits on a slot while the caller holds one and none is free. */
-  refuseSlot(call: string): PoolDeadlockError | undefined {
+  /** For waits on a slot while the caller holds one and none is free. A declared task that `lends` its own may wait. */
+  refuseSlot(call: string, lends: boolean): PoolDeadlockError | undefined {
     const job = this.#current
     if (job === undefined || this.#line.waiting < this.#line.freeSlots) return undefined
+    if (lends && currentFrame()?.slots?.some((slot) => slot.line === this.#line)) return undefined
     return this.#error(call, job, 'for a slot of its own full pool; use spawnN()')
   }
 

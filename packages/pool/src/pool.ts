@@ -161,7 +161,7 @@ export class Pool implements Executor {
   spawn(fn: unknown, options?: AnyOptions): Promise<TaskHandle<never>> {
     checkCall(fn, options, true)
     const work = fn as AnyFunction
-    const refusal = this.#refusal(work) ?? this.#refuseSlot('spawn')
+    const refusal = this.#refusal(work) ?? this.#refuseSlot('spawn', false)
     if (refusal) return Promise.reject(refusal)
     const state = this.#state
     const batch = makeBatch(state, work, options, 'single')
@@ -450,7 +450,7 @@ export class Pool implements Executor {
   }
 
   /** Why waiting for a slot would never end. */
-  #refuseSlot(call: string): Error | undefined {
-    return this.#state.guard?.refuseSlot(call)
+  #refuseSlot(call: string, lends = true): Error | undefined {
+    return this.#state.guard?.refuseSlot(call, lends)
   }
 }

@@ -320,7 +320,10 @@ describe('with an executor', () => {
     const pool = new Pool({ executor: inline({ name: 'there' }) })
     const seen: number[] = []
     for await (const n of pool.stream(count, [3])) seen.push(n)
-    for await (const n of pool.stream(() => [4], [])) seen.push(n)
+    for await (const n of pool.stream(function* () {
+      yield 4
+    }, []))
+      seen.push(n)
     expect(seen).toEqual([1, 2, 3, 4])
   })
 
