@@ -19,9 +19,14 @@ export async function runProgram(folder: string, ...args: string[]): Promise<Out
 
 /** Starts the program and waits until its first package is being hashed. */
 export async function startProgram(folder: string, ...args: string[]): Promise<ChildProcess> {
+  // The body may run on another thread, which cannot talk to this process.
   const tell = `import { subscribe } from 'node:diagnostics_channel'
+    import { isMainThread } from 'node:worker_threads'
+    const channels = [new BroadcastChannel('hashing'), new BroadcastChannel('hashing')]
+    if (isMainThread) channels[0].onmessage = () => process.send('hashing')
+    for (const channel of channels) channel.unref()
     subscribe('tracing:conc:task:start', ({ name }) => {
-      if (name === 'audit/hash-package') process.send('hashing')
+      if (name === 'audit/hash-package') channels[1].postMessage(name)
     })`
   const child = spawn(
     process.execPath,
