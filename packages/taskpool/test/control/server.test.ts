@@ -303,6 +303,16 @@ describe('TcpControlServer', () => {
       await pool.close({ pending: 'reject' })
     })
 
+    it('still answers the command that closed the pool, and so the server', async () => {
+      const pool = new SimpleTaskPool(waits)
+      const server = await serve(pool)
+      const wire = await greeted(server.address)
+      const closed = pool.untilClosed().then(() => server.close())
+      expect(await wire.ask('gather-and-close')).toBe('ok')
+      await closed
+      expect(await wire.rest()).toBe('')
+    })
+
     it('serves until its signal aborts', async () => {
       const controller = new AbortController()
       const server = new TcpControlServer(new TaskPool(), { port: 0 })

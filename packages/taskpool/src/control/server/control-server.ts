@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { checkObject, checkSignal, type Deferred, deferred } from '@conc/core/internal'
 import type { BaseTaskPool } from '../../base-task-pool.js'
 import { commandTable } from '../command-table/table.js'
@@ -112,6 +113,8 @@ export abstract class ControlServer implements AsyncDisposable {
     this.#state = 'closing'
     await starting?.catch(() => {})
     const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    // Often it was a command that closed the pool and so led here: its reply is on its way.
+    await setImmediate()
     for (const session of this.#sessions.keys()) void session.end()
     await Promise.all(this.#sessions.values())
     await stopped
