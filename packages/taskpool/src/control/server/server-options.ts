@@ -45,7 +45,7 @@ export function serverSettings(pool: unknown, options: ControlServerOptions): Se
 }
 
 /** A host that only this machine reaches. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 

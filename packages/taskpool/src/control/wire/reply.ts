@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { UsageError } from '../errors.js'
 
 /** What a reply says of an error. */
-export interface ReplyError {
+interface ReplyError {
   readonly name: string
   readonly code?: string
   readonly message: string
