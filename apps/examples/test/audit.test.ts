@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type ExecutorName, executors } from '../src/audit/executors.js'
+import { audit } from '../src/audit/run-audit.js'
 import { link, makeHuge, makePipe, makeTree } from './file-tree.js'
 import { outcomeOf, runProgram, startProgram } from './program.js'
 
@@ -75,6 +76,12 @@ describe('audit', { timeout: 30_000 }, () => {
     ])
     expect(JSON.parse(there.stdout)).toMatchObject({ executor: on, concurrency: 2 })
     expect(JSON.parse(there.stdout).report).toEqual(JSON.parse(here.stdout).report)
+  })
+
+  it('is a weave that others can plan and extend', () => {
+    const { order, dependencies } = audit.do('packages', ({ tree }) => tree.folders.length).plan()
+    expect(order.slice(-2)).toEqual(['report', 'packages'])
+    expect(dependencies.packages).toEqual(['tree'])
   })
 
   it('prints a report without colours, progress and cuts in a pipe', async () => {

@@ -1,3 +1,5 @@
+// What the declaration of an exported weave is written with.
+export type { Env, InputRows, Put, PutAll, PutEach, Row } from './builder/rows.js'
 export type { Defaults, EachOptions, TaskOptions } from './builder/task-options.js'
 export type { Weave } from './builder/weave-type.js'
 export {

@@ -21,7 +21,7 @@ import { type AuditReport, reportOf } from './report.js'
  * The plain functions stay in this process. `hashPackage` is a declared task, so it runs on whatever executor
  * the run is given, and nothing in the graph knows which one that is.
  */
-const audit = weave()
+export const audit = weave()
   .input<{ root: string }>()
   .do('tree', ({ root }) => findPackages(root))
   .do('folders', ({ tree }) => tree.folders)

@@ -38,10 +38,10 @@ export type Put<P extends Row, K extends string, V> = P | readonly [K, V, P, 'ta
 export type PutEach<P extends Row, K extends string, I, R> =
   | P
   | readonly [K, Awaited<R>[], P, MapOver<I>]
-/** Rows with one more task per key. */
-export type PutAll<P extends Row, T> =
+/** Rows with one more task per key of `V`, an object of values. */
+export type PutAll<P extends Row, V> =
   | P
-  | { [K in keyof T & string]: readonly [K, Outputs<T>[K], P, 'task'] }[keyof T & string]
+  | { [K in keyof V & string]: readonly [K, V[K], P, 'task'] }[keyof V & string]
 /** What the bodies of an object make. */
 export type Outputs<T> = {
   [K in keyof T]: T[K] extends (...args: never[]) => infer R ? Awaited<R> : never

@@ -52,7 +52,8 @@ type NextEach<Need, P extends Row, Vals extends readonly unknown[], K extends st
 
 type NextAll<Need, P extends Row, Vals extends readonly unknown[], T> = Weave<
   Need,
-  PutAll<P, T>,
+  // Written out, not `Outputs<T>`: a declaration file would repeat all rows in the parameters of each body in `T`.
+  PutAll<P, { [K in keyof T]: T[K] extends (...args: never[]) => infer R ? Awaited<R> : never }>,
   Outputs<T>[keyof T],
   readonly [...Vals, ...Outputs<T>[keyof T][]]
 >
