@@ -1,0 +1,99 @@
+import { isUtf8 } from 'node:buffer'
+import { cachedText } from './text-cache.js'
+
+/** Bytes that end too early, or are not what they say: becomes a `SerializationError` with a path. */
+export class Malformed extends Error {}
+
+/** Reads numbers, text and bytes from a place that moves on; never beyond `end`. */
+export class ByteSource {
+  at = 0
+  readonly #bytes: Buffer
+  #end: number
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#end = bytes.byteLength
+  }
+
+  get left(): number {
+    return this.#end - this.at
+  }
+
+  /** Takes the last `length` bytes away, as a source of their own. */
+  split(length: number): ByteSource {
+    this.#end -= length
+    return new ByteSource(this.#bytes.subarray(this.#end, this.#end + length))
+  }
+
+  /** @throws {Malformed} fewer than `count` bytes are left. */
+  take(count: number): number {
+    const start = this.at
+    if (count > this.#end - start) throw new Malformed('ends too early')
+    this.at = start + count
+    return start
+  }
+
+  byte(): number {
+    return this.#bytes[this.take(1)] as number
+  }
+
+  uint16(): number {
+    return this.#bytes.readUInt16BE(this.take(2))
+  }
+
+  uint32(): number {
+    return this.#bytes.readUInt32BE(this.take(4))
+  }
+
+  int8(): number {
+    return this.#bytes.readInt8(this.take(1))
+  }
+
+  int16(): number {
+    return this.#bytes.readInt16BE(this.take(2))
+  }
+
+  int32(): number {
+    return this.#bytes.readInt32BE(this.take(4))
+  }
+
+  int64(): bigint {
+    return this.#bytes.readBigInt64BE(this.take(8))
+  }
+
+  uint64(): bigint {
+    return this.#bytes.readBigUInt64BE(this.take(8))
+  }
+
+  float32(): number {
+    return this.#bytes.readFloatBE(this.take(4))
+  }
+
+  float64(): number {
+    return this.#bytes.readDoubleBE(this.take(8))
+  }
+
+  /** Not a copy. */
+  bytes(length: number): Buffer {
+    const start = this.take(length)
+    return this.#bytes.subarray(start, start + length)
+  }
+
+  /** UTF-8. */
+  text(length: number): string {
+    const start = this.take(length)
+    const short = length <= 32 ? cachedText(this.#bytes, start, length) : undefined
+    return short ?? this.#longText(start, start + length)
+  }
+
+  #longText(start: number, end: number): string {
+    const text = this.#bytes.toString('utf8', start, end)
+    // Bytes that are no UTF-8 become U+FFFD, which may also stand in the text.
+    if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, end))) {
+      throw new Malformed('is a text that is no UTF-8')
+    }
+    return text
+  }
+}

@@ -1,0 +1,19 @@
+import { InvalidOptionError } from '@conc/core'
+import { Reader } from './reader.js'
+
+export interface DecodeOptions {
+  /** What paths begin with; default `value`. */
+  readonly root?: string
+}
+
+/**
+ * The value that `encode` was given. Takes what a stranger may have sent: either gives a value, made of nothing but
+ * what `encode` accepts, or throws. It shares no memory with `bytes`.
+ *
+ * @throws {SerializationError} the bytes are no such value, or a class in it is not registered here; its `path` says
+ * where, from `options.root` on.
+ */
+export function decode(bytes: Uint8Array, options: DecodeOptions = {}): unknown {
+  if (!(bytes instanceof Uint8Array)) throw new InvalidOptionError('bytes', 'a Uint8Array', bytes)
+  return new Reader(bytes, options.root ?? 'value').run()
+}

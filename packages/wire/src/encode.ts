@@ -1,0 +1,57 @@
+import { InvalidOptionError } from '@conc/core'
+import { checkLimit } from '@conc/core/internal'
+import { EncodeWalk } from './encode-walk.js'
+import { failed } from './failures.js'
+import { pack } from './packer.js'
+
+export interface EncodeOptions {
+  /** What paths begin with; default `value`. */
+  readonly root?: string
+  /** The most bytes the result may have; default Infinity. */
+  readonly maxBytes?: number
+}
+
+/** A value as bytes: the chunks in a row. */
+export interface Encoded {
+  /**
+   * The first is new. Further ones are text and binary of 64 KiB and more, the latter not copied: leave the value
+   * alone until they are written.
+   */
+  readonly chunks: readonly Uint8Array[]
+  /** Of all chunks together. */
+  readonly byteLength: number
+}
+
+/**
+ * A value as bytes, for `decode`. What it contains more than once is copied as often.
+ *
+ * @throws {SerializationError} something in it cannot travel; its `path` says what, from `options.root` on.
+ * @throws {PayloadTooLargeError} it takes more than `options.maxBytes`; nothing has been written then.
+ * @example
+ * const { chunks } = encode({ at: new Date(), tags: new Set(['a']) })
+ * decode(Buffer.concat(chunks))
+ */
+export function encode(value: unknown, options: EncodeOptions = {}): Encoded {
+  const { root = 'value', maxBytes = Number.POSITIVE_INFINITY } = options
+  if (typeof root !== 'string') throw new InvalidOptionError('root', 'a string', root)
+  checkLimit('maxBytes', maxBytes)
+  const walk = new EncodeWalk(root, maxBytes)
+  const head = write(walk.run(value), walk, root)
+  const { byteLength, tails } = walk
+  return { chunks: tails.byteLength === 0 ? [head] : [head, ...tails.chunks()], byteLength }
+}
+
+function write(sent: unknown, { headBytes, longest }: EncodeWalk, root: string): Uint8Array {
+  const head = packed(sent, headBytes, longest, root)
+  // A getter or proxy that gave the walk one thing and msgpackr another: what was written is not what was checked.
+  if (head.byteLength !== headBytes) throw failed(root, 'changed while it was written')
+  return head
+}
+
+function packed(sent: unknown, headBytes: number, longest: number, root: string): Uint8Array {
+  try {
+    return pack(sent, headBytes, longest)
+  } catch (error) {
+    throw failed(root, 'cannot be written', error)
+  }
+}
