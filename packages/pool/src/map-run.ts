@@ -150,6 +150,8 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
   interrupt(reason: unknown): void {
     this.#isSettled = true
     this.#settlement.reject(reason)
+    // First, so that nothing is pulled in place of the item ahead.
+    this.closeSource()
     this.ahead?.interrupt(reason)
     this.end()
   }
