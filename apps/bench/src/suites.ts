@@ -1,6 +1,7 @@
 import type { Suite } from './harness/suite.js'
 import { poolSuite } from './pool/pool-suite.js'
+import { threadsSuite } from './threads/threads-suite.js'
 import { weaveSuite } from './weave/weave-suite.js'
 
 /** What `pnpm bench` runs, in this order. A new suite is a folder beside these and a line here. */
-export const suites: readonly Suite[] = [poolSuite, weaveSuite]
+export const suites: readonly Suite[] = [poolSuite, threadsSuite, weaveSuite]

@@ -1,0 +1,4 @@
+import workerpool from 'workerpool'
+import { add } from './work.js'
+
+workerpool.worker({ add })
