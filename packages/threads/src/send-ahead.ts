@@ -5,12 +5,13 @@ import type { Thread } from './thread.js'
 /** So much work may be sent ahead to one thread: what goes wrong with a guess is over soon. */
 const budgetMs = 1
 
-/** And so many calls. */
+/** And so many calls; one call alone may be longer. */
 const mostCalls = 64
+const longestMs = 4
 
 /**
  * Sends calls to threads that are still busy, so that a thread need not stand still while its answer and the next call
- * travel. Only as many as take about a millisecond, by the pace of late: long tasks are never sent ahead. What was sent
+ * travel. Only as many as take about a millisecond, by the pace of late, or one: long tasks are never sent ahead. What was sent
  * can be taken back until its body has begun, and is when a slot is free elsewhere, when something more important comes,
  * or when the thread takes longer than expected.
  */
@@ -44,7 +45,7 @@ export class SendAhead {
   /** Keeps busy threads supplied, each in one message: when half of what it had ahead is used up. */
   balance(): void {
     this.#takeBackStuck()
-    const depth = Math.min(Math.floor(budgetMs / this.#paceMs), mostCalls)
+    const depth = this.#depth
     if (depth === 0 || this.#line.hasRoom || this.#line.waiting === 0) return
     const level = Math.min(this.#evenShare, depth)
     for (const thread of this.#threads) {
@@ -52,6 +53,11 @@ export class SendAhead {
       const count = Math.min(level - thread.ahead.size, this.#mostTaken - thread.taken)
       if (count > 0) this.#send(thread, count)
     }
+  }
+
+  get #depth(): number {
+    if (this.#paceMs > budgetMs) return this.#paceMs < longestMs ? 1 : 0
+    return Math.min(Math.floor(budgetMs / this.#paceMs), mostCalls)
   }
 
   /** Puts everything that has not begun back to the front of the line, in its order. */
@@ -66,10 +72,11 @@ export class SendAhead {
 
   #takeBackStuck(): void {
     const now = performance.now()
+    const patienceMs = Math.max(budgetMs, 2 * this.#paceMs)
     if (now - this.#lookedAt > budgetMs) {
       this.#lookedAt = now
       for (const thread of this.#threads) {
-        if (thread.ahead.size > 0 && now - thread.lastStart > budgetMs) this.takeBack(thread)
+        if (thread.ahead.size > 0 && now - thread.lastStart > patienceMs) this.takeBack(thread)
       }
     }
     if (this.#isOneSided) this.#helpSoon()
