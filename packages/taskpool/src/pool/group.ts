@@ -2,7 +2,7 @@ import { type AbortListener, listenTo, stopListening } from '@conc/core/internal
 import { IdRanges } from './id-ranges.js'
 import { LiveTasks } from './live-tasks.js'
 import type { Callbacks } from './options.js'
-import type { Plan } from './plan.js'
+import { isSurrounded, type Plan } from './plan.js'
 import type { PoolBoard } from './pool-board.js'
 import type { Spawner } from './spawner.js'
 import type { TaskJob } from './task-job.js'
@@ -14,6 +14,8 @@ export class Group implements AbortListener {
   readonly ids: IdRanges = new IdRanges()
   readonly live: LiveTasks<TaskJob> = new LiveTasks<TaskJob>()
   readonly callbacks: Callbacks
+  /** Whether each task needs a call of its own: of the plan, or of what surrounds the call that made the group. */
+  readonly isTied: boolean
   spawner: Spawner | undefined
   #plan: Plan | undefined
   #signal: AbortSignal | undefined
@@ -22,6 +24,7 @@ export class Group implements AbortListener {
     this.board = board
     this.name = name
     this.#plan = plan
+    this.isTied = plan?.needsCall === true || isSurrounded()
     const { onEnd, onCancel } = callbacks
     this.callbacks = { ...(onEnd && { onEnd }), ...(onCancel && { onCancel }) }
   }

@@ -9,6 +9,16 @@ export interface Report {
   readonly errors: readonly unknown[]
 }
 
+/** A task that is over. */
+interface Ended {
+  readonly id: number
+  readonly status: string
+  readonly outcome: unknown
+  readonly ending: Settled<unknown>
+  /** Whether somebody else was told of a failure. */
+  readonly isReported: boolean
+}
+
 /** The outcomes of tasks that are over, until somebody takes them. */
 export class Ledger {
   /** Tasks that are over, kept or not. */
@@ -26,14 +36,14 @@ export class Ledger {
     return this.#over
   }
 
-  /** @param isReported whether somebody else was told of a failure. */
-  record(id: number, settled: Settled<unknown>, isReported: boolean): void {
+  /** A task is over. */
+  record(task: Ended): void {
     this.#over++
-    const isFailure = settled.status === 'rejected'
+    const isFailure = task.status === 'rejected'
     if (this.#retain === 'none' || (this.#retain === 'errors' && !isFailure)) return
-    this.#ids.push(id)
-    this.#outcomes.push(settled)
-    if (isFailure && !isReported) this.#errors.push(settled.reason)
+    this.#ids.push(task.id)
+    this.#outcomes.push(task.ending)
+    if (isFailure && !task.isReported) this.#errors.push(task.outcome)
   }
 
   /** A callback or a source has failed. */

@@ -38,15 +38,7 @@ export class MapSpawner extends Spawner {
   }
 
   protected step(): void {
-    const item = this.#take()
-    if (item === noItem || this.isDone) {
-      this.board.line.release()
-      this.#finishIfOver()
-      return
-    }
-    this.#running++
-    this.board.start(new TaskJob(this.group, item))
-    this.#finishIfOver()
+    void this.#serve()
   }
 
   protected close(): void {
@@ -62,6 +54,60 @@ export class MapSpawner extends Spawner {
     }
     this.#take()
     this.#finishIfOver()
+  }
+
+  /** With a slot in hand: one item after the other, as long as nobody else waits for the slot. */
+  async #serve(): Promise<void> {
+    for (let job = this.#next(); job !== undefined; job = this.#next()) {
+      let rest: Promise<void> | undefined
+      try {
+        rest = job.ended(await this.#begin(job))
+      } catch (error) {
+        rest = job.failed(error)
+      }
+      if (rest !== undefined) await rest
+      // It pauses before another attempt, and its slot is free already.
+      if (job.status === 'waiting') return
+      if (!this.#keepsSlotOf(job)) {
+        job.release()
+        return
+      }
+    }
+    this.board.line.release()
+    this.#finishIfOver()
+  }
+
+  #next(): TaskJob | undefined {
+    const item = this.#take()
+    if (item === noItem || this.isDone) return undefined
+    const job = new TaskJob(this.group, item)
+    this.#running++
+    this.board.taskStarted(job)
+    if (job.tie()) return job
+    // What surrounds the call has ended it, and would end every other task as well.
+    this.stop()
+    return undefined
+  }
+
+  #begin(job: TaskJob): unknown {
+    try {
+      return job.begin()
+    } finally {
+      this.#finishIfOver()
+      if (!this.isReady) this.board.line.leave(this)
+      this.standInLine()
+    }
+  }
+
+  /** Goes on in the slot of a task that has ended, as if it had been given back and come again. */
+  #keepsSlotOf(job: TaskJob): boolean {
+    const { line } = this.board
+    const isWanted = line.waiting > 0 && !line.isAlone(this)
+    if (isWanted || line.running > line.size || this.isDone || !this.#source.isReady) return false
+    if (!job.handOver()) return false
+    this.#running--
+    job.followUp()
+    return true
   }
 
   #take(): unknown {

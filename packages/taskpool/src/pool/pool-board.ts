@@ -171,7 +171,7 @@ export class PoolBoard extends JobBoard {
     job.isOver = true
     this.live.remove()
     job.owner.live.remove()
-    this.ledger.record(job.id, job.ending, job.isReported)
+    this.ledger.record(job)
     job.owner.retire()
     if (job.countdowns) for (const countdown of job.countdowns) countdown.tick()
     this.check()

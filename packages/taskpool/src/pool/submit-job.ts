@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Group } from './group.js'
-import type { Plan } from './plan.js'
+import { isSurrounded, type Plan } from './plan.js'
 import { TaskJob } from './task-job.js'
 
 /** A submitted task: it has its own place in line, and somebody who waits for the result. */
@@ -16,6 +16,10 @@ export class SubmitJob extends TaskJob {
 
   override get plan(): Plan {
     return this.#plan
+  }
+
+  protected override get isTied(): boolean {
+    return this.#plan.needsCall || isSurrounded()
   }
 
   override get isReported(): boolean {

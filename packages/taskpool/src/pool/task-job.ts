@@ -6,7 +6,7 @@ import { CallbackError } from '../errors.js'
 import type { Countdown } from './countdown.js'
 import type { Group } from './group.js'
 import type { PoolTask, TaskInfo } from './options.js'
-import { isSurrounded, type Plan } from './plan.js'
+import type { Plan } from './plan.js'
 import type { PoolBoard } from './pool-board.js'
 
 /** One task of a pool, from its start to the end of its callbacks; its function knows it as its `PoolTask`. */
@@ -88,10 +88,15 @@ export class TaskJob extends Job implements PoolTask {
     return { call: more.call, work, args, attempt, slot: more.slotOf(board.line) }
   }
 
+  /** Whether it needs a call of its own. */
+  protected get isTied(): boolean {
+    return this.owner.isTied
+  }
+
   /** Makes the call behind the task, where it needs one. @returns whether it may start: not if that was interrupted. */
   tie(): boolean {
     const { plan, board } = this
-    if (!plan.needsCall && !isSurrounded()) return true
+    if (!this.isTied) return true
     return this.follow(new JobCall(board.name, plan.fn, plan.options))
   }
 
@@ -118,6 +123,12 @@ export class TaskJob extends Job implements PoolTask {
     if (isDone) owner.spawner?.taskEnded()
     super.release()
     if (isDone && this.id >= 0) this.followUp()
+  }
+
+  /** Its slot is free, or somebody else's; what is left is to tell of the end. */
+  followUp(): void {
+    if (this.owner.callbacks.onEnd === undefined) this.board.taskOver(this)
+    else void this.callBack('onEnd', this.ending).then(() => this.board.taskOver(this))
   }
 
   protected invoke(): unknown {
@@ -150,12 +161,6 @@ export class TaskJob extends Job implements PoolTask {
     }
     const settled = { status: 'cancelled', reason } as const
     return this.callBack('onCancel', settled).then(() => this.settle('cancelled', reason))
-  }
-
-  /** The slot is free; what is left is to tell of the end. */
-  private followUp(): void {
-    if (this.owner.callbacks.onEnd === undefined) this.board.taskOver(this)
-    else void this.callBack('onEnd', this.ending).then(() => this.board.taskOver(this))
   }
 
   private async callBack(callback: 'onEnd' | 'onCancel', settled: Settled<unknown>): Promise<void> {
