@@ -1,0 +1,80 @@
+import { checkDuration, checkPause, Timer } from '@conc/core/internal'
+import type { Channel } from './channel.js'
+import { MemoryChannel } from './memory-channel.js'
+
+/**
+ * A channel that delivers once, `ms` milliseconds from now, and ends. Holds the process only while somebody waits on it.
+ *
+ * @param ms at least 0; Infinity never comes.
+ * @throws {InvalidOptionError}
+ * @example
+ * const first = await select({ answer: recv(answers), late: after(1000) })
+ */
+export function after(ms: number): Channel<never, void> {
+  checkPause('ms', ms)
+  return new After(ms)
+}
+
+/**
+ * A channel with a tick every `ms` milliseconds: how many there were so far. It keeps one; ticks that nobody takes in
+ * time are dropped. `close()` stops it.
+ *
+ * @param ms above 0.
+ * @throws {InvalidOptionError}
+ */
+export function ticker(ms: number): Channel<never, number> {
+  checkDuration('ms', ms)
+  return new Ticker(ms)
+}
+
+class After extends MemoryChannel<void, void> {
+  readonly #timer: Timer
+
+  constructor(ms: number) {
+    super('after', 1, 'dropping')
+    this.#timer = new Timer(ms, () => {
+      this.putNow(undefined)
+      this.close()
+    })
+    this.#timer.hold(false)
+  }
+
+  protected override held(isHeld: boolean): void {
+    this.#timer.hold(isHeld)
+  }
+
+  protected override end(options: { error?: unknown; discard?: boolean }): void {
+    this.#timer.clear()
+    super.end(options)
+  }
+}
+
+class Ticker extends MemoryChannel<number, number> {
+  #timer: Timer
+  #ticks = 0
+  #isHeld = false
+
+  constructor(ms: number) {
+    super('ticker', 1, 'dropping')
+    this.#timer = this.#next(ms)
+  }
+
+  protected override held(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    this.#timer.hold(isHeld)
+  }
+
+  protected override end(options: { error?: unknown; discard?: boolean }): void {
+    this.#timer.clear()
+    super.end(options)
+  }
+
+  #next(ms: number): Timer {
+    const timer = new Timer(ms, () => {
+      this.#timer = this.#next(ms)
+      this.putNow(++this.#ticks)
+    })
+    timer.hold(this.#isHeld)
+    return timer
+  }
+}

@@ -1,0 +1,227 @@
+import type { Transferable } from '@conc/core'
+import { checkObject, type Member, Roster } from '@conc/core/internal'
+import type { Channel, EndOptions, Moved, Received, WaitOptions } from './channel.js'
+import { ChannelClosedError } from './errors.js'
+import {
+  checkWait,
+  type Delivery,
+  PendingPut,
+  PendingTake,
+  type Putter,
+  type Taker,
+} from './waits.js'
+
+const accepted: Promise<void> = Promise.resolve()
+
+/**
+ * What all channels share: the lines of those who wait, and the promises over the steps that never wait, which
+ * each kind of channel makes for itself.
+ */
+export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
+  readonly name: string
+  readonly capacity: number
+  /** How many items were taken here; loops see from it whether one was. */
+  takenCount = 0
+  protected readonly takers: Roster = new Roster()
+  protected readonly putters: Roster = new Roster()
+  /** Told when something can be taken and nobody else has taken it. */
+  protected readonly watchers: Set<() => void> = new Set()
+  /** Structured clone refuses functions, and thus a channel wherever it hides in a value. */
+  protected readonly staysHere = (): void => {}
+  #closedError: ChannelClosedError | undefined
+  #isHeld = false
+
+  constructor(name: string, capacity: number) {
+    this.name = name
+    this.capacity = capacity
+  }
+
+  abstract get size(): number
+  abstract alive(): boolean
+  abstract closeWrite(): void
+
+  /** Takes what is there, or sees the end; `undefined`: neither yet. */
+  abstract takeNow(): Received<Recv> | undefined
+  /** Whether `takeNow` would give something. */
+  abstract isReadable(): boolean
+  /** The end, once all items before it are taken. */
+  abstract endReached(): { readonly error?: unknown } | undefined
+  /** Whether a `send` case could be chosen; a closed channel is ready, and choosing it fails. */
+  abstract isWritable(): boolean
+  /** @throws {ChannelClosedError} @throws {SerializationError} */
+  abstract putNow(value: Send, transfer: readonly Transferable[] | undefined): boolean
+  /** Serves those who wait with what there is. */
+  protected abstract pump(): void
+  protected abstract end(options: EndOptions): void
+  /** Somebody begins to wait here, or the last one has left. */
+  protected held(_isHeld: boolean): void {}
+
+  put(value: Send, options?: WaitOptions & Moved): Promise<void> {
+    if (options !== undefined) checkWait(options)
+    const refused = this.#tryAtOnce(value, options)
+    if (refused === true) return accepted
+    if (refused !== false) return handled(Promise.reject(refused.error))
+    const pending = new PendingPut(this, value, options)
+    this.joinPutters(pending)
+    return pending.promise
+  }
+
+  tryPut(value: Send, options?: Moved): boolean {
+    if (options !== undefined) checkWait(options)
+    return this.putNow(value, options?.transfer)
+  }
+
+  get(options?: WaitOptions): Promise<Recv> {
+    return this.#take(this.#valueOf, options)
+  }
+
+  recv(options?: WaitOptions): Promise<Received<Recv>> {
+    return this.#take(asReceived, options)
+  }
+
+  tryGet(): Received<Recv> | undefined {
+    return this.takeNow()
+  }
+
+  close(options: EndOptions = {}): void {
+    checkObject('options', options)
+    this.end(options)
+  }
+
+  /** Leaving a loop over it closes nothing. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Recv> {
+    const iterator: AsyncIterableIterator<Recv> = {
+      next: () => this.#take(asStep<Recv>, undefined),
+      [Symbol.asyncIterator]: () => iterator,
+    }
+    return iterator
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  toString(): string {
+    return this.name
+  }
+
+  joinTakers(taker: Taker<Recv>): void {
+    this.takers.append(taker)
+    this.checkHeld()
+  }
+
+  joinPutters(putter: Putter<Send>): void {
+    this.putters.append(putter)
+    this.checkHeld()
+    this.pump()
+  }
+
+  watch(watcher: () => void): void {
+    this.watchers.add(watcher)
+    this.checkHeld()
+  }
+
+  unwatch(watcher: () => void): void {
+    this.watchers.delete(watcher)
+    this.checkHeld()
+  }
+
+  /** @throws {InvalidOptionError} a `send` case to this channel could not be withdrawn. */
+  assertSelectable(): void {}
+
+  withdraw(member: Member): boolean {
+    if (member.list === undefined) return false
+    member.list.remove(member)
+    this.checkHeld()
+    return true
+  }
+
+  /** What those get who put into a closed channel, or read past its end. */
+  closedError(): ChannelClosedError {
+    this.#closedError ??= new ChannelClosedError(`Channel '${this.name}' is closed.`, {
+      channel: this.name,
+    })
+    return this.#closedError
+  }
+
+  protected nextTaker(): Taker<Recv> {
+    return this.#next(this.takers) as Taker<Recv>
+  }
+
+  protected nextPutter(): Putter<unknown> {
+    return this.#next(this.putters) as Putter<unknown>
+  }
+
+  protected tellWatchers(): void {
+    for (const watcher of [...this.watchers]) watcher()
+  }
+
+  protected checkHeld(): void {
+    const isHeld = this.takers.size + this.putters.size + this.watchers.size > 0
+    if (isHeld === this.#isHeld) return
+    this.#isHeld = isHeld
+    this.held(isHeld)
+  }
+
+  #next(line: Roster): Member {
+    const member = line.head as Member
+    line.remove(member)
+    this.checkHeld()
+    return member
+  }
+
+  #tryAtOnce(
+    value: Send,
+    options: (WaitOptions & Moved) | undefined,
+  ): boolean | { error: unknown } {
+    if (options?.signal?.aborted) return { error: options.signal.reason }
+    try {
+      return this.putNow(value, options?.transfer)
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  #take<R>(delivery: Delivery<Recv, R>, options: WaitOptions | undefined): Promise<R> {
+    if (options !== undefined) {
+      checkWait(options)
+      if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+    }
+    // Who waits already comes first.
+    if (this.takers.size > 0) this.pump()
+    const received = this.takers.size === 0 ? this.takeNow() : undefined
+    if (received !== undefined) return settled(delivery, received)
+    const pending = new PendingTake(this, delivery, options)
+    this.joinTakers(pending)
+    return pending.promise
+  }
+
+  readonly #valueOf = (received: Received<Recv>): Recv => {
+    if (received.ok) return received.value
+    throw received.error === undefined ? this.closedError() : received.error
+  }
+}
+
+function settled<T, R>(delivery: Delivery<T, R>, received: Received<T>): Promise<R> {
+  try {
+    return Promise.resolve(delivery(received))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function asReceived<T>(received: Received<T>): Received<T> {
+  return received
+}
+
+function asStep<T>(received: Received<T>): IteratorResult<T, undefined> {
+  if (received.ok) return { done: false, value: received.value }
+  if (received.error !== undefined) throw received.error
+  return { done: true, value: undefined }
+}
+
+/** A put that fails may be ignored. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}

@@ -1,0 +1,6 @@
+export { after, ticker } from './after.js'
+export { type Case, type Cases, recv, type Selected, send } from './cases.js'
+export type { Channel, EndOptions, Moved, Received, WaitOptions } from './channel.js'
+export { ChannelClosedError, ChannelStateError, ChannelTimeoutError } from './errors.js'
+export { type ChannelOptions, channel, type Strategy } from './memory-channel.js'
+export { type SelectOptions, select, trySelect } from './select.js'

@@ -1,0 +1,162 @@
+import { InvalidOptionError } from '@conc/core'
+import {
+  type AbortListener,
+  checkFunction,
+  checkKeys,
+  checkObject,
+  checkSignal,
+  listenTo,
+  stopListening,
+} from '@conc/core/internal'
+import {
+  type ActiveCase,
+  activeCases,
+  type Cases,
+  type Selected,
+  type Withdrawal,
+} from './cases.js'
+import type { Channel } from './channel.js'
+import { ChannelEnd } from './channel-end.js'
+import { readableSources } from './select-loop.js'
+
+export interface SelectOptions {
+  /** Resolve with `{ key: 'default' }` when no case is ready. Default `false`. */
+  readonly default?: boolean
+  /** Gives the select up; it rejects with `signal.reason`. */
+  readonly signal?: AbortSignal
+  /** Chooses among ready cases: a number from 0 up to, not including, 1. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+/**
+ * Loop form: gives the channels that have something, and takes nothing itself; a source that was not read comes
+ * again. Ends when all sources are closed and empty. One that failed comes once more, so that the read throws.
+ *
+ * @example
+ * for await (const source of select(jobs, news)) console.log(source.name, await source.get())
+ */
+export function select<S extends readonly Channel<never, unknown>[]>(
+  ...sources: S
+): AsyncGenerator<S[number], void, undefined>
+/**
+ * Case form: does exactly one of the cases, a random one of those that are ready, or waits for the first. The others
+ * take and put nothing. A closed channel is ready: `ok` is false, and choosing a `send` to it rejects.
+ *
+ * @throws {InvalidOptionError} there is no case that is not switched off.
+ * @example
+ * const done = await select({ job: recv(jobs), out: send(results, 1), late: after(1000) })
+ * if (done.key === 'job' && done.ok) console.log(done.value)
+ */
+export function select<C extends Cases>(
+  cases: C,
+  options: SelectOptions & { readonly default: true },
+): Promise<Selected<C> | { readonly key: 'default' }>
+export function select<C extends Cases>(cases: C, options?: SelectOptions): Promise<Selected<C>>
+export function select(...given: unknown[]): unknown {
+  if (given.length === 0 || given.every((one) => one instanceof ChannelEnd)) {
+    return readableSources(given as ChannelEnd<never, unknown>[])
+  }
+  const [cases, options = {}] = given
+  checkOptions(options)
+  return selectCase(cases as Cases, options)
+}
+
+/**
+ * Does one of the cases that are ready now, a random one.
+ *
+ * @returns `undefined` when none is ready.
+ */
+export function trySelect<C extends Cases>(cases: C): Selected<C> | undefined {
+  return attemptReady(activeCases(cases), Math.random) as Selected<C> | undefined
+}
+
+/** @throws what the chosen case throws. */
+export function attemptReady(
+  cases: readonly ActiveCase[],
+  random: () => number,
+): object | undefined {
+  const ready = cases.filter((one) => one.isReady())
+  while (ready.length > 0) {
+    const index = ready.length === 1 ? 0 : Math.floor(random() * ready.length)
+    const [chosen] = ready.splice(index, 1)
+    const outcome = chosen?.attempt()
+    if (outcome !== undefined) return outcome
+  }
+  return undefined
+}
+
+/** @throws {InvalidOptionError} nothing could ever happen. */
+export function assertSome(active: readonly ActiveCase[], cases: unknown): void {
+  if (active.length > 0) return
+  throw new InvalidOptionError('cases', 'an object with a case that is not switched off', cases)
+}
+
+function selectCase(cases: Cases, options: SelectOptions): Promise<object> {
+  const active = activeCases(cases)
+  if (!options.default) assertSome(active, cases)
+  if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+  try {
+    const outcome = attemptReady(active, options.random ?? Math.random)
+    if (outcome !== undefined) return Promise.resolve(outcome)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+  if (options.default) return Promise.resolve({ key: 'default' })
+  return new Promise((resolve, reject) => {
+    new PendingSelect(resolve, reject, options.signal).wait(active)
+  })
+}
+
+/** Waits in every source at once, and leaves all of them with the first that comes. */
+class PendingSelect implements AbortListener {
+  readonly #resolve: (outcome: object) => void
+  readonly #reject: (reason: unknown) => void
+  readonly #signal: AbortSignal | undefined
+  readonly #withdrawals: Withdrawal[] = []
+  #isOver = false
+
+  constructor(
+    resolve: (outcome: object) => void,
+    reject: (reason: unknown) => void,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#signal = signal
+    if (signal) listenTo(signal, this)
+  }
+
+  wait(cases: readonly ActiveCase[]): void {
+    const won = (outcome: object): void => {
+      this.#end()
+      this.#resolve(outcome)
+    }
+    const failed = (error: unknown): void => this.aborted(error)
+    for (const one of cases) {
+      this.#withdrawals.push(one.wait(won, failed))
+      // What began to wait may have been served in the same step.
+      if (this.#isOver) break
+    }
+    if (this.#isOver) this.#end()
+  }
+
+  aborted(reason: unknown): void {
+    this.#end()
+    this.#reject(reason)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    if (this.#signal) stopListening(this.#signal, this)
+    for (const withdraw of this.#withdrawals) withdraw()
+    this.#withdrawals.length = 0
+  }
+}
+
+function checkOptions(options: unknown): asserts options is SelectOptions {
+  checkObject('options', options)
+  checkKeys('options', options, ['default', 'signal', 'random'])
+  const { signal, random } = options as SelectOptions
+  checkSignal(signal)
+  if (random !== undefined) checkFunction('random', random)
+}
