@@ -1,6 +1,6 @@
-import { inline, task, UnsupportedWorkError } from '@conc/core'
+import { inline, task, UnsupportedWorkError, withExecutor } from '@conc/core'
 import { describe, expect, it } from 'vitest'
-import { weave } from '../src/index.js'
+import { type WeaveEvent, weave } from '../src/index.js'
 import { declaredOnly } from './support/executors.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: JavaScript callers
@@ -101,6 +101,48 @@ describe('plan', () => {
     })
     expect(path).toEqual(['slow', 'end'])
     expect(w.plan().criticalPath()).toEqual(['quick', 'quicker', 'end'])
+  })
+})
+
+describe('the place of a task', () => {
+  const remote = task('plan-test/remote', ({ glue }: { glue: number }) => glue + 1)
+  const w = weave()
+    .do('glue', () => 1)
+    .do('there', remote)
+    .do('named', { executor: 'reports' }, remote)
+  const places = ({ tasks }: { tasks: Readonly<Record<string, { runsOn: string }>> }): string[] =>
+    Object.values(tasks).map(({ runsOn }) => runsOn)
+
+  it('is known as far as the plan was told', () => {
+    expect(places(w.plan())).toEqual(['here', 'default', 'reports'])
+    expect(String(w.plan())).toContain("needs glue; on the run's executor")
+    const bull = declaredOnly('bull')
+    expect(places(w.plan({ executor: bull }))).toEqual(['here', 'bull', 'reports'])
+    expect(places(w.plan({ executor: inline() }))).toEqual(['inline', 'inline', 'reports'])
+    const executors = { reports: bull, other: declaredOnly('threads') }
+    expect(places(w.plan({ executors }))).toEqual(['here', 'default', 'bull'])
+    expect(places(w.plan({ executor: 'other', executors }))).toEqual(['here', 'threads', 'bull'])
+    expect(places(w.plan({ executor: 'later' }))).toEqual(['later', 'later', 'reports'])
+    expect(() => w.plan({ executor: 'later', executors })).toThrow("The weave runs on 'later'")
+  })
+
+  it('is what happened, in the plan of a result and in events', async () => {
+    const started: string[] = []
+    const options = {
+      executors: { reports: declaredOnly('bull') },
+      onEvent: (event: WeaveEvent) => {
+        if (event.type === 'start') started.push(event.runsOn)
+      },
+    }
+    expect(places((await w.run(options)).plan)).toEqual(['here', 'here', 'bull'])
+    const executor = declaredOnly('threads')
+    const ambient = await withExecutor(executor, () => w.settle(options))
+    expect(places(ambient.plan)).toEqual(['here', 'threads', 'bull'])
+    await weave({ list: [{ glue: 1 }] })
+      .each('mapped', 'list', remote)
+      .run({ executor, onEvent: options.onEvent })
+    const each = ['threads', 'threads']
+    expect(started).toEqual(['here', 'here', 'bull', 'here', 'threads', 'bull', ...each])
   })
 })
 

@@ -20,7 +20,7 @@ export function textReport(run: AuditRun, width: number): string {
     section('Repeated content', 'rl', duplicateRows(report), width),
     section('Circular links', 'l', cycleRows(report), width),
     section('Unreadable', 'll', unreadableRows(report), width),
-    section(`Plan (default: ${run.executor})`, 'l', planRows(run, width), width),
+    section('Plan', 'l', planRows(run, width), width),
     section('Timing', 'lrrr', timingRows(run), width),
   ]
   return `${paragraphs.join('\n\n')}\n`

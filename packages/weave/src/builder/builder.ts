@@ -98,7 +98,9 @@ export class Builder {
     checkPlanOptions(options)
     const { graph, plan } = this.#compile()
     checkGraph(graph, options)
-    return plan
+    const { executor, executors } = options
+    if (executor === undefined && executors === undefined) return plan
+    return new GraphPlan(graph, { executor, executors, isRun: false })
   }
 
   run(...args: unknown[]): Promise<Result> {
@@ -110,32 +112,33 @@ export class Builder {
   }
 
   async #run(given: RunArguments): Promise<Result> {
-    const { run, plan } = this.#begin(given)
+    const run = this.#begin(given)
     const ending = await run.ended
-    if (ending.kind === 'fulfilled') return resultFrom(run.ledger, plan)
-    keepResult(ending.error, run.ledger, plan)
+    if (ending.kind === 'fulfilled') return resultFrom(run.ledger, run.plan)
+    keepResult(ending.error, run.ledger, run.plan)
     throw ending.error
   }
 
   async #settle(given: RunArguments): Promise<SettledResult> {
-    const { run, plan } = this.#begin(given)
+    const run = this.#begin(given)
     const ending = await run.ended
-    if (ending.kind !== 'aborted') return settledFrom(run.ledger, plan)
-    keepResult(ending.error, run.ledger, plan)
+    if (ending.kind !== 'aborted') return settledFrom(run.ledger, run.plan)
+    keepResult(ending.error, run.ledger, run.plan)
     throw ending.error
   }
 
   /** @throws {WeavePlanError} @throws {MissingInputError} */
-  #begin({ inputs, options }: RunArguments): { run: WeaveRun; plan: Plan } {
-    const { graph, plan } = this.#compile()
-    checkGraph(graph, { executors: {}, ...options })
-    return { run: new WeaveRun(graph, plan, inputs, options), plan }
+  #begin({ inputs, options }: RunArguments): WeaveRun {
+    const { graph } = this.#compile()
+    const { executors = {} } = options
+    checkGraph(graph, { ...options, executors })
+    return new WeaveRun(graph, inputs, options)
   }
 
   #compile(): Compiled {
     if (this.#compiled === undefined) {
       const graph = compile(this.#last)
-      this.#compiled = { graph, plan: new GraphPlan(graph) }
+      this.#compiled = { graph, plan: new GraphPlan(graph, { isRun: false }) }
     }
     return this.#compiled
   }

@@ -48,7 +48,8 @@ function factsOf(plan: Plan, name: string): string[] {
   const needed = (plan.dependencies[name] ?? []).filter((one) => one !== over)
   if (opaque !== undefined) facts.push(`waits for everything earlier: ${opaque}`)
   else if (needed.length > 0) facts.push(`needs ${needed.join(', ')}`)
-  if (runsOn !== 'here') facts.push(`on ${runsOn}`)
+  if (runsOn === 'default') facts.push("on the run's executor")
+  else if (runsOn !== 'here') facts.push(`on ${runsOn}`)
   return facts
 }
 

@@ -16,20 +16,25 @@ export function executorNamed(
 }
 
 /**
- * Checks the executors that tasks name themselves. Names are only looked up where `executors` are given.
+ * Checks the executors that tasks, the weave and its run name. Names are only looked up where `executors` are given.
  *
  * @throws {UnknownExecutorError}
  * @throws {UnsupportedWorkError} one of them does not run plain functions, and the task is one.
  */
-export function checkExecutorsOf(graph: Graph, executors: Executors | undefined): void {
+export function checkExecutorsOf(
+  graph: Graph,
+  common: Executor | string | undefined,
+  executors: Executors | undefined,
+): void {
   for (const task of graph.sent) {
     const named = graph.options[task]?.executor
     const name = graph.names[task] as string
     if (typeof named !== 'string') refuseClosure(graph, task, named)
     else if (executors) refuseClosure(graph, task, executorNamed(named, executors, name))
   }
-  const common = graph.defaults?.executor
-  if (typeof common === 'string' && executors) executorNamed(common, executors, undefined)
+  for (const named of [graph.defaults?.executor, common]) {
+    if (typeof named === 'string' && executors) executorNamed(named, executors, undefined)
+  }
 }
 
 function refuseClosure(graph: Graph, task: number, executor: Executor | undefined): void {

@@ -9,6 +9,7 @@ import { toDot, toMermaid, toText } from './drawing.js'
 import { checkExecutorsOf } from './executors.js'
 import { fingerprint } from './fingerprint.js'
 import type { Graph } from './graph.js'
+import type { Places } from './places.js'
 import { dependencyNames, type PlannedTask, plannedTask } from './planned-task.js'
 import { tiersOf } from './tiers.js'
 
@@ -53,9 +54,9 @@ export interface Plan<K extends string = string> {
 export interface PlanOptions {
   /** A task whose parameter cannot be read is an error. Default false. */
   readonly strict?: boolean
-  /** As in `run`. */
+  /** As in `run`: where tasks run that name no executor. */
   readonly executor?: Executor | string
-  /** As in `run`; the names that tasks use are checked where they are given. */
+  /** As in `run`; names of executors are checked where these are given. */
   readonly executors?: Readonly<Record<string, Executor>>
 }
 
@@ -70,22 +71,24 @@ export function checkPlanOptions(options: unknown): asserts options is PlanOptio
 }
 
 /** What depends on the options of a run or a plan. @throws {WeavePlanError} @throws {UnsupportedWorkError} */
-export function checkGraph(graph: Graph, { strict, executors }: PlanOptions): void {
+export function checkGraph(graph: Graph, { strict, executor, executors }: PlanOptions): void {
   const [first] = graph.opaque
   if (first && (strict ?? graph.defaults?.strict)) {
     throw new OpaqueTaskError(graph.names[first[0]] as string, first[1])
   }
-  checkExecutorsOf(graph, executors)
+  checkExecutorsOf(graph, executor, executors)
 }
 
 /** The plan of a graph, worked out where it is read. */
 export class GraphPlan implements Plan {
   readonly #graph: Graph
+  readonly #places: Places
   #dependencies: Readonly<Record<string, readonly string[]>> | undefined
   #fingerprint: string | undefined
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, places: Places) {
     this.#graph = graph
+    this.#places = places
     Object.freeze(this)
   }
 
@@ -98,7 +101,7 @@ export class GraphPlan implements Plan {
   }
 
   get tasks(): Readonly<Record<string, PlannedTask>> {
-    return this.#record((task) => plannedTask(this.#graph, task))
+    return this.#record((task) => plannedTask(this.#graph, task, this.#places))
   }
 
   get dependencies(): Readonly<Record<string, readonly string[]>> {

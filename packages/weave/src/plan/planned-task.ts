@@ -1,4 +1,5 @@
-import { firstInput, type Graph, isDeclared, isMapped, isOpaque, optionsOf } from './graph.js'
+import { firstInput, type Graph, isDeclared, isMapped, isOpaque } from './graph.js'
+import { type Places, placeOf } from './places.js'
 
 /** One task of a plan. */
 export interface PlannedTask {
@@ -7,14 +8,14 @@ export interface PlannedTask {
   readonly over?: string | number
   /** `undefined`: a plain function may still return a promise. */
   readonly async: boolean | undefined
-  /** `'here'`, an executor's name, or `'default'` for a declared task: known at the run. */
+  /** `'here'`, an executor's name, or `'default'` for a declared task where only the run will know. */
   readonly runsOn: string
   /** Why its parameter could not be read: it waits for everything earlier. */
   readonly opaque?: string
 }
 
 /** What a plan says of task number `task`. */
-export function plannedTask(graph: Graph, task: number): PlannedTask {
+export function plannedTask(graph: Graph, task: number, places: Places): PlannedTask {
   const flags = graph.flags[task] as number
   const over = sourceOf(graph, task)
   const opaque = graph.opaque.get(task)
@@ -24,17 +25,9 @@ export function plannedTask(graph: Graph, task: number): PlannedTask {
     kind: flags & isMapped ? 'each' : 'task',
     ...(over !== undefined && { over }),
     async: isAsync || undefined,
-    runsOn: runsOn(graph, task),
+    runsOn: placeOf(graph, task, places),
     ...(opaque !== undefined && { opaque }),
   })
-}
-
-function runsOn(graph: Graph, task: number): string {
-  const { executor } = optionsOf(graph, task)
-  const isTask = ((graph.flags[task] as number) & isDeclared) !== 0
-  if (executor === undefined) return isTask ? 'default' : 'here'
-  if (typeof executor === 'string') return executor
-  return isTask || executor.capabilities.closures ? executor.name : 'here'
 }
 
 function sourceOf(graph: Graph, task: number): string | number | undefined {

@@ -60,7 +60,7 @@ export class Attempts {
     const { host, route, index, deps } = this.#piece
     const { attempts } = host.ledger
     if (number > (attempts.get(route.task) ?? 1)) attempts.set(route.task, number)
-    host.observer?.start(route.task, index, number, route.executor?.name ?? 'here', deps)
+    host.observer?.start(route.task, index, number, route.runsOn, deps)
     if (route.executor === undefined) return callHere(this.#piece, number, this.#bodies)
     return callThere(this.#piece, route.executor, number, this.#key(), this.#bodies)
   }

@@ -1,6 +1,7 @@
 import type { Executor, TaskContext } from '@conc/core'
 import type { Cancellation, Line } from '@conc/core/internal'
 import type { Graph } from '../plan/graph.js'
+import type { Places } from '../plan/places.js'
 import type { Observer } from '../seeing/observer.js'
 import type { Alarms } from './alarms.js'
 import type { Ledger } from './ledger.js'
@@ -19,6 +20,8 @@ export interface Host {
   /** Where tasks run that name no executor. */
   readonly executor: Executor | undefined
   readonly executors: Readonly<Record<string, Executor>>
+  /** Both of them, for those who only want to say where a task runs. */
+  readonly places: Places
   /** Epoch ms that the run ends by. */
   readonly deadline: number | undefined
   /** The task around the run. */

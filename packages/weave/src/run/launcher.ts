@@ -1,5 +1,6 @@
 import type { AnyBody } from '../builder/steps.js'
 import { isMapped, isSimple, optionsOf } from '../plan/graph.js'
+import { placeOf } from '../plan/places.js'
 import { AsyncEachRun } from './async-each-run.js'
 import { Attempts } from './attempts.js'
 import { BodyContext } from './body-context.js'
@@ -100,17 +101,18 @@ export class Launcher {
         : new SyncEachRun(this.#host, task, isDirect, items)
       this.#host.ledger.items.set(task, each)
       this.#mapped.add(each)
-      this.#host.observer?.start(
-        task,
-        undefined,
-        1,
-        'here',
-        dependenciesOf(this.#host.ledger, task),
-      )
+      this.#tellStart(task)
       each.start()
     } catch (error) {
       this.#host.rejected(task, error)
     }
+  }
+
+  #tellStart(task: number): void {
+    const { observer, graph, ledger, places } = this.#host
+    if (observer === undefined) return
+    const runsOn = placeOf(graph, task, places)
+    observer.start(task, undefined, 1, runsOn, dependenciesOf(ledger, task))
   }
 
   #itemsOf(task: number): ReturnType<typeof itemsOf> {

@@ -4,6 +4,7 @@ import type { CheckedOptions } from '../builder/option-checks.js'
 import type { AnyBody } from '../builder/steps.js'
 import { executorNamed } from '../plan/executors.js'
 import { isDeclared, isMapped, optionsOf } from '../plan/graph.js'
+import { placeOf } from '../plan/places.js'
 import type { Host } from './host.js'
 
 /** Where the bodies of one task run in this run, and by which rules. */
@@ -13,6 +14,8 @@ export interface Route {
   readonly isTask: boolean
   /** `undefined`: the body is called right here. */
   readonly executor: Executor | undefined
+  /** `'here'`, or the executor's name. */
+  readonly runsOn: string
   readonly retry: RetryPolicy | undefined
   /** Per attempt. */
   readonly timeoutMs: number | undefined
@@ -35,6 +38,7 @@ export function routeOf(host: Host, task: number): Route {
     body,
     isTask: definition !== undefined,
     executor: definition ? (executor ?? here) : closes,
+    runsOn: placeOf(graph, task, host.places),
     retry: options.retries ?? definition?.retry,
     timeoutMs: finite(options.timeoutMs ?? definition?.timeoutMs),
     isIdempotent: definition?.idempotent === true,

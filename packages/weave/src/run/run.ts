@@ -13,7 +13,8 @@ import {
   stopListening,
 } from '@conc/core/internal'
 import type { Graph } from '../plan/graph.js'
-import type { Plan } from '../plan/plan.js'
+import type { Places } from '../plan/places.js'
+import { GraphPlan, type Plan } from '../plan/plan.js'
 import { Observer } from '../seeing/observer.js'
 import { Alarms } from './alarms.js'
 import type { Host } from './host.js'
@@ -35,12 +36,14 @@ export type Ending =
 /** One run of one graph: counts what tasks wait for, starts those that wait for nothing, and ends once. */
 export class WeaveRun implements Host, AbortListener, Dependent {
   readonly graph: Graph
+  readonly plan: Plan
   readonly ledger: Ledger
   readonly cancellation: Cancellation = new Cancellation()
   readonly alarms: Alarms = new Alarms()
   readonly observer: Observer | undefined
   readonly executor: Executor | undefined
   readonly executors: Readonly<Record<string, Executor>>
+  readonly places: Places
   readonly deadline: number | undefined
   readonly parent: Frame['task']
   readonly #options: RunOptions
@@ -58,12 +61,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
   #isLive = true
 
   /** @throws {MissingInputError} @throws {UnknownExecutorError} */
-  constructor(
-    graph: Graph,
-    plan: Plan,
-    given: Readonly<Record<string, unknown>>,
-    options: RunOptions,
-  ) {
+  constructor(graph: Graph, given: Readonly<Record<string, unknown>>, options: RunOptions) {
     const frame = currentFrame()
     this.graph = graph
     this.ledger = new Ledger(graph, inputsOf(graph, given))
@@ -71,6 +69,8 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     this.#options = options
     this.executors = options.executors ?? {}
     this.executor = runExecutor(options, frame)
+    this.places = { executor: this.executor, executors: this.executors, isRun: true }
+    this.plan = new GraphPlan(graph, this.places)
     this.deadline = deadlineOf(options, frame)
     this.observer = Observer.of(graph, options.onEvent)
     this.#launcher = new Launcher(this)
@@ -78,7 +78,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     this.#waits = graph.waits.slice()
     this.#left = graph.count
     this.#beganAt = performance.now()
-    this.observer?.plan(plan, this.parent?.id)
+    this.observer?.plan(this.plan, this.parent?.id)
     this.#begin()
   }
 
