@@ -238,6 +238,7 @@ export class Thread {
   #withdraw(attempt: Attempt): boolean {
     const { cell, id } = attempt
     if (cell < 0 || !this.#cells.table.withdraw(cell, id)) return false
+    this.taken--
     this.#forget(attempt)
     return true
   }

@@ -105,9 +105,9 @@ describe('calls that were sent to a busy thread', () => {
   })
 
   it('are not more than a thread may take', async () => {
-    await using threads = await quick({ maxThreads: 1, maxTasksPerWorker: 30 })
+    await using threads = await quick({ maxThreads: 1, maxTasksPerWorker: 100 })
     const calls = Array.from({ length: 200 }, (_, n) => threads.submit(add, [n, 0]))
     expect(await Promise.all(calls)).toHaveLength(200)
-    expect(threads.metrics().recycled).toBeGreaterThanOrEqual(39)
+    expect(threads.metrics().recycled).toBeGreaterThanOrEqual(11)
   })
 })

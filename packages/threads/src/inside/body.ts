@@ -1,17 +1,20 @@
 import type { MessagePort } from 'node:worker_threads'
 import { TaskInputError, UnsupportedWorkError } from '@conc/core'
 import {
-  LocalProducer,
+  describe,
+  iteratorOf,
   RunningTask,
   type RunningTaskInit,
+  runInFrame,
   runTask,
   type TaskDefinition,
   type TaskSurroundings,
   taskFrame,
+  traced,
   validated,
 } from '@conc/core/internal'
 import type { Blame, CallContext } from '../messages.js'
-import { StreamSender } from './stream-sender.js'
+import { type Items, StreamSender } from './stream-sender.js'
 import type { TakenCall, ThreadServer } from './thread-server.js'
 import { ThreadSlot } from './thread-slot.js'
 
@@ -59,18 +62,20 @@ export class Body {
   /** Runs the generator as far as its consumer has granted. Its end and its error go with the items. */
   async stream(args: readonly unknown[], port: MessagePort): Promise<void> {
     const sender = new StreamSender(port, this.#task)
+    const body = async (): Promise<void> => sender.run(await this.#iterate(args))
     try {
-      await sender.run(await this.#produce(args))
+      await runInFrame(taskFrame(this.#task, this.#around), () =>
+        traced(() => describe(this.#task), body),
+      )
     } catch (error) {
       sender.fail(error, blameFor(error))
     }
     this.#server.succeeded(this.#call, undefined)
   }
 
-  async #produce(args: readonly unknown[]): Promise<LocalProducer<unknown>> {
-    const frame = taskFrame(this.#task, this.#around)
+  async #iterate(args: readonly unknown[]): Promise<Items> {
     const valid = await validated(this.#definition, args, this.#task)
-    return await LocalProducer.ofTask(this.#definition, valid, this.#task, frame, () => {})
+    return iteratorOf(await this.#definition.fn(...(valid as never[])), this.#task.executor)
   }
 }
 

@@ -1,10 +1,15 @@
 import type { MessagePort } from 'node:worker_threads'
 import { encodeError, type Transferable } from '@conc/core'
-import { type Deferred, deferred, type Producer, type RunningTask } from '@conc/core/internal'
+import { type Deferred, deferred, type RunningTask } from '@conc/core/internal'
 import { type Blame, type FromConsumer, type FromProducer, fromProducer } from '../messages.js'
 import { streamWindow } from '../stream-window.js'
 import { cloneFailure, refuseEmptied, transferOf } from '../values.js'
 import { weigh } from './weigh.js'
+
+type Step = IteratorResult<unknown, unknown>
+
+/** Whatever a generator or an iterable gives. */
+export type Items = AsyncIterator<unknown, unknown> | Iterator<unknown, unknown>
 
 /** Items are held back for others of the same turn, but not longer than this. */
 const longestHoldMs = 1
@@ -21,7 +26,8 @@ export class StreamSender {
   #heldSince = 0
   #flush: NodeJS.Immediate | undefined
   #granted: Deferred<void> | undefined
-  #producer: Producer<unknown> | undefined
+  /** The generator has ended by itself. */
+  #isOver = false
   #isLeft = false
   #isClosed = false
 
@@ -32,14 +38,12 @@ export class StreamSender {
     port.on('close', () => this.#leave())
   }
 
-  /** Sends what `producer` makes until its end, or until the consumer has left. */
-  async run(producer: Producer<unknown>): Promise<void> {
-    this.#producer = producer
+  /** Sends what `iterator` makes until its end, or until the consumer has left; then its `finally` has run. */
+  async run(iterator: Items): Promise<void> {
     try {
-      await this.#sendAll(producer)
+      await this.#sendAll(iterator)
     } finally {
-      // Where the generator has ended this does nothing; an error of its `finally` is the stream's.
-      await producer.stop()
+      if (!this.#isOver) await iterator.return?.()
     }
     this.#close([fromProducer.end])
   }
@@ -48,20 +52,27 @@ export class StreamSender {
     this.#close([fromProducer.failure, encodeError(error, { where: this.#where }), blame])
   }
 
-  async #sendAll(producer: Producer<unknown>): Promise<void> {
+  /** Steps at once where it can: each promise costs twice inside of a task, where context is kept. */
+  async #sendAll(iterator: Items): Promise<void> {
     while (!this.#isLeft) {
       if (this.#isSpent) await this.#credit()
       if (this.#isLeft) return
-      const result = await this.#next(producer)
-      if (result.done) return
-      this.#add(result.value)
+      const step = iterator.next()
+      const { done, value } = isPromise(step) ? await this.#settled(step) : step
+      if (done) {
+        this.#isOver = true
+        return
+      }
+      // A sync generator may yield promises; `for await` would wait for them too.
+      this.#add(isPromise(value) ? await value : value)
     }
   }
 
-  async #next(producer: Producer<unknown>): Promise<IteratorResult<unknown, unknown>> {
+  async #settled(step: Promise<Step>): Promise<Step> {
     try {
-      return await producer.next()
+      return await step
     } catch (error) {
+      this.#isOver = true
       // The failure of a body that was told to stop is nobody's business any more.
       if (this.#isLeft) return { done: true, value: undefined }
       throw error
@@ -95,8 +106,6 @@ export class StreamSender {
     if (this.#isLeft) return
     this.#isLeft = true
     this.#goOn()
-    // Its rejection is `run`'s, which waits for the same promise.
-    this.#producer?.stop().catch(() => {})
   }
 
   #goOn(): void {
@@ -129,10 +138,8 @@ export class StreamSender {
     try {
       this.#send()
     } catch (error) {
-      this.#isLeft = true
-      this.#goOn()
       this.fail(error, 'infrastructure')
-      this.#producer?.stop().catch(() => {})
+      this.#leave()
     }
   }
 
@@ -182,6 +189,10 @@ export class StreamSender {
   get #owner(): { task: string; executor: string; started: true } {
     return { task: this.#task.name, executor: this.#task.executor, started: true }
   }
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === 'function'
 }
 
 function isUnder(buffer: unknown, item: unknown): boolean {
