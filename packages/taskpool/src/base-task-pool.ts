@@ -99,7 +99,7 @@ export abstract class BaseTaskPool implements Executor {
 
   /** Whether new tasks are refused: by `lock()`, or because the pool closes or is closed. */
   get isLocked(): boolean {
-    return this.board.isLocked
+    return this.board.admission.isLocked
   }
 
   get isClosed(): boolean {
@@ -220,7 +220,9 @@ export abstract class BaseTaskPool implements Executor {
 
   /** Waits until a submit would find room: a free slot, or a place where waiting is limited. */
   ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.board.ready(options.signal)
+    checkObject('options', options)
+    checkSignal(options.signal)
+    return this.board.admission.ready(options.signal)
   }
 
   /**

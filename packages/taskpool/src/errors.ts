@@ -48,6 +48,7 @@ export class TaskEndedError extends TaskPoolError {
   override readonly code: `CONC_${string}` = 'CONC_TASK_ENDED'
 }
 
+/** The task was told to stop before. */
 export class AlreadyCancelledError extends TaskEndedError {
   static {
     AlreadyCancelledError.prototype.name = 'AlreadyCancelledError'
@@ -59,6 +60,7 @@ export class AlreadyCancelledError extends TaskEndedError {
   }
 }
 
+/** The task has ended, and was not flushed. */
 export class AlreadyEndedError extends TaskEndedError {
   static {
     AlreadyEndedError.prototype.name = 'AlreadyEndedError'
@@ -98,6 +100,7 @@ export class InvalidGroupNameError extends TaskPoolError {
   override readonly code: `CONC_${string}` = 'CONC_INVALID_GROUP_NAME'
 }
 
+/** No group has this name: it never was one, or it was cancelled or forgotten. */
 export class GroupNotFoundError extends InvalidGroupNameError {
   static {
     GroupNotFoundError.prototype.name = 'GroupNotFoundError'
@@ -109,6 +112,7 @@ export class GroupNotFoundError extends InvalidGroupNameError {
   }
 }
 
+/** A group has this name already. */
 export class GroupExistsError extends InvalidGroupNameError {
   static {
     GroupExistsError.prototype.name = 'GroupExistsError'

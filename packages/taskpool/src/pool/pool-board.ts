@@ -1,16 +1,14 @@
-import { type Executor, QueueFullError } from '@conc/core'
+import type { Executor } from '@conc/core'
 import {
   type Call,
   currentFrame,
   type Deferred,
   deferred,
-  type Frame,
   JobBoard,
   type ReasonOf,
-  type Slot,
 } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
-import { PoolClosedError, PoolLockedError } from '../errors.js'
+import { Admission, slotOf } from './admission.js'
 import { Countdown } from './countdown.js'
 import { Group } from './group.js'
 import { Groups } from './groups.js'
@@ -33,18 +31,17 @@ export class PoolBoard extends JobBoard {
   /** Calls of `stream` that have not ended; between two attempts there is nothing else of them. */
   readonly streams: Set<Call> = new Set<Call>()
   readonly ledger: Ledger
+  readonly admission: Admission = new Admission(this)
   readonly closed: Deferred<true> = deferred<true>()
   numWaiting = 0
   numRunning = 0
   numCancelled = 0
   numEnded = 0
-  #isLocked = false
   #nextId = 0
   /** Of lower ids, those that ended before the last flush are forgotten: all but the ones it left alone. */
   #flushedBelow = 0
   #leftByFlush: ReadonlySet<number> = new Set()
   #gathering: Promise<Report> | undefined
-  #waitingSubmits = 0
   readonly #log: ((line: string) => void) | undefined
 
   constructor(pool: BaseTaskPool, name: string, options: TaskPoolOptions) {
@@ -66,39 +63,10 @@ export class PoolBoard extends JobBoard {
     return this.numWaiting
   }
 
-  get isLocked(): boolean {
-    return this.#isLocked || !this.lifecycle.isOpen
-  }
-
   setLocked(isLocked: boolean): void {
-    if (this.isLocked === isLocked || !this.lifecycle.isOpen) return
-    this.#isLocked = isLocked
+    if (!this.admission.setLocked(isLocked)) return
     this.note(`${this.name} ${isLocked ? 'is locked!' : 'was unlocked.'}`)
     this.check()
-  }
-
-  /** Why no tasks are let in; `undefined`: they are. */
-  closedOrLocked(): PoolClosedError | PoolLockedError | undefined {
-    if (!this.lifecycle.isOpen) return new PoolClosedError(this.name)
-    return this.#isLocked ? new PoolLockedError(this.name) : undefined
-  }
-
-  /** Why a submit is not let in; `undefined`: it is. */
-  submitRefusal(): Error | undefined {
-    const refusal = this.#isNeededToDrain ? undefined : this.closedOrLocked()
-    if (refusal || !this.#isFullOfSubmits) return refusal
-    return new QueueFullError(
-      `${this.name} has ${this.queueLimit} calls of submit waiting, its queueLimit.`,
-      { executor: this.name },
-    )
-  }
-
-  override async ready(signal: AbortSignal | undefined): Promise<void> {
-    const { lifecycle, line, queueLimit } = this
-    const hasRoom = (): boolean =>
-      queueLimit === Infinity ? line.hasRoomFor(queueLimit) : !this.#isFullOfSubmits
-    await this.changes.until(() => !lifecycle.isOpen || (!this.#isLocked && hasRoom()), signal)
-    if (!lifecycle.isOpen) throw new PoolClosedError(this.name)
   }
 
   note(line: string): void {
@@ -120,7 +88,7 @@ export class PoolBoard extends JobBoard {
   /** Puts a submitted task in line; it may use the slot of the task around it. */
   queue(job: SubmitJob): void {
     this.numWaiting++
-    this.#waitingSubmits++
+    this.admission.waitingSubmits++
     if (!job.tie()) return
     this.line.join(job)
     slotOf(currentFrame(), this)?.lendTo(job)
@@ -218,10 +186,11 @@ export class PoolBoard extends JobBoard {
   }
 
   override close(options?: Parameters<JobBoard['close']>[0]): Promise<void> {
+    const { isLocked: wasLocked } = this.admission
     const isFirst = this.lifecycle.isOpen
     const closed = super.close(options)
     if (isFirst) {
-      if (!this.#isLocked) this.note(`${this.name} is locked!`)
+      if (!wasLocked) this.note(`${this.name} is locked!`)
       void closed.then(() => this.closed.resolve(true))
     }
     return closed
@@ -243,7 +212,7 @@ export class PoolBoard extends JobBoard {
 
   #submitLeftLine(): void {
     this.numWaiting--
-    this.#waitingSubmits--
+    this.admission.waitingSubmits--
   }
 
   /** Submitted tasks of the group that have no id yet. */
@@ -252,19 +221,4 @@ export class PoolBoard extends JobBoard {
       place instanceof SubmitJob && place.owner === group && place.id < 0
     return [...this.line].filter(isOne)
   }
-
-  get #isFullOfSubmits(): boolean {
-    return this.#waitingSubmits - this.line.freeSlots >= this.queueLimit
-  }
-
-  /** While closing, what a live task here needs to finish is still taken. */
-  get #isNeededToDrain(): boolean {
-    const frame = currentFrame()
-    if (this.lifecycle.state !== 'draining' || !frame?.task) return false
-    return frame.executor === this.pool || slotOf(frame, this) !== undefined
-  }
-}
-
-function slotOf(frame: Frame | undefined, { line }: PoolBoard): Slot | undefined {
-  return frame?.slots?.find((slot) => slot.line === line)
 }

@@ -18,7 +18,7 @@ export function taskOptions(options: GroupOptions): GroupOptions {
 
 /** Refuses a call of a pool that takes none, and one whose group exists. */
 export function checkStart(board: PoolBoard, groupName: string | undefined): void {
-  const refusal = board.closedOrLocked()
+  const refusal = board.admission.refusal()
   if (refusal) throw refusal
   if (groupName !== undefined) board.groups.checkNew(groupName)
 }

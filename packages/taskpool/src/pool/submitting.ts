@@ -22,7 +22,7 @@ export function submitOn(
   options: SubmitOptions,
 ): Promise<unknown> {
   checkSubmission(work, args, options)
-  const refusal = refuseStreamTask(board.name, work) ?? board.submitRefusal()
+  const refusal = refuseStreamTask(board.name, work) ?? board.admission.submitRefusal()
   if (refusal) {
     bodyIsOver(options)
     return Promise.reject(refusal)
@@ -56,7 +56,7 @@ export function streamOn(
 }
 
 function accept(board: PoolBoard, work: unknown, options: SubmitOptions): Call {
-  const refusal = board.submitRefusal()
+  const refusal = board.admission.submitRefusal()
   if (refusal) {
     bodyIsOver(options)
     throw refusal

@@ -37,7 +37,9 @@ export abstract class ControlServer implements AsyncDisposable {
     this.closed = this.#closed.promise
     this.#token = new TokenCheck(this.#settings.token)
     // A client may close its half when it has said all: the replies still go out.
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#meet(socket))
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#meet(socket),
+    )
     // Of a client that could not be accepted: the others are served on.
     this.#server.on('error', () => {})
   }
