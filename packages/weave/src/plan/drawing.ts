@@ -1,3 +1,4 @@
+import type { InspectOptions } from 'node:util'
 import type { Plan } from './plan.js'
 import type { PlannedTask } from './planned-task.js'
 
@@ -39,6 +40,16 @@ export function toText(plan: Plan): string {
       return `${tier}  ${name.padEnd(width)}  ${factsOf(plan, name).join('; ')}`.trimEnd()
     })
     .join('\n')
+}
+
+/** A plan as `console.log` shows it: its text, as far as lists are shown. */
+export function inspectPlan(plan: Plan, depth: number, { maxArrayLength }: InspectOptions): string {
+  if (depth < 0) return '[Plan]'
+  const lines = plan.order.length === 0 ? [] : toText(plan).split('\n')
+  const shown = lines.slice(0, maxArrayLength ?? lines.length)
+  if (shown.length < lines.length) shown.push(`… and ${lines.length - shown.length} more`)
+  const inputs = plan.inputs.length === 0 ? '' : `, inputs: ${plan.inputs.join(', ')}`
+  return [`Plan (tasks: ${plan.order.length}${inputs})`, ...shown].join('\n  ')
 }
 
 function factsOf(plan: Plan, name: string): string[] {

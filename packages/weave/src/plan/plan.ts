@@ -1,3 +1,4 @@
+import { type InspectOptions, inspect } from 'node:util'
 import type { Executor } from '@conc/core'
 import { checkKeys, checkObject } from '@conc/core/internal'
 import { checkExecutorOption, checkFlag } from '../builder/option-checks.js'
@@ -5,7 +6,7 @@ import { OpaqueTaskError } from '../errors.js'
 import type { Timings } from '../result/timings.js'
 import { checkExecutors } from '../run/run-options.js'
 import { criticalPath } from './critical-path.js'
-import { toDot, toMermaid, toText } from './drawing.js'
+import { inspectPlan, toDot, toMermaid, toText } from './drawing.js'
 import { checkExecutorsOf } from './executors.js'
 import { fingerprint } from './fingerprint.js'
 import type { Graph } from './graph.js'
@@ -81,6 +82,13 @@ export function checkGraph(graph: Graph, { strict, executor, executors }: PlanOp
 
 /** The plan of a graph, worked out where it is read. */
 export class GraphPlan implements Plan {
+  static {
+    Object.defineProperty(GraphPlan.prototype, inspect.custom, {
+      value(this: GraphPlan, depth: number, options: InspectOptions): string {
+        return inspectPlan(this, depth, options)
+      },
+    })
+  }
   readonly #graph: Graph
   readonly #places: Places
   #dependencies: Readonly<Record<string, readonly string[]>> | undefined

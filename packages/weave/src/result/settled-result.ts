@@ -1,7 +1,9 @@
+import { type InspectOptions, inspect } from 'node:util'
 import type { Settled } from '@conc/core'
 import type { Env, Row, TaskRow } from '../builder/rows.js'
 import type { Plan } from '../plan/plan.js'
 import { cancelled, fulfilled, type Ledger, rejected } from '../run/ledger.js'
+import { inspectSettled, settledJSON } from './settled-print.js'
 import { type Timings, timingsOf } from './timings.js'
 
 /** The finished items of a mapped task, by position. */
@@ -58,6 +60,9 @@ export function settledFrom(ledger: Ledger, plan: Plan): SettledResult {
 }
 
 class LedgerResult implements SettledResult {
+  static {
+    Object.defineProperty(LedgerResult, 'name', { value: 'SettledResult' })
+  }
   readonly #ledger: Ledger
   readonly plan: Plan
 
@@ -101,6 +106,14 @@ class LedgerResult implements SettledResult {
 
   get timings(): Partial<Timings> {
     return timingsOf(this.#ledger)
+  }
+
+  toJSON(): object {
+    return settledJSON(this)
+  }
+
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return inspectSettled(this, depth, options)
   }
 
   #names(status: number): readonly string[] {
