@@ -17,6 +17,7 @@ import {
   UnsupportedWorkError,
   withExecutor,
 } from '../src/index.js'
+import { deferred } from '../src/internal/deferred.js'
 import { definitionOf, registry } from '../src/internal/task-definition.js'
 
 let count = 0
@@ -333,6 +334,35 @@ describe('the input of a task', () => {
       }),
     })
     await expect(broken()).rejects.toThrow(RangeError)
+  })
+
+  it.each([
+    ['never settles', false],
+    ['settles after it', true],
+  ])('keeps the body from starting after a cancel when its validator %s', async (_, settles) => {
+    const body = vi.fn()
+    const gate = deferred()
+    const checked = task(fresh(), body, {
+      input: schema(async (value) => {
+        await gate.promise
+        return { value }
+      }),
+    })
+    const items = task(fresh(), body, {
+      stream: true,
+      input: schema(() => gate.promise.then(() => ({ value: [] }))),
+    })
+    const here = inline()
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = [here.submit(checked, [], { signal }), here.stream(items, [], { signal }).next()]
+    const outcomes = Promise.allSettled(calls)
+    await new Promise(setImmediate)
+    controller.abort('why')
+    if (settles) gate.resolve()
+    expect(await outcomes).toEqual(calls.map(() => ({ status: 'rejected', reason: 'why' })))
+    await here.close()
+    expect(body).not.toHaveBeenCalled()
   })
 
   it('holds for streams, before the generator begins', async () => {

@@ -1,3 +1,5 @@
+import { deferred } from './deferred.js'
+
 /** Something that has to stop with the work it belongs to: a nested call, a pause, a forwarded signal. */
 export interface Dependent {
   cancelled(reason: unknown): void
@@ -54,5 +56,19 @@ export class Cancellation {
 
   remove(dependent: Dependent): void {
     this.#dependents?.delete(dependent)
+  }
+
+  /** What `wait` gives; rejects with the reason as soon as the cancel comes, also where it came already. */
+  async orThrow<T>(wait: T | PromiseLike<T>): Promise<T> {
+    const { promise, reject } = deferred<never>()
+    const dependent = { cancelled: reject }
+    this.add(dependent)
+    try {
+      const value = await Promise.race([promise, wait])
+      if (this.isCancelled) throw this.#reason
+      return value
+    } finally {
+      this.remove(dependent)
+    }
   }
 }

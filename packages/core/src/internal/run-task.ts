@@ -1,6 +1,7 @@
 import { TaskInputError, type TaskInputIssue } from '../errors/executor-error.js'
 import type { Executor } from '../executor.js'
 import type { StandardSchemaIssue } from '../standard-schema.js'
+import { Cancellation } from './cancellation.js'
 import { isTraced, traced } from './events.js'
 import { currentFrame, type Frame, runInFrame } from './frame.js'
 import { newCallId, type RunningTask } from './running-task.js'
@@ -68,14 +69,20 @@ export function describe(context: RunningTask): {
   return { id, name, executor, attempt }
 }
 
-/** The arguments as the task's `input` schema returns them. @throws {TaskInputError} */
+/**
+ * The arguments as the task's `input` schema returns them. A cancel ends the wait for a slow validator, so that the
+ * body does not start after it.
+ *
+ * @throws {TaskInputError}
+ */
 export async function validated(
   definition: TaskDefinition,
   args: readonly unknown[],
-  context: { readonly executor: string; readonly attempt: number },
+  context: { readonly executor: string; readonly attempt: number; cancellation?: Cancellation },
 ): Promise<readonly unknown[]> {
   if (definition.input === undefined) return args
-  const result = await definition.input['~standard'].validate(args)
+  const { cancellation = new Cancellation() } = context
+  const result = await cancellation.orThrow(definition.input['~standard'].validate(args))
   if (result.issues === undefined) return result.value as readonly unknown[]
   const issues = result.issues.map(plainIssue)
   const { executor, attempt } = context
