@@ -5,6 +5,15 @@
 export function endsAsCancelled(error: unknown, reason: unknown): boolean {
   if (error === reason) return true
   if (typeof error !== 'object' || error === null) return false
+  try {
+    return isAbort(error, reason)
+  } catch {
+    // Fields that throw when read are nobody's abort error.
+    return false
+  }
+}
+
+function isAbort(error: object, reason: unknown): boolean {
   const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: unknown }
   return name === 'AbortError' || code === 'ABORT_ERR' || (cause !== undefined && cause === reason)
 }
