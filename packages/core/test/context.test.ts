@@ -211,17 +211,20 @@ describe('currentTask', () => {
     expect(heard).toEqual(['half'])
   })
 
-  it('goes on when the listener of its progress throws', async () => {
+  it.each([
+    ['an error', new Error('listener'), 'listener'],
+    ['what has no text', Object.create(null), 'unreadable'],
+  ])('goes on when the listener of its progress throws %s', async (_, thrown, text) => {
     const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const body = declared(() => {
       currentTask()?.progress(1)
       return 'done'
     })
     const onProgress = () => {
-      throw new Error('listener')
+      throw thrown
     }
     expect(await body.with({ onProgress })()).toBe('done')
-    expect(warning.mock.calls.flat().join()).toContain('listener')
+    expect(warning.mock.calls.flat().join()).toContain(text)
     warning.mockRestore()
   })
 })
@@ -280,6 +283,13 @@ describe('deadlines', () => {
     expect(await outer.with({ timeoutMs: 100 })()).toEqual([
       1_000_100, 1_000_100, 1_000_050, 1_000_100, 1_000_100,
     ])
+  })
+
+  it('are none for a timeout of Infinity behind other executors, whatever the task says', async () => {
+    const own = task(`test/context-${++count}`, () => currentTask()?.deadline, { timeoutMs: 50 })
+    const through = limit(inline(), 1)
+    expect(await own.on(through)()).toBe(1_000_050)
+    expect(await own.with({ timeoutMs: Infinity }).on(through)()).toBeUndefined()
   })
 
   it('are none for a timeout of Infinity', async () => {

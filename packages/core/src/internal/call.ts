@@ -1,3 +1,4 @@
+import { textOf } from '../errors/envelope.js'
 import { type Started, TaskCancelledError, TaskTimeoutError } from '../errors/executor-error.js'
 import type { SubmitOptions } from '../executor.js'
 import type { AttemptRules } from './attempts.js'
@@ -112,7 +113,8 @@ export class Call implements AbortListener, Dependent {
         this.options.onProgress?.(data)
       } catch (error) {
         // The listener's failure is not the body's.
-        process.emitWarning(`onProgress of ${this.taskName ?? 'a call'} threw: ${String(error)}`)
+        const what = textOf(error) ?? 'something unreadable'
+        process.emitWarning(`onProgress of ${this.taskName ?? 'a call'} threw: ${what}`)
       }
     }
   }
@@ -165,7 +167,7 @@ export class Call implements AbortListener, Dependent {
       retry: 0,
       // Where this call is an attempt itself, of somebody further out, that is the attempt it is.
       [attemptNumber]: this.options[attemptNumber] ?? attempt,
-      ...(this.deadline !== undefined && { timeoutMs: Math.max(this.deadline - Date.now(), 1) }),
+      ...this.#forwardedTime(),
       ...(this.headers && { headers: this.headers }),
       ...(priority !== undefined && { priority }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
@@ -204,6 +206,12 @@ export class Call implements AbortListener, Dependent {
     return this.taskName === undefined
       ? { executor, started }
       : { task: this.taskName, executor, started }
+  }
+
+  /** What is left; where this call has no limit though its task has one, that it has none. */
+  #forwardedTime(): { timeoutMs?: number } {
+    if (this.deadline !== undefined) return { timeoutMs: Math.max(this.deadline - Date.now(), 1) }
+    return this.definition?.timeoutMs === undefined ? {} : { timeoutMs: Number.POSITIVE_INFINITY }
   }
 
   #arm(): void {
