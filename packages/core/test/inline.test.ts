@@ -182,6 +182,15 @@ describe('closing inline', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('leaves no timer of another close when it gives up on a body', async () => {
+    const here = inline()
+    const call = here.submit(() => new Promise(() => {}), []).catch((error) => error)
+    const closings = [here.close({ timeoutMs: 10_000 }), here.close({ timeoutMs: 10 })]
+    await vi.advanceTimersByTimeAsync(10)
+    await Promise.all([...closings, call])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('takes the nested calls that a live task still needs, and no others', async () => {
     const here = inline()
     const gate = deferred()

@@ -68,6 +68,7 @@ export class Lifecycle {
     await this.#conditions.until(() => (this.#isOutOfTime && !isForceful) || this.#steps.isIdle())
     await this.#steps.release?.()
     this.#state = 'closed'
+    this.#conditions.check()
   }
 
   #expireAfter(ms: number): void {
@@ -77,7 +78,8 @@ export class Lifecycle {
       this.#cancelAll()
       this.#conditions.check()
     })
-    void this.#conditions.until(() => this.#steps.isIdle()).then(() => timer.clear())
+    const isOver = (): boolean => this.#state === 'closed' || this.#steps.isIdle()
+    void this.#conditions.until(isOver).then(() => timer.clear())
   }
 
   #cancelAll(): void {
