@@ -134,6 +134,12 @@ describe('limit', () => {
     await one.ready()
   })
 
+  it('refuses at once to be ready for what is no signal', () => {
+    for (const one of [limit(inline(), 1), retry(inline(), 1), balance([inline()])]) {
+      expect(() => one.ready({ signal: {} as never })).toThrow(InvalidOptionError)
+    }
+  })
+
   it('rejects who waits to be ready when it is closed', async () => {
     const one = limit(inline(), 1)
     const gate = deferred()
@@ -383,6 +389,15 @@ describe('balance', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     gates[0]?.resolve()
     await Promise.all(running)
+  })
+
+  it('is ready when one of them is, though others throw when asked', async () => {
+    const broken = scripted('broken', () => 1)
+    broken.ready = () => {
+      throw new RangeError('broken')
+    }
+    await balance([broken, inline()]).ready()
+    await expect(balance([broken]).ready()).rejects.toThrow(RangeError)
   })
 
   it('gives up being ready for the signal, before and while waiting', async () => {

@@ -59,7 +59,7 @@ class BalanceExecutor extends ForwardingExecutor {
 
   async #oneIsReady(signal: AbortSignal): Promise<void> {
     try {
-      await Promise.any(this.#executors.map((executor) => executor.ready({ signal })))
+      await Promise.any(this.#executors.map(async (executor) => await executor.ready({ signal })))
     } catch (error) {
       throw (error as AggregateError).errors[0]
     }

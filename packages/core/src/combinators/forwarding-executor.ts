@@ -2,6 +2,7 @@ import type { Executor } from '../executor.js'
 import type { Entered } from '../internal/entered.js'
 import { streamFrom, submitTo } from '../internal/forwarding.js'
 import { LineExecutor } from '../internal/line-executor.js'
+import { checkSignal } from '../internal/option-checks.js'
 import { listenTo, stopListening } from '../internal/signals.js'
 import type { Producer } from '../internal/task-stream.js'
 
@@ -16,7 +17,15 @@ export abstract class ForwardingExecutor extends LineExecutor {
    * Waits for something behind this executor until it is closed; what it waits for is then given up.
    * Rejects with `signal.reason` when given up before.
    */
-  protected async whileOpen(
+  protected whileOpen(
+    signal: AbortSignal | undefined,
+    wait: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    checkSignal(signal)
+    return this.#raceClosing(signal, wait)
+  }
+
+  async #raceClosing(
     signal: AbortSignal | undefined,
     wait: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {

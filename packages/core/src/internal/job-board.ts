@@ -4,6 +4,7 @@ import { Conditions } from './conditions.js'
 import { Job } from './job.js'
 import { Lifecycle } from './lifecycle.js'
 import { Line } from './line.js'
+import { checkSignal } from './option-checks.js'
 import { type Member, Roster } from './roster.js'
 
 /** Who stands among the slots in use: a job, or what becomes one when somebody needs it. */
@@ -87,7 +88,12 @@ export class JobBoard {
     )
   }
 
-  async ready(signal: AbortSignal | undefined): Promise<void> {
+  ready(signal: AbortSignal | undefined): Promise<void> {
+    checkSignal(signal)
+    return this.#untilRoom(signal)
+  }
+
+  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
     const { lifecycle, line, queueLimit } = this
     await this.changes.until(() => !lifecycle.isOpen || line.hasRoomFor(queueLimit), signal)
     if (!lifecycle.isOpen) throw lifecycle.closedError()

@@ -18,7 +18,7 @@ import { isTraced } from './events.js'
 import { checkWork, refuseClosure, refuseStreamTask } from './executor-checks.js'
 import { currentFrame } from './frame.js'
 import { Lifecycle } from './lifecycle.js'
-import { checkArguments, checkSubmitOptions } from './option-checks.js'
+import { checkArguments, checkSignal, checkSubmitOptions } from './option-checks.js'
 import { definitionOf } from './task-definition.js'
 import { type Producer, TaskStream } from './task-stream.js'
 
@@ -115,8 +115,13 @@ export abstract class LineExecutor implements Executor {
     return this.#lifecycle.isOpen
   }
 
-  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#room.until(() => !this.#lifecycle.isOpen || this.#work.hasRoom, options.signal)
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkSignal(options.signal)
+    return this.#untilRoom(options.signal)
+  }
+
+  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
+    await this.#room.until(() => !this.#lifecycle.isOpen || this.#work.hasRoom, signal)
     if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
   }
 
