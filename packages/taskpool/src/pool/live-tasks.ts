@@ -1,3 +1,6 @@
+/** Below this many, clearing away costs more than it frees. */
+const fewest = 128
+
 /** What stands in `LiveTasks`. */
 interface Live {
   readonly id: number
@@ -10,7 +13,7 @@ interface Live {
  * adding and removing move nothing, those that are over leave in bulk.
  */
 export class LiveTasks<T extends Live> {
-  #tasks: T[] = []
+  readonly #tasks: T[] = []
   #over = 0
 
   get size(): number {
@@ -25,9 +28,7 @@ export class LiveTasks<T extends Live> {
   /** One of the tasks is over now. */
   remove(): void {
     this.#over++
-    if (this.#over < 32 || this.#over * 2 < this.#tasks.length) return
-    this.#tasks = this.#tasks.filter((task) => !task.isOver)
-    this.#over = 0
+    if (this.#over >= fewest && this.#over * 2 >= this.#tasks.length) this.#compact()
   }
 
   find(id: number): T | undefined {
@@ -54,5 +55,13 @@ export class LiveTasks<T extends Live> {
       const task = tasks[index] as T
       if (!task.isOver) yield task
     }
+  }
+
+  #compact(): void {
+    const tasks = this.#tasks
+    let kept = 0
+    for (const task of tasks) if (!task.isOver) tasks[kept++] = task
+    tasks.length = kept
+    this.#over = 0
   }
 }

@@ -39,7 +39,11 @@ export function planOf(
   options: SubmitOptions,
   executor: Executor | undefined,
 ): Plan {
-  const call = (job: TaskJob): unknown => (fn as unknown as Closure)(...argumentsOf(job.input), job)
+  const closure = fn as unknown as Closure
+  const call: Plan['invoke'] =
+    argumentsOf === oneItem
+      ? (job) => closure(job.input, job)
+      : (job) => closure(...argumentsOf(job.input), job)
   if (definitionOf(fn)) {
     return placed(fn, options, (job) => place(job, fn, argumentsOf(job.input)))
   }

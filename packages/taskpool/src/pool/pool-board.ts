@@ -140,6 +140,8 @@ export class PoolBoard extends JobBoard {
     this.live.remove()
     job.owner.live.remove()
     this.ledger.record(job)
+    // It may stand among the live tasks a while longer.
+    job.outcome = undefined
     job.owner.retire()
     if (job.countdowns) for (const countdown of job.countdowns) countdown.tick()
     this.check()
