@@ -1,4 +1,4 @@
-import { type Executor, task } from '@conc/core'
+import { type Executor, type Settled, task } from '@conc/core'
 import { describe, it } from 'vitest'
 import { inOrder, weave } from '../src/index.js'
 
@@ -81,7 +81,12 @@ describe('the types of a weave, checked by tsc', () => {
       const r = await weave({ a: 1, b: 'x' })
         .do(
           'c',
-          { needs: ['a'], after: ['b'], retries: 2, idempotencyKey: (d) => `c:${d.a}` },
+          {
+            needs: ['a'],
+            after: ['b'],
+            retries: { times: 2, delayMs: 10, factor: 2, jitter: true },
+            idempotencyKey: (d) => `c:${d.a}`,
+          },
           (d) => {
             ok<Eq<keyof typeof d, 'a'>>()
             return d.a + 1
@@ -188,6 +193,8 @@ describe('the types of a weave, checked by tsc', () => {
       }
       const values: { readonly a?: number; readonly b?: number[] } = settled.values
       void values
+      const outcome: Settled<number> | { status: 'skipped' } = settled.tasks.a
+      void outcome
       const [a, b] = inOrder(await w.run())
       ok<Eq<typeof a, number>>()
       ok<Eq<typeof b, number[]>>()
