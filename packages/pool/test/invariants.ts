@@ -38,6 +38,7 @@ export class Subject {
   readonly #maps: MapRecord[] = []
   readonly #ends = new Map<TaskHandle<unknown>, unknown>()
   readonly #promises: Promise<unknown>[] = []
+  readonly #broken: unknown[] = []
   #isClosed = false
   #calls = 0
   #starts = 0
@@ -168,6 +169,7 @@ export class Subject {
 
   /** What holds after each microtask. */
   check(): void {
+    if (this.#broken.length > 0) throw this.#broken[0]
     const { running, size, cancelling } = this.pool
     must(running <= size || this.#starts === this.#startsWhenLowered, 'more run than may')
     must(this.#active <= running, 'a body without a slot')
@@ -187,6 +189,7 @@ export class Subject {
 
   /** What holds at the end: everything is settled, and nothing is left. */
   async checkIdle(): Promise<void> {
+    this.check()
     await Promise.all(this.#promises)
     expect(await this.pool.join()).toBe(true)
     expect(this.pool).toMatchObject({ running: 0, waiting: 0, cancelling: 0, isEmpty: true })
@@ -204,12 +207,14 @@ export class Subject {
     called?: () => void,
     label = entry?.label,
   ): Promise<unknown> {
-    called?.()
-    expect(this.#context.getStore()).toBe(label)
-    if (entry) this.#takeTurn(entry)
     this.#starts++
     this.#active++
-    expect(this.pool.running).toBeLessThanOrEqual(this.pool.size)
+    this.#verify(() => {
+      called?.()
+      must(this.#context.getStore() === label, `${label} lost its context`)
+      if (entry) this.#takeTurn(entry)
+      must(this.pool.running <= this.pool.size, `${label} has no room`)
+    })
     const over = (): void => void this.#active--
     if (plan.outcome === 'throws') {
       over()
@@ -241,8 +246,10 @@ export class Subject {
     if (callback === 'none') return {}
     return {
       cb: async (value) => {
-        called?.()
-        expect(this.#context.getStore()).toBe(label)
+        this.#verify(() => {
+          called?.()
+          must(this.#context.getStore() === label, `callback of ${label} lost its context`)
+        })
         await this.#scheduler.schedule(Promise.resolve(), 'callback ends')
         if (callback === 'error') throw new Error('callback')
         return value
@@ -250,10 +257,19 @@ export class Subject {
     }
   }
 
+  /** What fails in a function of the pool would only fail its task. */
+  #verify(what: () => void): void {
+    try {
+      what()
+    } catch (error) {
+      this.#broken.push(error)
+    }
+  }
+
   /** Starts follow call order: whoever starts is the first in the model's line. */
   #takeTurn(entry: Entry): void {
     while (this.#line[0]?.isGone()) this.#line.shift()
-    expect(this.#line[0]?.label, `${entry.label} starts`).toBe(entry.label)
+    must(this.#line[0] === entry, `${entry.label} starts before ${this.#line[0]?.label}`)
     this.#line.shift()
     if (--entry.left > 0) this.#line.push(entry)
   }

@@ -112,6 +112,8 @@ describe('Pool', () => {
         fc.constantFrom<'hold' | 'immediate'>('hold', 'immediate'),
         fc.array(fc.tuple(steps, fc.nat(2)), { minLength: 1, maxLength: 25 }),
         async (scheduler, size, policy, script) => {
+          // A run that failed leaves its timers to the next one, which would seem to fail by itself.
+          vi.clearAllTimers()
           const subject = new Subject(scheduler, size, policy)
           for (const [step, ends] of script) {
             step(subject)
@@ -129,7 +131,7 @@ describe('Pool', () => {
           await subject.checkIdle()
         },
       ),
-      { numRuns: Number(process.env['CONC_RUNS'] ?? 300) },
+      { numRuns: 250 },
     )
   })
 })
