@@ -97,6 +97,10 @@ export class ClaimCells {
     return cell
   }
 
+  get free(): number {
+    return this.#free.length
+  }
+
   giveBack(cell: number): void {
     if (cell >= 0) this.#free.push(cell)
   }

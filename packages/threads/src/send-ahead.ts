@@ -50,7 +50,8 @@ export class SendAhead {
     const level = Math.min(this.#evenShare, depth)
     for (const thread of this.#threads) {
       if (!thread.isOpen || thread.resumption.isWaiting || thread.ahead.size > depth / 2) continue
-      const count = Math.min(level - thread.ahead.size, this.#mostTaken - thread.taken)
+      const wanted = level - thread.ahead.size
+      const count = Math.min(wanted, this.#mostTaken - thread.taken, thread.exactRoom)
       if (count > 0) this.#send(thread, count)
     }
   }

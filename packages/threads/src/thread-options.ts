@@ -47,6 +47,7 @@ export interface WorkerSettings {
   readonly resourceLimits: ResourceLimits | undefined
   readonly execArgv: readonly string[] | undefined
   readonly env: NodeJS.Dict<string> | typeof SHARE_ENV | undefined
+  readonly startupTimeoutMs: number
 }
 
 /** The options with their defaults, checked. */
@@ -58,7 +59,6 @@ export interface ThreadSettings extends WorkerSettings {
   readonly idleTimeoutMs: number
   readonly queueLimit: number
   readonly graceMs: number
-  readonly startupTimeoutMs: number
   readonly maxTasksPerWorker: number
   /** URLs. */
   readonly modules: readonly string[]
@@ -140,7 +140,11 @@ function modulesOf(modules: ThreadExecutorOptions['modules'] = []): readonly str
   throw new InvalidOptionError('modules', 'a list of URLs, paths and package names', modules)
 }
 
-function workerSettings({ resourceLimits, execArgv, env }: ThreadExecutorOptions): WorkerSettings {
+function workerSettings({
+  resourceLimits,
+  execArgv,
+  env,
+}: ThreadExecutorOptions): Omit<WorkerSettings, 'startupTimeoutMs'> {
   if (resourceLimits !== undefined) checkObject('resourceLimits', resourceLimits)
   if (execArgv !== undefined && !isStrings(execArgv)) {
     throw new InvalidOptionError('execArgv', 'an array of strings', execArgv)

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers'
-import { decodeError, encodeError, type Transferable, WorkerLostError } from '@conc/core'
-import type { Line, StartReport } from '@conc/core/internal'
+import { decodeError, encodeError, type Transferable } from '@conc/core'
+import type { Line } from '@conc/core/internal'
 import type { Attempt } from './attempt.js'
 import { CallSender } from './call-sender.js'
 import { ClaimCells } from './claim-table.js'
@@ -8,6 +7,7 @@ import { Grace } from './grace.js'
 import { type ToParent, type ToThread, toParent, toThread } from './messages.js'
 import type { NestedCalls } from './nested-calls.js'
 import { Resumption } from './resumption.js'
+import { lossOf } from './thread-loss.js'
 import type { ThreadSettings } from './thread-options.js'
 import { type ThreadExit, ThreadWorker } from './worker.js'
 
@@ -111,6 +111,11 @@ export class Thread {
 
   hasStarted({ cell, id }: Attempt): boolean {
     return cell < 0 || this.#cells.table.isStarted(cell, id)
+  }
+
+  /** Calls that can be taken back exactly if they are sent ahead. */
+  get exactRoom(): number {
+    return this.#cells.free
   }
 
   /** Sends an attempt here, which holds a slot of this thread from now on. */
@@ -255,7 +260,7 @@ export class Thread {
 
   async #live(): Promise<void> {
     try {
-      const { failure } = await this.#startedInTime()
+      const { failure } = await this.#worker.started
       if (failure) throw decodeError(failure)
     } catch (error) {
       this.state = 'gone'
@@ -269,20 +274,6 @@ export class Thread {
     this.#worker.port.unref()
     this.#home.ready(this)
     this.#leave(await this.#worker.exited)
-  }
-
-  async #startedInTime(): Promise<StartReport> {
-    const { startupTimeoutMs } = this.#home.settings
-    let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<never>((_, reject) => {
-      const late = (): void => reject(new Error(`It did not start within ${startupTimeoutMs} ms.`))
-      timer = sleep(late, Math.min(startupTimeoutMs, 2 ** 31 - 1)).unref()
-    })
-    try {
-      return await Promise.race([this.#worker.started, tooLate])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   #receive(message: ToParent): void {
@@ -343,37 +334,14 @@ export class Thread {
     this.resumption.clear()
     this.#grace.clear()
     this.#home.gone(this, exit, attempts, unbegun)
+    const loss = { ...exit, threadId: this.threadId, culprit: this.#culprit }
     for (const attempt of attempts) {
-      if (!unbegun.has(attempt)) attempt.fail(this.#lossOf(attempt, exit), 'infrastructure')
+      if (!unbegun.has(attempt)) attempt.fail(lossOf(attempt, loss), 'infrastructure')
     }
   }
 
   #canGoElsewhere(attempt: Attempt): boolean {
     if (this.hasStarted(attempt) || attempt.transfer?.length) return false
     return ++attempt.losses < mostLosses
-  }
-
-  #lossOf(attempt: Attempt, { exitCode, cause }: ThreadExit): WorkerLostError {
-    const { name } = attempt.definition
-    const started = attempt.cell < 0 ? 'unknown' : this.hasStarted(attempt)
-    return new WorkerLostError(
-      `Task '${name}' lost its thread (${this.threadId}) of '${attempt.call.executor}': ${this.#reasonOf(exitCode, cause)}`,
-      {
-        exitCode,
-        started,
-        task: name,
-        executor: attempt.call.executor,
-        worker: this.threadId,
-        ...(attempt.context?.attempt && { attempt: attempt.context.attempt }),
-        ...(cause !== undefined && { cause }),
-      },
-    )
-  }
-
-  #reasonOf(exitCode: number | null, cause: unknown): string {
-    if (this.#culprit !== undefined) {
-      return `it was ended because task '${this.#culprit}' ignored its cancel.`
-    }
-    return cause instanceof Error ? `${cause.name}: ${cause.message}` : `exit code ${exitCode}.`
   }
 }

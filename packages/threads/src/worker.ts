@@ -17,6 +17,7 @@ export interface ThreadExit {
   readonly cause: unknown
 }
 
+const longestMs = 2 ** 31 - 1
 const entry = fileURLToPath(new URL('./thread.entry.js', import.meta.url))
 
 /**
@@ -42,7 +43,7 @@ export class ThreadWorker {
     this.#pool = new Piscina(piscinaOptions(settings))
     // Without a listener piscina would end the process with what a thread threw.
     this.#pool.on('error', (error: unknown) => this.#fails(error))
-    this.started = this.#start(boot, port2)
+    this.started = inTime(this.#start(boot, port2), settings.startupTimeoutMs)
   }
 
   get threadId(): number {
@@ -93,6 +94,20 @@ export class ThreadWorker {
 
   #fails(error: unknown): void {
     this.#cause ??= error
+  }
+}
+
+/** Does not hold the process: work that waits for the thread does. */
+async function inTime<T>(start: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    const late = (): void => reject(new Error(`It did not start within ${ms} ms.`))
+    timer = setTimeout(late, Math.min(ms, longestMs)).unref()
+  })
+  try {
+    return await Promise.race([start, tooLate])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

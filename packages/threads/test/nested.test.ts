@@ -2,6 +2,7 @@ import { TaskCancelledError } from '@conc/core'
 import { ThreadExecutor } from '@conc/threads'
 import { describe, expect, it } from 'vitest'
 import {
+  add,
   closing,
   depth,
   fibonacci,
@@ -19,8 +20,9 @@ import {
   relay,
   sumStream,
   tenant,
+  waiting,
 } from './fixtures/tasks.mjs'
-import { becomes, firstReport, words } from './gate.js'
+import { becomes, firstReport, Gate, words } from './gate.js'
 
 describe('a nested call', () => {
   it.each([1, 2])('works at any depth on %s threads', async (maxThreads) => {
@@ -110,6 +112,17 @@ describe('a nested call', () => {
     for await (const item of threads.stream(relay, [1e6])) if (item === 50) break
     await using one = new ThreadExecutor({ maxThreads: 1 })
     expect(await one.submit(sumStream, [100])).toBe(4950)
+  })
+
+  it('gives its slot up for any other wait as well, and gets it back', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1 })
+    const gate = new Gate()
+    const waits = threads.submit(waiting, [gate.buffer])
+    expect(await threads.submit(add, [1, 1])).toBe(2)
+    expect(threads.metrics()).toMatchObject({ running: 0, suspended: 1 })
+    gate.open()
+    expect(await waits).toBe('back')
+    expect(threads.load).toMatchObject({ running: 0, waiting: 0 })
   })
 
   it('sees the pool’s load, and cannot close it', async () => {

@@ -47,7 +47,7 @@ export class Body {
     })
     this.#around = {
       executor: server.proxy,
-      slot: new ThreadSlot(call.id, server.proxy),
+      slot: new ThreadSlot(call.id, server.link),
       vars: context?.vars,
     }
   }

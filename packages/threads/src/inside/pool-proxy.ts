@@ -1,12 +1,8 @@
-import type { MessagePort } from 'node:worker_threads'
 import {
   type Capabilities,
   ConcError,
-  decodeError,
-  type EncodedError,
   type Executor,
   ExecutorError,
-  encodeError,
   type Load,
   type StreamWork,
   type SubmitOptions,
@@ -20,7 +16,6 @@ import {
   checkArguments,
   checkSubmitOptions,
   checkWork,
-  currentFrame,
   deferred,
   type Producer,
   refuseClosure,
@@ -31,48 +26,25 @@ import {
 } from '@conc/core/internal'
 import { contextOf } from '../call-context.js'
 import { capabilitiesOf, refuseHomeless } from '../capabilities.js'
-import {
-  type Blame,
-  type Boot,
-  type CallContext,
-  type NestedRequest,
-  type ToParent,
-  type ToThread,
-  toParent,
-  toThread,
-} from '../messages.js'
+import type { Blame, Boot, CallContext, NestedRequest } from '../messages.js'
 import { StreamReceiver } from '../stream-receiver.js'
 import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../values.js'
-import type { Occupancy } from './occupancy.js'
-import { ThreadSlot, type Waiting } from './thread-slot.js'
-
-/** Told how a nested call goes. */
-interface NestedSink {
-  /** The body that waits for it. */
-  readonly body: number
-  begun?(stream: MessagePort | undefined): void
-  readonly progress?: ((data: unknown) => void) | undefined
-  succeeded(value: unknown): void
-  failed(error: unknown, blame: Blame): void
-}
+import { bodyHere, type NestedSink, type ParentLink } from './parent-link.js'
 
 /** The pool as the bodies on its threads see it: their nested calls go back to it. */
-export class PoolProxy implements Executor, Waiting {
+export class PoolProxy implements Executor {
   readonly name: string
   readonly capabilities: Capabilities
-  readonly post: (message: ToParent, transfer?: readonly Transferable[]) => void
-  readonly #occupancy: Occupancy
+  readonly #link: ParentLink
   readonly #load: Int32Array
   readonly #limits: Boot['limits']
-  readonly #calls = new Map<number, NestedSink>()
+  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
   readonly #thrown = new WeakSet<object>()
-  #lastNumber = 0
 
-  constructor(boot: Boot, post: PoolProxy['post'], occupancy: Occupancy) {
+  constructor(boot: Boot, link: ParentLink) {
     this.name = boot.executor
     this.capabilities = capabilitiesOf(boot)
-    this.post = post
-    this.#occupancy = occupancy
+    this.#link = link
     this.#load = new Int32Array(boot.load)
     this.#limits = boot.limits
   }
@@ -111,15 +83,11 @@ export class PoolProxy implements Executor, Waiting {
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { signal } = options
     signal?.throwIfAborted()
-    const { promise, resolve, reject } = deferred<unknown>()
-    this.post([
-      toParent.nestedReady,
-      this.#expect({ body: -1, succeeded: resolve, failed: reject }),
-    ])
+    const { promise, reject } = deferred()
     const givenUp = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', givenUp)
     try {
-      await promise
+      await Promise.race([this.#link.ready(), promise])
     } finally {
       signal?.removeEventListener('abort', givenUp)
     }
@@ -133,45 +101,6 @@ export class PoolProxy implements Executor, Waiting {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  begin(call: number): void {
-    this.post([toParent.waitBegun, call])
-    this.#occupancy.waits(call)
-  }
-
-  async end(call: number): Promise<void> {
-    const { promise, resolve, reject } = deferred<unknown>()
-    this.post([
-      toParent.waitOver,
-      this.#expect({ body: call, succeeded: resolve, failed: reject }),
-      call,
-    ])
-    await promise
-  }
-
-  receive(message: ToThread): void {
-    switch (message[0]) {
-      case toThread.nestedBegun:
-        this.#calls.get(message[1])?.begun?.(message[2])
-        break
-      case toThread.nestedProgress:
-        this.#calls.get(message[1])?.progress?.(message[2])
-        break
-      case toThread.nestedResult:
-        this.#answered(message[1])?.succeeded(message[2])
-        break
-      case toThread.nestedFailure:
-        this.#failed(message[1], message[2], message[3])
-        break
-    }
-  }
-
-  #failed(nested: number, encoded: EncodedError, blame: Blame): void {
-    const sink = this.#answered(nested)
-    const error = decodeError(encoded)
-    if (blame === 'body' && typeof error === 'object' && error !== null) this.#thrown.add(error)
-    sink?.failed(error, blame)
   }
 
   #check(work: unknown, args: unknown, options: SubmitOptions): void {
@@ -215,7 +144,10 @@ export class PoolProxy implements Executor, Waiting {
       },
       progress: call.progress,
       succeeded: resolve,
-      failed: reject,
+      failed: (error, blame) => {
+        if (blame === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
+        reject(error)
+      },
     })
     return promise
   }
@@ -254,35 +186,12 @@ export class PoolProxy implements Executor, Waiting {
       sink.failed(refusal, 'infrastructure')
       return
     }
-    const nested = this.#expect(sink)
+    const request = requestOf(definition, args, context, call.options.priority, transfer)
     try {
-      const request = requestOf(definition, args, context, call.options.priority, transfer)
-      this.post([toParent.nestedCall, nested, sink.body, request], transfer)
+      call.cancellation.add(this.#link.call(request, sink))
     } catch (error) {
-      this.#calls.delete(nested)
       sink.failed(cloneFailure(error, args, 'args', transfer, owner), 'infrastructure')
-      return
     }
-    this.#occupancy.waits(sink.body)
-    call.cancellation.add({
-      cancelled: (reason) => {
-        if (!this.#calls.has(nested)) return
-        this.post([toParent.nestedCancel, nested, encodeError(reason)])
-      },
-    })
-  }
-
-  #expect(sink: NestedSink): number {
-    const nested = ++this.#lastNumber
-    this.#calls.set(nested, sink)
-    return nested
-  }
-
-  #answered(nested: number): NestedSink | undefined {
-    const sink = this.#calls.get(nested)
-    this.#calls.delete(nested)
-    if (sink) this.#occupancy.goesOn(sink.body)
-    return sink
   }
 
   #blame(error: unknown): Blame {
@@ -300,10 +209,4 @@ function requestOf(
 ): NestedRequest {
   const { name, module, isStream } = definition
   return { name, module, isStream, args, context, priority, transfer }
-}
-
-/** The body of this thread that makes the call, also through tasks that run locally inside of it. */
-function bodyHere(): number {
-  const slot = currentFrame()?.slots?.find((one) => one instanceof ThreadSlot)
-  return slot instanceof ThreadSlot ? slot.call : -1
 }

@@ -6,8 +6,6 @@ import { streamWindow } from '../stream-window.js'
 import { cloneFailure, refuseEmptied, transferOf } from '../values.js'
 import { weigh } from './weigh.js'
 
-type Step = IteratorResult<unknown, unknown>
-
 /** Whatever a generator or an iterable gives. */
 export type Items = AsyncIterator<unknown, unknown> | Iterator<unknown, unknown>
 
@@ -42,6 +40,9 @@ export class StreamSender {
   async run(iterator: Items): Promise<void> {
     try {
       await this.#sendAll(iterator)
+    } catch (error) {
+      // The failure of a body that was told to stop is nobody's business any more.
+      if (!this.#isLeft) throw error
     } finally {
       if (!this.#isOver) await iterator.return?.()
     }
@@ -52,30 +53,19 @@ export class StreamSender {
     this.#close([fromProducer.failure, encodeError(error, { where: this.#where }), blame])
   }
 
-  /** Steps at once where it can: each promise costs twice inside of a task, where context is kept. */
+  /** Awaits only where it must: each promise costs twice inside of a task, where context is kept. */
   async #sendAll(iterator: Items): Promise<void> {
     while (!this.#isLeft) {
       if (this.#isSpent) await this.#credit()
       if (this.#isLeft) return
       const step = iterator.next()
-      const { done, value } = isPromise(step) ? await this.#settled(step) : step
-      if (done) {
-        this.#isOver = true
-        return
-      }
+      // A generator that throws is over; one whose item cannot be sent is not.
+      this.#isOver = true
+      const { done, value } = isPromise(step) ? await step : step
+      if (done) return
+      this.#isOver = false
       // A sync generator may yield promises; `for await` would wait for them too.
       this.#add(isPromise(value) ? await value : value)
-    }
-  }
-
-  async #settled(step: Promise<Step>): Promise<Step> {
-    try {
-      return await step
-    } catch (error) {
-      this.#isOver = true
-      // The failure of a body that was told to stop is nobody's business any more.
-      if (this.#isLeft) return { done: true, value: undefined }
-      throw error
     }
   }
 

@@ -15,6 +15,7 @@ import {
 import { cloneFailure, refuseEmptied, transferOf, type ValueOwner } from '../values.js'
 import { Body } from './body.js'
 import { Occupancy } from './occupancy.js'
+import { ParentLink } from './parent-link.js'
 import { PoolProxy } from './pool-proxy.js'
 
 /** A call that was taken up here. */
@@ -29,6 +30,7 @@ export interface TakenCall {
 export class ThreadServer {
   readonly executor: string
   readonly proxy: PoolProxy
+  readonly link: ParentLink
   readonly #port: MessagePort
   readonly #claims: ClaimTable
   readonly #tasks: {
@@ -49,8 +51,8 @@ export class ThreadServer {
     this.#port = boot.port
     this.#claims = new ClaimTable(boot.claims)
     this.#occupancy = new Occupancy(boot.tasksPerThread, () => this.#takeNext())
-    const post: PoolProxy['post'] = (message, transfer) => this.post(message, transfer)
-    this.proxy = new PoolProxy(boot, post, this.#occupancy)
+    this.link = new ParentLink((message, transfer) => this.post(message, transfer), this.#occupancy)
+    this.proxy = new PoolProxy(boot, this.link)
   }
 
   listen(): void {
@@ -134,7 +136,7 @@ export class ThreadServer {
         this.post([toParent.pong])
         break
       default:
-        this.proxy.receive(message)
+        this.link.receive(message)
         break
     }
   }

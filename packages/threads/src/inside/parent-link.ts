@@ -1,0 +1,117 @@
+import type { MessagePort } from 'node:worker_threads'
+import { decodeError, encodeError, type Transferable } from '@conc/core'
+import { currentFrame, type Dependent, deferred } from '@conc/core/internal'
+import {
+  type Blame,
+  type NestedRequest,
+  type ToParent,
+  type ToThread,
+  toParent,
+  toThread,
+} from '../messages.js'
+import type { Occupancy } from './occupancy.js'
+import { ThreadSlot, type Waiting } from './thread-slot.js'
+
+/** Told how a nested call goes. */
+export interface NestedSink {
+  /** The body that waits for it, -1 for none. */
+  readonly body: number
+  begun?(stream: MessagePort | undefined): void
+  readonly progress?: ((data: unknown) => void) | undefined
+  succeeded(value: unknown): void
+  failed(error: unknown, blame: Blame): void
+}
+
+type Post = (message: ToParent, transfer?: readonly Transferable[]) => void
+
+/** What bodies ask of the pool: the questions that are out, and who waits for the answers. */
+export class ParentLink implements Waiting {
+  readonly #post: Post
+  readonly #occupancy: Occupancy
+  readonly #sinks = new Map<number, NestedSink>()
+  #lastNumber = 0
+
+  constructor(post: Post, occupancy: Occupancy) {
+    this.#post = post
+    this.#occupancy = occupancy
+  }
+
+  /**
+   * Sends a nested call; `sink` is told once how it ended.
+   *
+   * @returns what cancels it.
+   * @throws what `postMessage` throws; nothing was sent then.
+   */
+  call(request: NestedRequest, sink: NestedSink): Dependent {
+    const nested = this.#expect(sink)
+    try {
+      this.#post([toParent.nestedCall, nested, sink.body, request], request.transfer)
+    } catch (error) {
+      this.#sinks.delete(nested)
+      throw error
+    }
+    this.#occupancy.waits(sink.body)
+    return { cancelled: (reason) => this.#cancel(nested, reason) }
+  }
+
+  /** Resolves when the pool has room. */
+  async ready(): Promise<void> {
+    const { promise, resolve, reject } = deferred<unknown>()
+    const nested = this.#expect({ body: -1, succeeded: resolve, failed: reject })
+    this.#post([toParent.nestedReady, nested])
+    await promise
+  }
+
+  begin(body: number): void {
+    this.#post([toParent.waitBegun, body])
+    this.#occupancy.waits(body)
+  }
+
+  async end(body: number): Promise<void> {
+    const { promise, resolve, reject } = deferred<unknown>()
+    const nested = this.#expect({ body, succeeded: resolve, failed: reject })
+    this.#post([toParent.waitOver, nested, body])
+    await promise
+  }
+
+  receive(message: ToThread): void {
+    switch (message[0]) {
+      case toThread.nestedBegun:
+        this.#sinks.get(message[1])?.begun?.(message[2])
+        break
+      case toThread.nestedProgress:
+        this.#sinks.get(message[1])?.progress?.(message[2])
+        break
+      case toThread.nestedResult:
+        this.#answered(message[1])?.succeeded(message[2])
+        break
+      case toThread.nestedFailure:
+        this.#answered(message[1])?.failed(decodeError(message[2]), message[3])
+        break
+    }
+  }
+
+  #cancel(nested: number, reason: unknown): void {
+    if (!this.#sinks.has(nested)) return
+    this.#post([toParent.nestedCancel, nested, encodeError(reason)])
+  }
+
+  #expect(sink: NestedSink): number {
+    const nested = ++this.#lastNumber
+    this.#sinks.set(nested, sink)
+    return nested
+  }
+
+  #answered(nested: number): NestedSink | undefined {
+    const sink = this.#sinks.get(nested)
+    this.#sinks.delete(nested)
+    if (sink) this.#occupancy.goesOn(sink.body)
+    return sink
+  }
+}
+
+/** The body of this thread that runs here, also through tasks that run locally inside of it. */
+export function bodyHere(): number {
+  const slot = currentFrame()?.slots?.find((one) => one instanceof ThreadSlot)
+  return slot instanceof ThreadSlot ? slot.call : -1
+}
