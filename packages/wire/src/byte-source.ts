@@ -9,6 +9,7 @@ export class ByteSource {
   at = 0
   readonly #bytes: Buffer
   #end: number
+  #view: DataView | undefined
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.isBuffer(bytes)
@@ -68,11 +69,11 @@ export class ByteSource {
   }
 
   float32(): number {
-    return this.#bytes.readFloatBE(this.take(4))
+    return this.#floats().getFloat32(this.take(4))
   }
 
   float64(): number {
-    return this.#bytes.readDoubleBE(this.take(8))
+    return this.#floats().getFloat64(this.take(8))
   }
 
   /** Not a copy. */
@@ -81,19 +82,31 @@ export class ByteSource {
     return this.#bytes.subarray(start, start + length)
   }
 
+  /** Short text that is expected again. */
+  key(length: number): string {
+    const start = this.take(length)
+    return cachedText(this.#bytes, start, length) ?? this.#text(start, start + length)
+  }
+
   /** UTF-8. */
   text(length: number): string {
     const start = this.take(length)
-    const short = length <= 32 ? cachedText(this.#bytes, start, length) : undefined
-    return short ?? this.#longText(start, start + length)
+    return this.#text(start, start + length)
   }
 
-  #longText(start: number, end: number): string {
+  #text(start: number, end: number): string {
     const text = this.#bytes.toString('utf8', start, end)
     // Bytes that are no UTF-8 become U+FFFD, which may also stand in the text.
     if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, end))) {
       throw new Malformed('is a text that is no UTF-8')
     }
     return text
+  }
+
+  /** Faster than the methods of `Buffer`, but not for a float or two. */
+  #floats(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes
+    this.#view ??= new DataView(buffer, byteOffset, byteLength)
+    return this.#view
   }
 }

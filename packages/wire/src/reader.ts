@@ -35,7 +35,10 @@ export class Reader {
   }
 
   value(depth: number): unknown {
-    const token = this.source.byte()
+    return this.#valueOf(this.source.byte(), depth)
+  }
+
+  #valueOf(token: number, depth: number): unknown {
     if (token < 0x80) return token
     if (token < 0x90) return this.#object(token - 0x80, depth)
     if (token < 0xa0) return this.#array(token - 0x90, depth)
@@ -163,8 +166,10 @@ export class Reader {
   /** Text, also tagged text. */
   #key(depth: number): string {
     this.trail.step(depth, 'inside')
+    const token = this.source.byte()
+    if (token >= 0xa0 && token < 0xc0) return this.source.key(token - 0xa0)
     // So deep that no container is entered.
-    const key = this.value(limits.depth)
+    const key = this.#valueOf(token, limits.depth)
     if (typeof key !== 'string') throw new Malformed('has a key that is no text')
     return key
   }
