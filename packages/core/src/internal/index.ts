@@ -48,10 +48,25 @@ export { Line, type Place } from './line.js'
 export { executorName, LineExecutor, type LineExecutorInit } from './line-executor.js'
 export { iteratorOf, LocalProducer } from './local-producer.js'
 export { assertNotImporting, importModules, loadTask, resolveModule } from './modules.js'
-export * from './option-checks.js'
+export {
+  checkArguments,
+  checkCloseOptions,
+  checkCount,
+  checkDuration,
+  checkFunction,
+  checkKeys,
+  checkLimit,
+  checkObject,
+  checkOneOf,
+  checkPause,
+  checkPositiveInteger,
+  checkRetry,
+  checkSignal,
+  checkSubmitOptions,
+} from './option-checks.js'
 export { processState } from './process-state.js'
 export { type Member, Roster } from './roster.js'
-export { type Host, produceHere, runHere } from './run-here.js'
+export { blameHere, type Host, produceHere, runHere } from './run-here.js'
 export { describe, runTask, type TaskSurroundings, taskFrame, validated } from './run-task.js'
 export { newCallId, RunningTask, type RunningTaskInit } from './running-task.js'
 export { type AbortListener, listenTo, stopListening } from './signals.js'
