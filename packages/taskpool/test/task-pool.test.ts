@@ -511,6 +511,32 @@ describe('TaskPool', () => {
       expect(await pool.gatherAndClose()).toEqual([])
     })
 
+    it('closes without a word of failures, and forgets them', async () => {
+      const pool = new TaskPool()
+      pool.apply(() => Promise.reject(new Error('unheard')))
+      const gathered = pool.gatherAndClose({ throwOnError: false })
+      await pool.close()
+      expect([pool.isClosed, pool.numEnded, (await gathered).length]).toEqual([true, 0, 1])
+      const another = new TaskPool()
+      another.apply(() => Promise.reject(new Error('unheard')))
+      await another.close()
+      expect([another.numEnded, await another.gatherAndClose()]).toEqual([0, []])
+    })
+
+    it('leaves what still runs when the time for its end is over', async () => {
+      const pool = new TaskPool()
+      const gate = deferred()
+      const signals: AbortSignal[] = []
+      pool.apply(({ signal }) => {
+        signals.push(signal)
+        return gate.promise
+      })
+      await settled()
+      await pool.close({ timeoutMs: 1 })
+      expect([pool.isClosed, pool.numRunning, signals[0]?.aborted]).toEqual([true, 1, true])
+      gate.resolve()
+    })
+
     it('cancels first when it is disposed of with `onDispose: cancel`', async () => {
       let reason: unknown
       {

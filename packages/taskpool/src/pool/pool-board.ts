@@ -42,11 +42,16 @@ export class PoolBoard extends JobBoard {
   #flushedBelow = 0
   #leftByFlush: ReadonlySet<number> = new Set()
   #gathering: Promise<Report> | undefined
+  /** What was left at the end, for those who gather. */
+  #last: Report = nothing
   readonly #log: ((line: string) => void) | undefined
 
   constructor(pool: BaseTaskPool, name: string, options: TaskPoolOptions) {
     const { poolSize: size = Infinity, queueLimit = Infinity } = options
-    super({ name, size, queueLimit, isImmediate: false })
+    const release = (): void => {
+      this.#last = this.#forget(false)
+    }
+    super({ name, size, queueLimit, isImmediate: false, release })
     this.pool = pool
     this.executor = options.executor
     this.ledger = new Ledger(options.retain ?? 'all')
@@ -193,15 +198,20 @@ export class PoolBoard extends JobBoard {
     const closed = super.close(options)
     if (isFirst) {
       if (!wasLocked) this.note(`${this.name} is locked!`)
-      void closed.then(() => this.closed.resolve(true))
+      void closed.then(() => {
+        if (this.#gathering === undefined) this.#last = nothing
+        this.closed.resolve(true)
+      })
     }
     return closed
   }
 
   async #gather(): Promise<Report> {
     await this.close()
+    const report = this.#last
+    this.#last = nothing
     this.#gathering = undefined
-    return this.#forget(false)
+    return report
   }
 
   #forget(forgetsGroups: boolean): Report {

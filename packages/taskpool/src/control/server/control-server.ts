@@ -12,6 +12,13 @@ export type ControlAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string }
 
+const connectionOptions = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
+}
+
 /**
  * Lets others run a pool by text commands while it works. Closing it leaves the pool alone.
  *
@@ -36,10 +43,9 @@ export abstract class ControlServer implements AsyncDisposable {
     this.pool = pool
     this.closed = this.#closed.promise
     this.#token = new TokenCheck(this.#settings.token)
-    // A client may close its half when it has said all: the replies still go out.
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      this.#meet(socket),
-    )
+    // A client may close its half when it has said all: the replies still go out. Whether it is still there shows only
+    // when it is asked.
+    this.#server = createServer(connectionOptions, (socket) => this.#meet(socket))
     // Of a client that could not be accepted: the others are served on.
     this.#server.on('error', () => {})
   }
