@@ -8,7 +8,9 @@ export interface Dependent {
 /** Whether one piece of work was told to stop, and why. The `AbortSignal` is made when somebody reads it. */
 export class Cancellation {
   #controller: AbortController | undefined
-  #dependents: Set<Dependent> | undefined
+  /** Most work has one dependent, if any: a set would be half of what a call allocates. */
+  #first: Dependent | undefined
+  #others: Set<Dependent> | undefined
   #state: 'live' | 'cancelled' | 'ended' = 'live'
   #reason: unknown
 
@@ -34,28 +36,34 @@ export class Cancellation {
     this.#state = 'cancelled'
     this.#reason = reason
     this.#controller?.abort(reason)
-    const dependents = this.#dependents
-    this.#dependents = undefined
-    if (dependents) for (const dependent of [...dependents]) dependent.cancelled(reason)
+    const [first, others] = [this.#first, this.#others]
+    this.#forgetAll()
+    first?.cancelled(reason)
+    if (others) for (const dependent of [...others]) dependent.cancelled(reason)
     return true
   }
 
   /** The work has settled: a later cancel does nothing, and nobody depends on it any more. */
   end(): void {
     if (this.#state === 'live') this.#state = 'ended'
-    this.#dependents = undefined
+    this.#forgetAll()
   }
 
   /** Ties `dependent` to this work; told at once where the cancel already happened. */
   add(dependent: Dependent): void {
     if (this.#state === 'cancelled') dependent.cancelled(this.#reason)
-    if (this.#state !== 'live') return
-    this.#dependents ??= new Set()
-    this.#dependents.add(dependent)
+    if (this.#state !== 'live' || dependent === this.#first) return
+    if (this.#first === undefined && !this.#others?.size) {
+      this.#first = dependent
+      return
+    }
+    this.#others ??= new Set()
+    this.#others.add(dependent)
   }
 
   remove(dependent: Dependent): void {
-    this.#dependents?.delete(dependent)
+    if (dependent === this.#first) this.#first = undefined
+    else this.#others?.delete(dependent)
   }
 
   /** What `wait` gives; rejects with the reason as soon as the cancel comes, also where it came already. */
@@ -70,5 +78,9 @@ export class Cancellation {
     } finally {
       this.remove(dependent)
     }
+  }
+
+  #forgetAll(): void {
+    this.#first = this.#others = undefined
   }
 }
