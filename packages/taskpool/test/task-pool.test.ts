@@ -182,6 +182,45 @@ describe('TaskPool', () => {
       expect(() => pool.getGroupIds(group)).toThrow(GroupNotFoundError)
     })
 
+    it('repeats failed items, each as one task, and no more at a time than it may', async () => {
+      const pool = new TaskPool(2)
+      const attempts = new Map<number, number>()
+      let running = 0
+      const work = async (item: number) => {
+        expect(++running).toBeLessThanOrEqual(2)
+        await Promise.resolve()
+        running--
+        const made = (attempts.get(item) ?? 0) + 1
+        attempts.set(item, made)
+        if (made <= item % 3) throw new Error('not yet')
+        return item
+      }
+      pool.map(work, [0, 1, 2, 3, 4, 5], { numConcurrent: 2, retry: 2 })
+      const outcomes = await pool.gatherAndClose()
+      expect(outcomes).toEqual([0, 1, 2, 3, 4, 5].map((value) => ({ status: 'fulfilled', value })))
+      expect([...attempts.values()].sort()).toEqual([1, 1, 2, 2, 3, 3])
+      expect(pool.load.running).toBe(0)
+    })
+
+    it('cancels a task between two attempts, without an onCancel', async () => {
+      const pool = new TaskPool()
+      const told: string[] = []
+      const fail = () => Promise.reject(new Error('no'))
+      pool.map(fail, [1, 2], {
+        retry: { times: 9, delayMs: 60_000 },
+        onCancel: () => told.push('cancel'),
+        onEnd: (id, { settled: { status } }) => told.push(`${status} ${id}`),
+      })
+      await settled()
+      expect([pool.numRunning, pool.load.running]).toEqual([1, 0])
+      pool.cancel(0, { reason: 'enough' })
+      await settled()
+      expect(pool.numRunning).toBe(1)
+      pool.cancelAll()
+      await pool.gatherAndClose()
+      expect(told).toEqual(['cancelled 0', 'cancelled 1'])
+    })
+
     it('can be cancelled by its own source', async () => {
       const pool = new TaskPool()
       const seen: number[] = []
