@@ -54,7 +54,9 @@ export class CallSender {
     }
     const task = this.#numberOf(definition)
     const stream = attempt.owner.placed?.(attempt)
-    return [toThread.call, id, cell, task, args, context, stream]
+    if (stream) return [toThread.call, id, cell, task, args, context, stream]
+    if (context) return [toThread.call, id, cell, task, args, context]
+    return [toThread.call, id, cell, task, args]
   }
 
   #sendOne(attempt: Attempt, message: CallMessage): void {

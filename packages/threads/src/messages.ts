@@ -38,15 +38,15 @@ export const toThread = {
   calls: 8,
 } as const
 
-/** A call on its way to a thread. */
+/** A call on its way to a thread; as short as it can be. */
 export type CallMessage = readonly [
   kind: 1,
   id: number,
   cell: number,
   task: number,
   args: readonly unknown[],
-  context: CallContext | undefined,
-  stream: MessagePort | undefined,
+  context?: CallContext | undefined,
+  stream?: MessagePort,
 ]
 
 export type ToThread =

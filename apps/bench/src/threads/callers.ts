@@ -6,7 +6,7 @@ import { Rpc } from './rpc.js'
 export type Add = (a: number, b: number) => Promise<number>
 
 /** Threads of every contestant. */
-export const threadCount = 2
+const threadCount = 2
 
 const opened = new Map<string, Promise<unknown>>()
 
