@@ -1,8 +1,7 @@
-import { TaskInputError } from './errors/executor-error.js'
 import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
 import type { Entered } from './internal/entered.js'
 import { executorName, LineExecutor } from './internal/line-executor.js'
-import { type Host, produceHere, runHere } from './internal/run-here.js'
+import { blameHere, type Host, produceHere, runHere } from './internal/run-here.js'
 import type { Producer } from './internal/task-stream.js'
 
 const capabilities: Capabilities = Object.freeze({
@@ -38,17 +37,16 @@ class InlineExecutor extends LineExecutor {
     return (direct as Promise<Awaited<R>> | undefined) ?? super.submit(work, args, options)
   }
 
-  protected override async run(entered: Entered): Promise<unknown> {
-    return await runHere(entered, this.#host)
+  protected override run(entered: Entered): Promise<unknown> {
+    return runHere(entered, this.#host)
   }
 
   protected override async produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>> {
     return await produceHere<Y>(entered, this.#host, ended)
   }
 
-  /** The body runs right here: whatever it throws is its own, be it an error of another executor. */
   protected override blame(error: unknown): 'body' | 'infrastructure' {
-    return error instanceof TaskInputError ? 'infrastructure' : 'body'
+    return blameHere(error)
   }
 }
 

@@ -60,9 +60,9 @@ export class JobBoard {
     return this.line.waiting + this.pausing.size
   }
 
-  /** Nothing waits and nothing runs. */
+  /** Nothing waits and nothing runs, not even without a slot. */
   get isIdle(): boolean {
-    return this.line.running === 0 && this.line.waiting === 0 && this.pausing.size === 0
+    return this.running.size === 0 && this.line.running === 0 && this.waiting === 0
   }
 
   get load(): Load {

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import { pause } from './attempts.js'
+import { type AttemptRules, pause } from './attempts.js'
 import { Cancellation } from './cancellation.js'
 import { endsAsCancelled } from './ends-as-cancelled.js'
 import type { JobBoard, SlotHolder } from './job-board.js'
@@ -43,6 +43,11 @@ export abstract class Job implements Borrower, SlotHolder {
   protected abstract bodyFailed(error: unknown, isCancelled: boolean): Promise<void> | undefined
   /** The call that made this job was interrupted; what hangs on the call itself ends now. */
   protected callInterrupted?(reason: unknown): void
+  /** When the body is repeated. */
+  protected rulesOf(call: JobCall): AttemptRules {
+    return call.attemptRules
+  }
+
   /** Settled: nothing is called any more. */
   protected onSettled?(): void
 
@@ -69,7 +74,7 @@ export abstract class Job implements Borrower, SlotHolder {
 
   /** Ties the job to its call; one that was interrupted before settles it. @returns whether the job is to be queued. */
   follow(call: JobCall): boolean {
-    this.more.follow(call, call.attemptRules)
+    this.more.follow(call, this.rulesOf(call))
     if (call.isSettled) {
       this.interrupt(call.cancellation.reason)
       return false
@@ -152,6 +157,8 @@ export abstract class Job implements Borrower, SlotHolder {
     this.countCancelling(false)
     extra.leaveSlot(board.line)
     if (this.isDone) extra.bodyIsOver()
+    // A slot that was lent, or given up, tells nobody when its job leaves.
+    board.check()
   }
 
   /** Leaves without its slot, which goes on to the caller. @returns whether that is possible. */

@@ -86,11 +86,6 @@ export class Line {
     return this.#waiting === 1 && place.list?.owner === this && this.#running <= this.#size
   }
 
-  /** Whether nobody of its priority stands behind `place`. */
-  isLast(place: Place): boolean {
-    return place.next === undefined
-  }
-
   /** Whoever would enter next. */
   get first(): Place | undefined {
     for (const list of this.#lists) if (list.head !== undefined) return list.head as Place

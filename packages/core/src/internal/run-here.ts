@@ -1,3 +1,4 @@
+import { TaskInputError } from '../errors/executor-error.js'
 import type { Executor } from '../executor.js'
 import { attemptNumber } from './call.js'
 import type { Entered } from './entered.js'
@@ -16,10 +17,10 @@ export interface Host {
 }
 
 /** Runs one attempt in this process. Settles when the body has ended. */
-export async function runHere(entered: Entered, host: Host): Promise<unknown> {
+export function runHere(entered: Entered, host: Host): Promise<unknown> {
   const { call, work, args } = entered
-  if (call.definition === undefined) return await runClosure(host.name, work, args)
-  return await runTask(call.definition, args, contextOf(entered, host), around(entered, host))
+  if (call.definition === undefined) return runClosure(host.name, work, args)
+  return runTask(call.definition, args, contextOf(entered, host), around(entered, host))
 }
 
 /** Starts one stream in this process. @param ended called once, when the body is over. */
@@ -37,6 +38,11 @@ export async function produceHere<Y>(
   const frame = taskFrame(context, around(entered, host))
   const valid = await validated(call.definition, args, context)
   return LocalProducer.ofTask<Y>(call.definition, valid, context, frame, ended)
+}
+
+/** Whose failure an error is: a body right here throws its own, be it an error of another executor. */
+export function blameHere(error: unknown): 'body' | 'infrastructure' {
+  return error instanceof TaskInputError ? 'infrastructure' : 'body'
 }
 
 function contextOf({ call, attempt }: Entered, host: Host): RunningTask {
