@@ -2,10 +2,13 @@ import type { AsyncResource } from 'node:async_hooks'
 import { inspect } from 'node:util'
 import { type Settled, TaskCancelledError } from '@conc/core'
 import {
+  type AttemptRules,
+  blameHere,
   type Entered,
   endsAsCancelled,
   isTraced,
   Job,
+  type JobCall,
   newCallId,
   type ReasonOf,
   reasonByStart,
@@ -107,6 +110,11 @@ export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask
     const attempt = more.attempts?.number ?? 1
     if (more.call === undefined) throw new Error(`Task '${this.name}' has no call.`)
     return { call: more.call, work, args, attempt, slot: more.slotOf(board.line) }
+  }
+
+  protected override rulesOf(call: JobCall): AttemptRules {
+    const rules = super.rulesOf(call)
+    return this.board.executor ? rules : { ...rules, blame: blameHere }
   }
 
   protected invoke(): unknown {

@@ -88,6 +88,22 @@ describe('retry', () => {
     expect(pool.isEmpty).toBe(true)
   })
 
+  it("repeats a body whose error is another executor's, as that is its own", async () => {
+    const full = new Pool({ size: 1, queueLimit: 0 })
+    const gate = deferred()
+    void full.exec(() => gate.promise)
+    const attempts = vi.fn(() => full.exec(() => 'room'))
+    const closed = new Pool()
+    await closed.close()
+    const done = new Pool().exec(attempts, { retry: { times: 1, delayMs: 10 } })
+    const lost = vi.fn(() => closed.exec(() => 1))
+    await expect(new Pool().exec(lost, { retry: 2 })).rejects.toThrow('closed')
+    expect(lost).toHaveBeenCalledTimes(3)
+    gate.resolve()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await done).toBe('room')
+  })
+
   it('asks `when`', async () => {
     const when = vi.fn(() => false)
     await expect(new Pool().exec(failing(3), { retry: { times: 5, when } })).rejects.toThrow(
