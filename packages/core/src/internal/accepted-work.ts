@@ -3,7 +3,7 @@ import type { Load } from '../executor.js'
 import type { Call } from './call.js'
 import { DirectCall } from './direct-call.js'
 import { Line } from './line.js'
-import { Slot } from './slot.js'
+import type { Slot } from './slot.js'
 import { Turn } from './turn.js'
 
 /** The work an executor has accepted and not finished: its line, its calls, and how full it is. */
@@ -63,11 +63,8 @@ export class AcceptedWork {
   }
 
   /** Resolves with a slot in hand; rejects with the reason of a call that was interrupted before. */
-  async takeSlot(call: Call, priority: number): Promise<Slot> {
-    const turn = new Turn(this.line, call, priority)
-    await turn.taken()
-    call.isStarted = true
-    return new Slot(this.line, () => turn.giveBack())
+  takeSlot(call: Call, priority: number): Promise<Slot> {
+    return new Turn(this.line, call, priority).taken()
   }
 
   /** Runs a plain function beside the line, in the next microtask. */

@@ -8,13 +8,16 @@ import { currentFrame, inFrame } from './frame.js'
 import type { Producer } from './task-stream.js'
 
 /** Submits one attempt to another executor. Settles when the body has ended, as far as that executor tells. */
-export async function submitTo(inner: Executor, entered: Entered): Promise<unknown> {
-  const { call } = entered
-  call.isElsewhere = true
+export function submitTo(inner: Executor, entered: Entered): Promise<unknown> {
+  entered.call.isElsewhere = true
+  return reportsEnd in inner ? submitAndFollow(inner, entered) : submitAndWait(inner, entered)
+}
+
+async function submitAndWait(inner: Executor, entered: Entered): Promise<unknown> {
   try {
-    return await (reportsEnd in inner ? submitAndFollow(inner, entered) : submit(inner, entered))
+    return await submit(inner, entered)
   } finally {
-    call.isElsewhere = false
+    entered.call.isElsewhere = false
   }
 }
 
@@ -37,6 +40,7 @@ async function submitAndFollow(inner: Executor, entered: Entered): Promise<unkno
     call.startClock()
     // A cancelled call rejects before its body has ended; the slot here waits for the end.
     if (call.cancellation.isCancelled) await bodyEnd.promise
+    call.isElsewhere = false
   }
 }
 

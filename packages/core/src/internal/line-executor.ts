@@ -172,10 +172,12 @@ export abstract class LineExecutor implements Executor {
 
   async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
     this.#work.add(call)
-    const attempt = (number: number): Promise<unknown> => this.#attempt(call, work, args, number)
     try {
       const isRepeated = (call.retry ?? this.defaultRetry) !== undefined
-      call.resolve(await (isRepeated ? runAttempts(this.#rules(call), attempt) : attempt(1)))
+      const result = isRepeated
+        ? runAttempts(this.#rules(call), (number) => this.#attempt(call, work, args, number))
+        : this.#attempt(call, work, args, 1)
+      call.resolve(await result)
     } catch (error) {
       call.reject(error)
     } finally {

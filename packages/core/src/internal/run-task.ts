@@ -41,7 +41,8 @@ export function runTask(
     const valid = definition.input === undefined ? args : await validated(definition, args, context)
     return definition.fn(...(valid as never[]))
   }
-  return runInFrame(taskFrame(context, around), () => traced(() => describe(context), body))
+  const run = isTraced() ? () => traced(() => describe(context), body) : body
+  return runInFrame(taskFrame(context, around), run)
 }
 
 /** Calls a plain function as it is; `conc:task` sees it where somebody listens. Rejects, never throws. */

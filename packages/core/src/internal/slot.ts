@@ -15,7 +15,7 @@ export class Slot {
   #giveBack: (() => void) | undefined
   #isLent = false
   #isOver = false
-  readonly #children = new Set<Borrower>()
+  #children: Set<Borrower> | undefined
 
   /** @param giveBack returns the slot to where it came from. */
   constructor(line: Line, giveBack: () => void) {
@@ -26,6 +26,7 @@ export class Slot {
   /** Lets a nested call, which stands in the line already, use this slot should no other be free. */
   lendTo(child: Borrower): void {
     if (this.#isOver) return
+    this.#children ??= new Set()
     this.#children.add(child)
     // A free slot of the line is given out in a microtask that was queued before this one.
     queueMicrotask(() => this.#lend())
@@ -34,7 +35,7 @@ export class Slot {
   /** The task has settled. A nested call that is still on the slot keeps it until its own end. */
   end(): void {
     this.#isOver = true
-    this.#children.clear()
+    this.#children = undefined
     if (!this.#isLent) this.#return()
   }
 
@@ -47,9 +48,10 @@ export class Slot {
   }
 
   #lend(): void {
-    if (this.#isLent || this.#isOver) return
-    for (const child of this.#children) {
-      this.#children.delete(child)
+    const children = this.#children
+    if (this.#isLent || children === undefined) return
+    for (const child of children) {
+      children.delete(child)
       if (!this.line.leave(child)) continue
       this.#isLent = true
       child.borrow(() => this.#comesBack())

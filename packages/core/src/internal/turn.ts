@@ -3,7 +3,7 @@ import type { Dependent } from './cancellation.js'
 import { type Deferred, deferred } from './deferred.js'
 import { currentFrame } from './frame.js'
 import type { Line, Place } from './line.js'
-import type { Borrower } from './slot.js'
+import { type Borrower, Slot } from './slot.js'
 
 /** One attempt's place in a line, as a promise: it resolves with a slot in hand, and keeps the caller's async context. */
 export class Turn implements Borrower, Dependent {
@@ -13,7 +13,7 @@ export class Turn implements Borrower, Dependent {
   readonly #line: Line
   readonly #call: Call
   readonly #came: Deferred<void> = deferred()
-  #giveBack: (() => void) | undefined
+  #giveBack: () => void = () => this.#line.release()
 
   /** Stands in line at once, and may borrow the slot of the task around it. */
   constructor(line: Line, call: Call, priority: number) {
@@ -26,27 +26,26 @@ export class Turn implements Borrower, Dependent {
       ?.lendTo(this)
   }
 
-  /** Resolves when the slot is held; rejects with the call's reason, holding none, when interrupted before. */
-  async taken(): Promise<void> {
+  /** Resolves with the slot in hand; rejects with the call's reason, holding none, when interrupted before. */
+  async taken(): Promise<Slot> {
+    const call = this.#call
+    const { cancellation } = call
     try {
       await this.#came.promise
     } finally {
-      this.#call.cancellation.remove(this)
+      cancellation.remove(this)
     }
-    if (!this.#call.cancellation.isCancelled) return
-    this.giveBack()
-    throw this.#call.cancellation.reason
-  }
-
-  /** Gives the slot back to where it came from. */
-  giveBack(): void {
-    const giveBack = this.#giveBack
-    this.#giveBack = undefined
-    giveBack?.()
+    const slot = new Slot(this.#line, this.#giveBack)
+    if (cancellation.isCancelled) {
+      slot.end()
+      throw cancellation.reason
+    }
+    call.isStarted = true
+    return slot
   }
 
   enter(): void {
-    this.borrow(() => this.#line.release())
+    this.#came.resolve()
   }
 
   borrow(giveBack: () => void): void {
