@@ -24,11 +24,12 @@ const tsconfig = {
 try {
   const packages = readdirSync(join(root, 'packages')).map(pack)
   install(packages)
-  const examples = packages.flatMap(writeExamples)
+  const readmes = [...packages, { folder: 'root', readme: join(root, 'README.md') }]
+  const examples = readmes.flatMap(writeExamples)
   run('npx', ['tsc', '-p', 'tsconfig.json'])
   for (const example of examples) {
     console.log(`-- ${example}`)
-    run('node', [join('out', example.replace(/\.ts$/, '.js'))])
+    run('node', [join('out', `${example}.js`)])
   }
   console.log(
     `${packages.length} packages installed, ${examples.length} README examples checked and run`,
@@ -61,13 +62,13 @@ function install(packages) {
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
-/** Each fenced `ts` block of a README that imports something is a program of its own. */
+/** Each fenced `ts` or `js` block of a README that begins with an import is a program of its own. */
 function writeExamples({ folder, readme }) {
-  const blocks = [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)]
-  const programs = blocks.map(([, code]) => code).filter((code) => /^import /m.test(code))
-  return programs.map((code, index) => {
-    const name = `${folder}-${index + 1}.ts`
-    write(join('src', name), code)
+  const text = readFileSync(readme, 'utf8')
+  const programs = [...text.matchAll(/^```(ts|js)\n(import [\s\S]*?)^```/gm)]
+  return programs.map(([, language, code], index) => {
+    const name = `${folder}-${index + 1}`
+    write(language === 'ts' ? join('src', `${name}.ts`) : join('out', `${name}.js`), code)
     return name
   })
 }
