@@ -5,6 +5,27 @@ export interface Dependent {
   cancelled(reason: unknown): void
 }
 
+/** Who is still to be told, while somebody is being told. */
+let waiting: [dependent: Dependent, reason: unknown][] | undefined
+
+/**
+ * Tells one after the other: whoever is told cancels what depends on it in turn, and a chain of a thousand nested calls
+ * would not fit on the stack.
+ */
+function tell(dependent: Dependent, reason: unknown): void {
+  if (waiting) {
+    waiting.push([dependent, reason])
+    return
+  }
+  waiting = []
+  try {
+    dependent.cancelled(reason)
+    for (const [next, why] of waiting) next.cancelled(why)
+  } finally {
+    waiting = undefined
+  }
+}
+
 /** Whether one piece of work was told to stop, and why. The `AbortSignal` is made when somebody reads it. */
 export class Cancellation {
   #controller: AbortController | undefined
@@ -38,8 +59,8 @@ export class Cancellation {
     this.#controller?.abort(reason)
     const [first, others] = [this.#first, this.#others]
     this.#forgetAll()
-    first?.cancelled(reason)
-    if (others) for (const dependent of [...others]) dependent.cancelled(reason)
+    if (first) tell(first, reason)
+    if (others) for (const dependent of others) tell(dependent, reason)
     return true
   }
 

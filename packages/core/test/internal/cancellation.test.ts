@@ -68,4 +68,16 @@ describe('Cancellation', () => {
     expect(joined.cancelled).toHaveBeenCalledWith('why')
     expect(second.cancelled).toHaveBeenCalledWith('why')
   })
+
+  it('goes through a chain that would not fit on the stack', () => {
+    const first = new Cancellation()
+    let last = first
+    for (let depth = 0; depth < 100_000; depth++) {
+      const next = new Cancellation()
+      last.add({ cancelled: (reason) => void next.cancel(reason) })
+      last = next
+    }
+    first.cancel('why')
+    expect([last.isCancelled, last.reason]).toEqual([true, 'why'])
+  })
 })
