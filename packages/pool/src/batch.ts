@@ -1,4 +1,4 @@
-import { type ForwardedOptions, follows, onBodyEnd } from '@conc/core/internal'
+import { type ForwardedOptions, follows, onBodyEnd, type TaskDefinition } from '@conc/core/internal'
 import type { Invocation } from './invocations.js'
 import type { AnyOptions } from './options.js'
 import type { PoolState } from './pool-state.js'
@@ -17,6 +17,8 @@ export class Batch {
   readonly context: unknown
   /** What the call behind each task is made with. */
   readonly submitOptions: ForwardedOptions
+  /** Of a declared task. */
+  readonly definition: TaskDefinition | undefined
   /** Declared tasks, and closures that run elsewhere: as a call of an executor, which does the tracing. */
   readonly isPlaced: boolean
   /** Whether each task needs a call of its own: it is placed, or something may interrupt or repeat it. */
@@ -28,6 +30,7 @@ export class Batch {
     invocation: Invocation
     fn?: AnyFunction | undefined
     name?: string | undefined
+    definition?: TaskDefinition | undefined
     options?: AnyOptions | undefined
     isPlaced?: boolean
   }) {
@@ -35,7 +38,8 @@ export class Batch {
     this.board = init.board
     this.fn = init.fn
     this.invocation = init.invocation
-    this.name = options.name ?? init.name
+    this.name = options.name ?? init.definition?.name ?? init.name
+    this.definition = init.definition
     this.callback = options.cb as Callback<unknown, unknown, unknown> | undefined
     this.context = options.ctx
     this.submitOptions = options

@@ -1,11 +1,9 @@
-import type { AnyFunction } from './batch.js'
+import type { Batch } from './batch.js'
 import { checkIterMapOptions, checkIterOptions, checkSource } from './checks.js'
 import { type IterationOptions, iterateAll, iterateLazily } from './iterate.js'
 import { LazyFeed } from './lazy-feed.js'
-import { makeBatch } from './make-batch.js'
 import { mapNow } from './map-now.js'
 import type { AnyIterOptions, AnyOptions, IterMapOptions } from './options.js'
-import type { PoolState } from './pool-state.js'
 import { roundOptions } from './rounds.js'
 import type { Watch } from './watch.js'
 
@@ -14,8 +12,7 @@ type Source = Iterable<unknown> | AsyncIterable<unknown>
 
 /** `pool.iterMap(…)`. @param refuse asked when it begins. */
 export function iterMap(
-  state: PoolState,
-  fn: AnyFunction,
+  batch: Batch,
   items: Source,
   options: Options,
   refuse: () => Error | undefined,
@@ -23,13 +20,13 @@ export function iterMap(
   const isLazy = checkSource(items) || options.lazy === true
   checkIterOptions(options)
   checkIterMapOptions(options, isLazy)
+  const state = batch.board
   const scope = state.scope()
   const begin = <T>(make: () => T): T => {
     const refusal = refuse()
     if (refusal) throw refusal
     return scope.runInAsyncScope(make)
   }
-  const batch = makeBatch(state, fn, options, 'item')
   const plan = iterationOptions(options)
   if (!isLazy) {
     return iterateAll(() => begin(() => mapNow(batch, items as Iterable<unknown>, true)), plan)

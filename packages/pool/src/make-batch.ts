@@ -13,7 +13,7 @@ import type { AnyOptions } from './options.js'
 import type { PoolState } from './pool-state.js'
 
 /** What `fn` is called with: itself in a `single` task, an item, or the arguments of a submit. */
-export type Shape = 'single' | 'item' | 'args'
+type Shape = 'single' | 'item' | 'args'
 
 const closures: Record<Shape, Invocation> = { single, item: perItem, args: withArgs }
 const tasks: Record<Shape, Invocation> = {
@@ -35,7 +35,7 @@ export function makeBatch(
       board,
       fn,
       options,
-      name: definition.name,
+      definition,
       invocation: tasks[shape],
       isPlaced: true,
     })
@@ -48,6 +48,6 @@ export function makeBatch(
 }
 
 /** What a single task keeps for its invocation: its own function, or a declared task's arguments. */
-export function singleInput(fn: AnyFunction, options: AnyOptions | undefined): unknown {
-  return definitionOf(fn) ? (options?.args ?? []) : fn
+export function singleInput({ definition }: Batch, fn: unknown, options?: AnyOptions): unknown {
+  return definition === undefined ? fn : (options?.args ?? [])
 }

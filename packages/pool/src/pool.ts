@@ -19,7 +19,7 @@ import {
   refuseStreamTask,
   reportsEnd,
 } from '@conc/core/internal'
-import type { AnyFunction } from './batch.js'
+import type { AnyFunction, Batch } from './batch.js'
 import { cancelTargets } from './cancel-targets.js'
 import { capabilitiesOf } from './capabilities.js'
 import {
@@ -31,7 +31,7 @@ import {
 } from './checks.js'
 import { ExecJob } from './exec-job.js'
 import { iterMap } from './iter-map.js'
-import { makeBatch, type Shape, singleInput } from './make-batch.js'
+import { makeBatch, singleInput } from './make-batch.js'
 import { mapNow } from './map-now.js'
 import { mapRun } from './map-sources.js'
 import type {
@@ -160,12 +160,11 @@ export class Pool implements Executor {
   spawn<T, R = T, C = undefined>(fn: Fn<T>, options?: SpawnOptions<T, R, C>): Promise<TaskHandle<R>>
   spawn(fn: unknown, options?: AnyOptions): Promise<TaskHandle<never>> {
     checkCall(fn, options, true)
-    const work = fn as AnyFunction
-    const refusal = this.#refusal(work) ?? this.#refuseSlot('spawn', false)
-    if (refusal) return Promise.reject(refusal)
     const state = this.#state
-    const batch = makeBatch(state, work, options, 'single')
-    const job = new SpawnJob<never>(batch, singleInput(work, options), state.scope())
+    const batch = makeBatch(state, fn as AnyFunction, options, 'single')
+    const refusal = this.#refusal(batch) ?? this.#refuseSlot('spawn', false)
+    if (refusal) return Promise.reject(refusal)
+    const job = new SpawnJob<never>(batch, singleInput(batch, fn, options), state.scope())
     const entry = job.toEntry()
     state.start(job, false)
     return entry
@@ -187,12 +186,11 @@ export class Pool implements Executor {
   spawnN<T, R = T, C = undefined>(fn: Fn<T>, options?: SpawnOptions<T, R, C>): TaskHandle<R>
   spawnN(fn: unknown, options?: AnyOptions): TaskHandle<never> {
     checkCall(fn, options, true)
-    const work = fn as AnyFunction
-    const refusal = this.#refusal(work)
-    if (refusal) throw refusal
     const state = this.#state
-    const batch = makeBatch(state, work, options, 'single')
-    const job = new PoolJob<never>(batch, singleInput(work, options), state.scope())
+    const batch = makeBatch(state, fn as AnyFunction, options, 'single')
+    const refusal = this.#refusal(batch)
+    if (refusal) throw refusal
+    const job = new PoolJob<never>(batch, singleInput(batch, fn, options), state.scope())
     state.start(job, false)
     return job
   }
@@ -213,8 +211,8 @@ export class Pool implements Executor {
   exec<T, R = T, C = undefined>(fn: Fn<T>, options?: SpawnOptions<T, R, C>): Promise<R>
   exec(fn: unknown, options?: AnyOptions): Promise<never> {
     checkCall(fn, options, true)
-    const work = fn as AnyFunction
-    return this.#run('exec', work, options, 'single', singleInput(work, options))
+    const batch = makeBatch(this.#state, fn as AnyFunction, options, 'single')
+    return this.#run('exec', batch, singleInput(batch, fn, options))
   }
 
   /**
@@ -247,13 +245,13 @@ export class Pool implements Executor {
     checkCall(fn, options, false)
     checkSource(items)
     checkResults(options.results)
-    const work = fn as AnyFunction
-    const refusal = this.#refusal(work, true) ?? this.#refuseSlot('map')
-    if (refusal) return Promise.reject(refusal)
     const { results, signal, ...perItem } = options
+    const batch = makeBatch(this.#state, fn as AnyFunction, perItem, 'item')
+    const refusal = this.#refusal(batch, true) ?? this.#refuseSlot('map')
+    if (refusal) return Promise.reject(refusal)
     const run = mapRun(
       {
-        batch: makeBatch(this.#state, work, perItem, 'item'),
+        batch,
         signal,
         read: readerOf(results),
         readValue: valueReaderOf(results),
@@ -279,10 +277,10 @@ export class Pool implements Executor {
   ): TaskHandle<R>[] {
     checkCall(fn, options, false)
     checkSyncSource(items)
-    const work = fn as AnyFunction
-    const refusal = this.#refusal(work, true)
+    const batch = makeBatch(this.#state, fn as AnyFunction, options, 'item')
+    const refusal = this.#refusal(batch, true)
     if (refusal) throw refusal
-    return mapNow(makeBatch(this.#state, work, options, 'item'), items, false) as PoolJob<R>[]
+    return mapNow(batch, items, false) as PoolJob<R>[]
   }
 
   /**
@@ -327,13 +325,9 @@ export class Pool implements Executor {
     options: AnyOptions & AnyIterOptions & IterMapOptions = {},
   ): AsyncGenerator<never, void, undefined> {
     checkCall(fn, options, false)
-    const work = fn as AnyFunction
-    const refuse = (): Error | undefined => this.#refusal(work, true)
-    return iterMap(this.#state, work, items, options, refuse) as AsyncGenerator<
-      never,
-      void,
-      undefined
-    >
+    const batch = makeBatch(this.#state, fn as AnyFunction, options, 'item')
+    const refuse = (): Error | undefined => this.#refusal(batch, true)
+    return iterMap(batch, items, options, refuse) as AsyncGenerator<never, void, undefined>
   }
 
   /**
@@ -381,7 +375,7 @@ export class Pool implements Executor {
     checkWork(work)
     checkArguments(args)
     if (options !== undefined) checkSubmitOptions(options)
-    return this.#run('submit', work as AnyFunction, options, 'args', args)
+    return this.#run('submit', makeBatch(this.#state, work as AnyFunction, options, 'args'), args)
   }
 
   /** Runs a generator in a slot, from the first `next()` to its end or return. */
@@ -425,28 +419,23 @@ export class Pool implements Executor {
     await this.close()
   }
 
-  #run(
-    call: string,
-    work: AnyFunction,
-    options: AnyOptions | undefined,
-    shape: Shape,
-    input: unknown,
-  ): Promise<never> {
-    const refusal = this.#refusal(work) ?? this.#refuseSlot(call)
+  #run(call: string, batch: Batch, input: unknown): Promise<never> {
+    const refusal = this.#refusal(batch) ?? this.#refuseSlot(call)
     if (refusal) {
-      endNow(options)
+      endNow(batch.submitOptions)
       return Promise.reject(refusal)
     }
     const state = this.#state
-    const job = new ExecJob<never>(makeBatch(state, work, options, shape), input, state.scope())
+    const job = new ExecJob<never>(batch, input, state.scope())
     const promise = job.toPromise()
     state.start(job, true)
     return promise
   }
 
-  /** Why the function cannot be queued. */
-  #refusal(work: AnyFunction, hasRoom = false): Error | undefined {
-    return refuseStreamTask(this.name, work) ?? this.#state.refusal(hasRoom)
+  /** Why a function cannot be queued. */
+  #refusal({ definition, fn }: Batch, hasRoom = false): Error | undefined {
+    const refusal = this.#state.refusal(hasRoom)
+    return definition ? (refuseStreamTask(this.name, fn) ?? refusal) : refusal
   }
 
   /** Why waiting for a slot would never end. */

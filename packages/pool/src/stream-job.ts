@@ -33,7 +33,7 @@ export class StreamJob extends PoolJob {
     const batch = new Batch({
       board: state,
       fn: work,
-      name: call.taskName,
+      definition: call.definition,
       invocation: single,
       isPlaced: true,
     })
