@@ -6,7 +6,8 @@ export type { ParameterKey, Parameters } from './pattern.js'
 
 type AnyFunction = (...args: never[]) => unknown
 
-const known = new WeakMap<AnyFunction, Parameters[]>()
+/** By the number of the parameter, of which tasks have up to two: one look-up for a body that was seen before. */
+const known = [new WeakMap<AnyFunction, Parameters>(), new WeakMap<AnyFunction, Parameters>()]
 const none = keysOf(new Map())
 const wrapped = opaque('is native, bound or wrapped code')
 const constructed = opaque('is a class')
@@ -18,12 +19,10 @@ const ownArguments = /(?<![\w$])arguments(?![\w$])/
  * end of that parameter. Each function object is read once. Never throws: what cannot be read is opaque.
  */
 export function parametersOf(fn: AnyFunction, index: number): Parameters {
-  const cached = known.get(fn)?.[index]
+  const cached = known[index]?.get(fn)
   if (cached) return cached
   const parameters = read(fn, index)
-  const all = known.get(fn) ?? []
-  all[index] = parameters
-  known.set(fn, all)
+  known[index]?.set(fn, parameters)
   return parameters
 }
 

@@ -19,8 +19,16 @@ export function opaque(reason: string): Parameters {
 
 export function keysOf(found: ReadonlyMap<string, boolean>): Parameters {
   const keys: ParameterKey[] = []
-  for (const [name, hasDefault] of found) keys.push({ name, hasDefault })
+  for (const [name, hasDefault] of found) keys.push({ name: interned(name), hasDefault })
   return { kind: 'keys', keys }
+}
+
+/**
+ * The same text as the engine keeps property names: a cut of a source is looked up letter by letter each time, and
+ * keeps the whole source alive.
+ */
+function interned(text: string): string {
+  return Object.keys({ [text]: 0 })[0] as string
 }
 
 export function whole(name: string): Parameters {
