@@ -1,6 +1,7 @@
 import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
 import type { Entered } from './internal/entered.js'
-import { executorName, LineExecutor } from './internal/line-executor.js'
+import { executorName } from './internal/executor-checks.js'
+import { LineExecutor } from './internal/line-executor.js'
 import { blameHere, type Host, produceHere, runHere } from './internal/run-here.js'
 import type { Producer } from './internal/task-stream.js'
 

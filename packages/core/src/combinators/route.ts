@@ -1,7 +1,6 @@
 import type { Capabilities, Executor, SubmitOptions, Work } from '../executor.js'
 import type { Entered } from '../internal/entered.js'
-import { checkExecutor } from '../internal/executor-checks.js'
-import { executorName } from '../internal/line-executor.js'
+import { checkExecutor, executorName } from '../internal/executor-checks.js'
 import { checkFunction } from '../internal/option-checks.js'
 import type { Producer } from '../internal/task-stream.js'
 import { ForwardingExecutor } from './forwarding-executor.js'

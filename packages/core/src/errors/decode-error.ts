@@ -1,3 +1,4 @@
+import { keepSparse } from '../internal/sparse-keys.js'
 import { RemoteError } from './conc-error.js'
 import {
   builtinErrors,
@@ -77,6 +78,7 @@ function bare(message: string, type: unknown): Error {
 
 function setField(error: Error, key: string, value: unknown): void {
   if (key === '__proto__') return
+  keepSparse(error, key, 0)
   Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: true })
 }
 

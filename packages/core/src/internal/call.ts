@@ -4,34 +4,12 @@ import type { SubmitOptions } from '../executor.js'
 import type { AttemptRules } from './attempts.js'
 import { Cancellation, type Dependent } from './cancellation.js'
 import { type Deferred, deferred } from './deferred.js'
+import { type ForwardedOptions, follows } from './forwarded-options.js'
 import { currentFrame, type Frame } from './frame.js'
 import type { RunningTask } from './running-task.js'
 import { type AbortListener, listenTo, stopListening } from './signals.js'
 import { definitionOf, type TaskDefinition } from './task-definition.js'
 import { Timer } from './timers.js'
-
-/** Says which attempt of the caller's own loop a submit is; `currentTask().attempt` shows it. */
-export const attemptNumber: unique symbol = Symbol.for('conc.attempt') as never
-
-/**
- * Called by executors that know it when the body of a submit has really ended, which after a cancel is later
- * than the promise's rejection. Only where the executor carries `reportsEnd`.
- */
-export const onBodyEnd: unique symbol = Symbol.for('conc.onBodyEnd') as never
-export const reportsEnd: unique symbol = Symbol.for('conc.reportsEnd') as never
-
-/**
- * The cancellation that a submit follows: what `signal` says, without the cost of one. For executors that carry
- * `reportsEnd`.
- */
-export const follows: unique symbol = Symbol.for('conc.follows') as never
-
-/** Options of one executor to another. */
-export interface ForwardedOptions extends SubmitOptions {
-  readonly [attemptNumber]?: number
-  readonly [onBodyEnd]?: () => void
-  readonly [follows]?: Cancellation
-}
 
 /**
  * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
@@ -155,29 +133,6 @@ export class Call implements AbortListener, Dependent {
     )
   }
 
-  /**
-   * Options for the executor that really runs the call: one attempt, in the time that is left.
-   *
-   * @param ended told when the body is over; for an executor that carries `reportsEnd`.
-   */
-  forward(attempt: number, ended?: () => void): ForwardedOptions {
-    const { priority, idempotencyKey, transfer, tags, onProgress } = this.options
-    return {
-      ...(ended ? { [follows]: this.cancellation } : { signal: this.cancellation.signal }),
-      retry: 0,
-      // Where this call is an attempt itself, of somebody further out, that is the attempt it is.
-      [attemptNumber]: this.options[attemptNumber] ?? attempt,
-      ...this.#forwardedTime(),
-      ...(this.headers && { headers: this.headers }),
-      ...(priority !== undefined && { priority }),
-      ...(idempotencyKey !== undefined && { idempotencyKey }),
-      ...(transfer && { transfer }),
-      ...(tags && { tags }),
-      ...(onProgress && { onProgress }),
-      ...(ended && { [onBodyEnd]: ended }),
-    }
-  }
-
   /** Ends by itself from now on, whatever becomes of the call in front. */
   stopFollowing(): void {
     if (this.#follower) this.options[follows]?.remove(this.#follower)
@@ -206,12 +161,6 @@ export class Call implements AbortListener, Dependent {
     return this.taskName === undefined
       ? { executor, started }
       : { task: this.taskName, executor, started }
-  }
-
-  /** What is left; where this call has no limit though its task has one, that it has none. */
-  #forwardedTime(): { timeoutMs?: number } {
-    if (this.deadline !== undefined) return { timeoutMs: Math.max(this.deadline - Date.now(), 1) }
-    return this.definition?.timeoutMs === undefined ? {} : { timeoutMs: Number.POSITIVE_INFINITY }
   }
 
   #arm(): void {

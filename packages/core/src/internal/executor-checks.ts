@@ -19,6 +19,13 @@ export function checkExecutor(option: string, value: unknown): asserts value is 
   if (!isExecutor(value)) throw new InvalidOptionError(option, 'an Executor', value)
 }
 
+/** The name option of an executor in this process. @throws {InvalidOptionError} */
+export function executorName(name: unknown, fallback: string): string {
+  if (name === undefined) return fallback
+  if (typeof name === 'string' && name !== '') return name
+  throw new InvalidOptionError('name', 'a non-empty string', name)
+}
+
 /** @throws {InvalidOptionError} `work` is no function. */
 export function checkWork(work: unknown): void {
   if (typeof work === 'function') return

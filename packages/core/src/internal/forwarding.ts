@@ -1,9 +1,16 @@
 import { TaskCancelledError, TaskTimeoutError } from '../errors/executor-error.js'
 import type { Executor } from '../executor.js'
-import { reportsEnd } from './call.js'
+import type { Call } from './call.js'
 import type { Cancellation } from './cancellation.js'
 import { deferred } from './deferred.js'
 import type { Entered } from './entered.js'
+import {
+  attemptNumber,
+  type ForwardedOptions,
+  follows,
+  onBodyEnd,
+  reportsEnd,
+} from './forwarded-options.js'
 import { currentFrame, inFrame } from './frame.js'
 import type { Producer } from './task-stream.js'
 
@@ -48,10 +55,9 @@ async function submitAndFollow(inner: Executor, entered: Entered): Promise<unkno
 export function streamFrom<Y>(inner: Executor, entered: Entered, ended: () => void): Producer<Y> {
   const { call, work, args, attempt } = entered
   const bodyEnd = deferred()
+  const options = optionsFor(call, attempt, reportsEnd in inner ? bodyEnd.resolve : undefined)
   const items = aroundSlot(entered, () =>
-    inner.stream(work as (...args: unknown[]) => AsyncIterable<Y>, args as unknown[], {
-      ...call.forward(attempt, reportsEnd in inner ? bodyEnd.resolve : undefined),
-    }),
+    inner.stream(work as (...args: unknown[]) => AsyncIterable<Y>, args as unknown[], options),
   )
   return new ForwardedProducer(
     items,
@@ -110,11 +116,51 @@ class ForwardedProducer<Y> implements Producer<Y> {
 
 function submit(inner: Executor, entered: Entered, ended?: () => void): Promise<unknown> {
   const { call, work, args, attempt } = entered
+  const options = optionsFor(call, attempt, ended)
   return aroundSlot(entered, () =>
-    inner.submit(work as (...args: unknown[]) => unknown, args as unknown[], {
-      ...call.forward(attempt, ended),
-    }),
+    inner.submit(work as (...args: unknown[]) => unknown, args as unknown[], options),
   )
+}
+
+/**
+ * Options for the executor that really runs the call: one attempt, in the time that is left. Only what there is, for
+ * executors that look at the keys.
+ *
+ * @param ended told when the body is over; for an executor that carries `reportsEnd`.
+ */
+function optionsFor(
+  call: Call,
+  attempt: number,
+  ended: (() => void) | undefined,
+): ForwardedOptions {
+  const { headers, options: own, cancellation } = call
+  const timeoutMs = timeLeft(call)
+  // Where this call is an attempt itself, of somebody further out, that is the attempt it is.
+  const options: Writable<ForwardedOptions> = {
+    retry: 0,
+    [attemptNumber]: own[attemptNumber] ?? attempt,
+  }
+  if (ended === undefined) options.signal = cancellation.signal
+  else {
+    options[follows] = cancellation
+    options[onBodyEnd] = ended
+  }
+  if (timeoutMs !== undefined) options.timeoutMs = timeoutMs
+  if (headers !== undefined) options.headers = headers
+  if (own.priority !== undefined) options.priority = own.priority
+  if (own.idempotencyKey !== undefined) options.idempotencyKey = own.idempotencyKey
+  if (own.transfer !== undefined) options.transfer = own.transfer
+  if (own.tags !== undefined) options.tags = own.tags
+  if (own.onProgress !== undefined) options.onProgress = own.onProgress
+  return options
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Where the call has no limit though its task has one, the executor behind is told that it has none. */
+function timeLeft({ deadline, definition }: Call): number | undefined {
+  if (deadline !== undefined) return Math.max(deadline - Date.now(), 1)
+  return definition?.timeoutMs === undefined ? undefined : Number.POSITIVE_INFINITY
 }
 
 function isInterruption(error: unknown): boolean {

@@ -10,14 +10,7 @@ export {
   runAttempts,
 } from './attempts.js'
 export { type BootOptions, bootThread, type StartReport, threadRole } from './boot-thread.js'
-export {
-  attemptNumber,
-  Call,
-  type ForwardedOptions,
-  follows,
-  onBodyEnd,
-  reportsEnd,
-} from './call.js'
+export { Call } from './call.js'
 export { callerModule, moduleUrl } from './call-site.js'
 export { Cancellation, type Dependent } from './cancellation.js'
 export { Conditions } from './conditions.js'
@@ -28,10 +21,18 @@ export { isTraced, publish, traced } from './events.js'
 export {
   checkExecutor,
   checkWork,
+  executorName,
   isExecutor,
   refuseClosure,
   refuseStreamTask,
 } from './executor-checks.js'
+export {
+  attemptNumber,
+  type ForwardedOptions,
+  follows,
+  onBodyEnd,
+  reportsEnd,
+} from './forwarded-options.js'
 export { streamFrom, submitTo } from './forwarding.js'
 export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './frame.js'
 export { Job, type JobEnd, type JobStatus } from './job.js'
@@ -45,7 +46,7 @@ export {
 export { type Interruptible, JobCall } from './job-call.js'
 export { type ClosingSteps, Lifecycle } from './lifecycle.js'
 export { Line, type Place } from './line.js'
-export { executorName, LineExecutor, type LineExecutorInit } from './line-executor.js'
+export { LineExecutor, type LineExecutorInit } from './line-executor.js'
 export { iteratorOf, LocalProducer } from './local-producer.js'
 export { assertNotImporting, importModules, loadTask, resolveModule } from './modules.js'
 export {
@@ -71,6 +72,7 @@ export { describe, runTask, type TaskSurroundings, taskFrame, validated } from '
 export { newCallId, RunningTask, type RunningTaskInit } from './running-task.js'
 export { type AbortListener, listenTo, stopListening } from './signals.js'
 export { type Borrower, Slot } from './slot.js'
+export { keepSparse } from './sparse-keys.js'
 export {
   checkName,
   definitionOf,

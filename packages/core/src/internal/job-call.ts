@@ -1,4 +1,5 @@
-import { Call, type ForwardedOptions } from './call.js'
+import { Call } from './call.js'
+import type { ForwardedOptions } from './forwarded-options.js'
 
 /** What a call stands for: it decides what an interruption does. */
 export interface Interruptible {

@@ -1,6 +1,6 @@
 import { type AttemptRules, Attempts } from './attempts.js'
-import { onBodyEnd } from './call.js'
 import type { Cancellation } from './cancellation.js'
+import { onBodyEnd } from './forwarded-options.js'
 import type { Job } from './job.js'
 import type { JobCall } from './job-call.js'
 import type { Line } from './line.js'

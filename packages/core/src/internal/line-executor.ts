@@ -1,4 +1,3 @@
-import { InvalidOptionError } from '../errors/conc-error.js'
 import { QueueFullError } from '../errors/executor-error.js'
 import type {
   Capabilities,
@@ -11,11 +10,12 @@ import type {
 } from '../executor.js'
 import { AcceptedWork } from './accepted-work.js'
 import { type AttemptRules, runAttempts } from './attempts.js'
-import { Call, type ForwardedOptions, onBodyEnd, reportsEnd } from './call.js'
+import { Call } from './call.js'
 import { Conditions } from './conditions.js'
 import type { Entered } from './entered.js'
 import { isTraced } from './events.js'
 import { checkWork, refuseClosure, refuseStreamTask } from './executor-checks.js'
+import { type ForwardedOptions, onBodyEnd, reportsEnd } from './forwarded-options.js'
 import { currentFrame } from './frame.js'
 import { Lifecycle } from './lifecycle.js'
 import { checkArguments, checkSignal, checkSubmitOptions } from './option-checks.js'
@@ -173,10 +173,10 @@ export abstract class LineExecutor implements Executor {
   async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
     this.#work.add(call)
     try {
-      const isRepeated = (call.retry ?? this.defaultRetry) !== undefined
-      const result = isRepeated
-        ? runAttempts(this.#rules(call), (number) => this.#attempt(call, work, args, number))
-        : this.#attempt(call, work, args, 1)
+      const result =
+        (call.retry ?? this.defaultRetry)
+          ? runAttempts(this.#rules(call), (number) => this.#attempt(call, work, args, number))
+          : this.#attempt(call, work, args, 1)
       call.resolve(await result)
     } catch (error) {
       call.reject(error)
@@ -248,11 +248,4 @@ export abstract class LineExecutor implements Executor {
 /** Tells the executor in front, if it asked, that the body is over. */
 function endNow(options: ForwardedOptions): void {
   options[onBodyEnd]?.()
-}
-
-/** The name option of an executor in this process. @throws {InvalidOptionError} */
-export function executorName(name: unknown, fallback: string): string {
-  if (name === undefined) return fallback
-  if (typeof name === 'string' && name !== '') return name
-  throw new InvalidOptionError('name', 'a non-empty string', name)
 }

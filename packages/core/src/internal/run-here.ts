@@ -1,7 +1,7 @@
 import { TaskInputError } from '../errors/executor-error.js'
 import type { Executor } from '../executor.js'
-import { attemptNumber } from './call.js'
 import type { Entered } from './entered.js'
+import { attemptNumber } from './forwarded-options.js'
 import { currentFrame } from './frame.js'
 import { iteratorOf, LocalProducer } from './local-producer.js'
 import { runClosure, runTask, type TaskSurroundings, taskFrame, validated } from './run-task.js'
