@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { Transferable } from '@conc/core'
+import { TaskCancelledError, type Transferable } from '@conc/core'
 import {
   type Call,
   Cancellation,
@@ -109,7 +109,7 @@ export class Attempt implements Place, Dependent {
     else if (this.state === 'waiting' && this.#home.leave(this)) {
       this.fail(reason, 'infrastructure')
     }
-    this.#mirror?.cancellation.cancel(reason)
+    this.#mirror?.cancellation.cancel(firstOf(reason))
   }
 
   succeed(value: unknown): void {
@@ -150,4 +150,9 @@ export class Attempt implements Place, Dependent {
     this.call.cancellation.remove(this)
     return true
   }
+}
+
+/** What ended the outermost call: the causes of nested ones need not be as deep as the calls. */
+function firstOf(reason: unknown): unknown {
+  return reason instanceof TaskCancelledError && reason.origin === 'parent' ? reason.cause : reason
 }

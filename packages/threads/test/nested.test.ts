@@ -1,6 +1,6 @@
 import { TaskCancelledError } from '@conc/core'
 import { ThreadExecutor } from '@conc/threads'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   add,
   closing,
@@ -31,6 +31,17 @@ describe('a nested call', () => {
     expect(await threads.submit(fibonacci, [12])).toBe(144)
     expect(threads.load).toMatchObject({ running: 0, waiting: 0 })
   })
+
+  it('works, and is cancelled, beyond the calls that can be told exactly', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1, graceMs: 60_000 })
+    expect(await threads.submit(depth, [1500])).toBe(1500)
+    const endless = threads.submit(depth, [1e6], { timeoutMs: 300 })
+    await expect(endless).rejects.toMatchObject({ code: 'CONC_TASK_TIMEOUT' })
+    expect(await threads.submit(add, [1, 1])).toBe(2)
+    await vi.waitUntil(() => threads.metrics().suspended === 0)
+    expect(threads.load).toMatchObject({ running: 0, waiting: 0 })
+    expect(threads.metrics().lost).toBe(0)
+  }, 30_000)
 
   it('keeps to the limit of running bodies', async () => {
     await using threads = new ThreadExecutor({ maxThreads: 2 })

@@ -11,7 +11,6 @@ export function cpuBound(items: number): Path {
     unit: 'task',
     items,
     judgedBy: 'wallUs',
-    warmUp: false,
     check: (results, count) => {
       if (results.length !== count) throw new Error(`Expected ${count} results.`)
     },

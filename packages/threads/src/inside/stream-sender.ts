@@ -42,7 +42,7 @@ export class StreamSender {
       await this.#sendAll(iterator)
     } catch (error) {
       // The failure of a body that was told to stop is nobody's business any more.
-      if (!this.#isLeft) throw error
+      if (!this.#isLeft && !this.#task.cancellation.isCancelled) throw error
     } finally {
       if (!this.#isOver) await iterator.return?.()
     }
