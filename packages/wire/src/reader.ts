@@ -1,3 +1,4 @@
+import { keepSparse } from '@conc/core/internal'
 import { ByteSource, Malformed } from './byte-source.js'
 import { failed, isFailure } from './failures.js'
 import { limits } from './format.js'
@@ -141,11 +142,11 @@ export class Reader {
   #array(length: number, depth: number): unknown[] {
     this.enter(depth)
     this.#fitting(length, 1)
-    // Grows with what is read: many lists, each as long as the bytes that are left, would be too much together.
-    const items: unknown[] = []
+    // A long one grows with what is read: many lists, each as long as what is left, would be too much together.
+    const items = new Array<unknown>(length < 16 ? length : 0)
     for (let index = 0; index < length; index++) {
       this.trail.step(depth, 'item', index)
-      items.push(this.value(depth + 1))
+      items[index] = this.value(depth + 1)
     }
     return items
   }
@@ -154,11 +155,14 @@ export class Reader {
     this.enter(depth)
     this.#fitting(size, 2)
     const object: Record<string, unknown> = {}
+    let indices = 0
     for (let index = 0; index < size; index++) {
       const key = this.#key(depth)
       this.trail.step(depth, 'property', key)
       if (key === '__proto__') throw new Malformed('is an own property of that name')
-      object[key] = this.value(depth + 1)
+      const item = this.value(depth + 1)
+      if (keepSparse(object, key, indices)) indices++
+      object[key] = item
     }
     return object
   }
