@@ -100,7 +100,7 @@ function activate(key: string, given: Cases[string]): ActiveCase | undefined {
 }
 
 /** The channel of this package behind a value. @throws {InvalidOptionError} */
-export function endOf<T>(option: string, value: unknown): ChannelEnd<never, T> {
+function endOf<T>(option: string, value: unknown): ChannelEnd<never, T> {
   if (value instanceof ChannelEnd) return value
   throw new InvalidOptionError(option, 'a channel', value)
 }
@@ -119,7 +119,7 @@ class ActiveRecv implements ActiveCase {
   }
 
   attempt(): object | undefined {
-    const received = this.end.takeNow()
+    const received = this.end.tryGet()
     return received && { key: this.key, ...received }
   }
 

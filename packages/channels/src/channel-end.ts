@@ -72,7 +72,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   }
 
   get(options?: WaitOptions): Promise<Recv> {
-    return this.#take(this.#valueOf, options)
+    return this.#take(this.unwrap, options)
   }
 
   recv(options?: WaitOptions): Promise<Received<Recv>> {
@@ -80,6 +80,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   }
 
   tryGet(): Received<Recv> | undefined {
+    if (this.takers.size > 0) this.pump()
     return this.takeNow()
   }
 
@@ -144,6 +145,10 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     return this.#closedError
   }
 
+  protected waits(): boolean {
+    return this.takers.size + this.putters.size + this.watchers.size > 0
+  }
+
   protected nextTaker(): Taker<Recv> {
     return this.#next(this.takers) as Taker<Recv>
   }
@@ -157,7 +162,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   }
 
   protected checkHeld(): void {
-    const isHeld = this.takers.size + this.putters.size + this.watchers.size > 0
+    const isHeld = this.waits()
     if (isHeld === this.#isHeld) return
     this.#isHeld = isHeld
     this.held(isHeld)
@@ -196,7 +201,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     return pending.promise
   }
 
-  readonly #valueOf = (received: Received<Recv>): Recv => {
+  protected readonly unwrap = (received: Received<Recv>): Recv => {
     if (received.ok) return received.value
     throw received.error === undefined ? this.closedError() : received.error
   }

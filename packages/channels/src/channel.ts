@@ -54,3 +54,19 @@ export interface Channel<Send, Recv = Send> extends AsyncIterable<Recv>, AsyncDi
   /** Ends this end's direction only. */
   closeWrite(): void
 }
+
+/** How to wait without the event loop. */
+export interface SyncOptions {
+  /** Throws `ChannelTimeoutError`. Default: none. */
+  readonly timeoutMs?: number
+  /** Blocks the main thread without a `timeoutMs`. Default `false`. */
+  readonly allowMainThread?: boolean
+}
+
+/** One end of a channel between two threads. Values are structured clones. */
+export interface LinkedChannel<Send, Recv> extends Channel<Send, Recv> {
+  /** Blocks this thread until there is an item. */
+  getSync(options?: SyncOptions): Recv
+  /** Blocks this thread until the item is accepted. */
+  putSync(value: Send, options?: SyncOptions & Moved): void
+}

@@ -1,4 +1,4 @@
-import { ConcError, type ConcErrorInit } from '@conc/core'
+import { ConcError, type ConcErrorInit, registerError } from '@conc/core'
 
 /** The channel is closed: nothing more can be put, or nothing more is there to get. */
 export class ChannelClosedError extends ConcError {
@@ -35,3 +35,6 @@ export class ChannelStateError extends ConcError {
   }
   override readonly code = 'CONC_CHANNEL_STATE'
 }
+
+// They come back from a thread as themselves.
+for (const type of [ChannelClosedError, ChannelTimeoutError, ChannelStateError]) registerError(type)

@@ -1,0 +1,153 @@
+import { parentPort, threadId } from 'node:worker_threads'
+import { encodeError } from '@conc/core'
+import {
+  Cancellation,
+  loadTask,
+  RunningTask,
+  restoredFrame,
+  runInFrame,
+  runTask,
+} from '@conc/core/internal'
+import { loadCoroutine, loadExport } from '../coroutine-registry.js'
+import type { StartMessage, ThreadMessage } from '../messages.js'
+import { openEnds } from '../open-ends.js'
+import { postParcel } from '../parcel.js'
+import { SelfEnd, selfHolder } from '../self.js'
+import { threads } from '../threads.js'
+import { putAll } from './put-all.js'
+import { isAsAtBoot } from './resources.js'
+
+/** One coroutine in its thread, from the start message to the thread's release. */
+export class CoroutineRun {
+  isFinished = false
+  readonly #message: StartMessage
+  readonly #end: SelfEnd
+  #isSettled = false
+
+  constructor(message: StartMessage) {
+    this.#message = message
+    this.#end = new SelfEnd(message.channel)
+    this.#end.sync()
+    selfHolder.current = this.#end
+  }
+
+  async start(): Promise<void> {
+    try {
+      const result = await this.#call(this.#arguments())
+      const value = await putAll(this.#end, result)
+      this.#settle(() => this.#postResult(value), undefined, true)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** The body threw, or something it started did. */
+  fail(error: unknown): void {
+    const isClean = this.#isCancel(error)
+    const where = `coroutine '${this.#message.work.name}', thread ${threadId}`
+    const encoded = encodeError(error, { where })
+    this.#settle(
+      () => post({ type: 'settled', ok: false, error: encoded, isClean }),
+      isClean ? undefined : error,
+      isClean,
+    )
+  }
+
+  #arguments(): readonly unknown[] {
+    const { args, ends } = this.#message
+    return args.map((value, index) => {
+      const parts = ends.get(index)
+      return parts ? this.#end.adopt(parts) : value
+    })
+  }
+
+  async #call(args: readonly unknown[]): Promise<unknown> {
+    const { work, context } = this.#message
+    const frame = restoredFrame(context)
+    if (work.kind === 'task') {
+      const definition = await loadTask(work.name, work.module)
+      return runInFrame(frame, () => runTask(definition, args, this.#task()))
+    }
+    const fn =
+      work.kind === 'export'
+        ? await loadExport(work.name, work.module as string)
+        : await loadCoroutine(work.name, work.module)
+    return runInFrame(frame, () => fn.apply(this.#end as never, args as never[]))
+  }
+
+  #task(): RunningTask {
+    const { work, context } = this.#message
+    return new CoroutineTask(this.#end, {
+      name: work.name,
+      executor: 'coroutine',
+      cancellation: new Cancellation(),
+      deadline: context?.deadline,
+      headers: context?.headers,
+      parent: context?.parentId === undefined ? undefined : { id: context.parentId },
+    })
+  }
+
+  #postResult(value: unknown): void {
+    postParcel(
+      [value],
+      () => 'result',
+      undefined,
+      ({ values, transfer, ends }) => {
+        const message: ThreadMessage = {
+          type: 'settled',
+          ok: true,
+          value: values[0],
+          end: ends.get(0),
+        }
+        parentPort?.postMessage(message, transfer)
+      },
+    )
+  }
+
+  #settle(tell: () => void, error: unknown, isClean: boolean): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    try {
+      tell()
+    } catch (refusal) {
+      post({ type: 'settled', ok: false, error: encodeError(refusal), isClean: false })
+    }
+    this.#end.close({ error })
+    for (const end of [...(openEnds ?? [])]) if (end.isPortable) end.close()
+    void this.#finish(isClean)
+  }
+
+  async #finish(isClean: boolean): Promise<void> {
+    await this.#end.delivered()
+    await threads.whenNoneIsBusy()
+    const isReusable = isClean && (await isAsAtBoot())
+    this.isFinished = true
+    selfHolder.current = undefined
+    post({ type: 'finished', isReusable })
+  }
+
+  /** Whether the body ended with the reason it was given, or with an abort that came from it. */
+  #isCancel(error: unknown): boolean {
+    const { cancelled } = this.#end
+    if (cancelled === undefined) return false
+    return error === cancelled.reason || (error instanceof Error && error.name === 'AbortError')
+  }
+}
+
+/** A task whose signal is that of the channel. */
+class CoroutineTask extends RunningTask {
+  readonly #end: SelfEnd
+
+  constructor(end: SelfEnd, init: ConstructorParameters<typeof RunningTask>[0]) {
+    super(init)
+    this.#end = end
+  }
+
+  override get signal(): AbortSignal {
+    return this.#end.signal
+  }
+}
+
+function post(message: ThreadMessage): void {
+  parentPort?.postMessage(message)
+}

@@ -1,0 +1,42 @@
+import type { EncodedError } from '@conc/core'
+import type { StartReport, TravelContext } from '@conc/core/internal'
+import type { LinkParts } from './link.js'
+
+/** How a thread finds the function. */
+export interface WorkSource {
+  readonly kind: 'coroutine' | 'task' | 'export'
+  readonly name: string
+  readonly module: string | undefined
+}
+
+/** To a thread: run this. */
+export interface StartMessage {
+  readonly work: WorkSource
+  readonly args: readonly unknown[]
+  /** Arguments that are ends of channels, by index. */
+  readonly ends: ReadonlyMap<number, LinkParts>
+  readonly channel: LinkParts
+  readonly context: TravelContext | undefined
+}
+
+/** From a thread. */
+export type ThreadMessage =
+  | { readonly type: 'ready'; readonly report: StartReport }
+  | SettledMessage
+  | { readonly type: 'finished'; readonly isReusable: boolean }
+
+/** The body has ended. */
+export type SettledMessage =
+  | {
+      readonly type: 'settled'
+      readonly ok: true
+      readonly value: unknown
+      readonly end: LinkParts | undefined
+    }
+  | {
+      readonly type: 'settled'
+      readonly ok: false
+      readonly error: EncodedError
+      /** It ended because it was told to. */
+      readonly isClean: boolean
+    }

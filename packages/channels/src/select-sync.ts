@@ -1,0 +1,24 @@
+import { InvalidOptionError } from '@conc/core'
+import { activeCases, type Cases, type Selected } from './cases.js'
+import type { SyncOptions } from './channel.js'
+import { LinkedEnd } from './linked-end.js'
+import { assertSome, attemptReady } from './select.js'
+import { blockUntil, checkBlocking } from './sync-wait.js'
+
+/**
+ * The case form of `select` that blocks this thread. Only for channels between threads.
+ *
+ * @throws {InvalidOptionError} a channel of this thread, which nothing could fill meanwhile.
+ * @throws {ChannelTimeoutError} @throws {ChannelStateError} on the main thread without `timeoutMs` or `allowMainThread`.
+ */
+export function selectSync<C extends Cases>(cases: C, options: SyncOptions = {}): Selected<C> {
+  checkBlocking('selectSync', options)
+  const active = activeCases(cases)
+  assertSome(active, cases)
+  const ends = active.map(({ key, end }) => {
+    if (end instanceof LinkedEnd) return end
+    throw new InvalidOptionError(`cases.${key}`, 'a channel between threads', end.name)
+  })
+  const attempt = (): object | undefined => attemptReady(active, Math.random)
+  return blockUntil(ends, attempt, options) as Selected<C>
+}

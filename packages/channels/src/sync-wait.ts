@@ -1,0 +1,61 @@
+import { isMainThread } from 'node:worker_threads'
+import { checkObject, checkPause } from '@conc/core/internal'
+import { ownBell } from './bell.js'
+import type { SyncOptions } from './channel.js'
+import { ChannelStateError } from './errors.js'
+import { timeoutOf } from './waits.js'
+
+/** What a thread can block on. */
+export interface Sleeper {
+  readonly name: string
+  /** Tells the other side to ring, or that there is no need to any more. */
+  sleepsInAtomics(isAsleep: boolean): void
+}
+
+/**
+ * Blocks this thread until `attempt` gives something.
+ *
+ * @throws {ChannelTimeoutError}
+ */
+export function blockUntil<T>(
+  sleepers: readonly Sleeper[],
+  attempt: () => T | undefined,
+  { timeoutMs = Number.POSITIVE_INFINITY }: SyncOptions,
+): T {
+  const dueAt = performance.now() + timeoutMs
+  for (;;) {
+    const now = attempt()
+    if (now !== undefined) return now
+    const left = dueAt - performance.now()
+    if (left <= 0) throw timeoutOf(sleepers[0]?.name ?? 'select', timeoutMs)
+    const later = sleepOnce(sleepers, attempt, left)
+    if (later !== undefined) return later
+  }
+}
+
+/** Says that it sleeps, looks again, and only then sleeps: nothing that comes meanwhile is missed. */
+function sleepOnce<T>(
+  sleepers: readonly Sleeper[],
+  attempt: () => T | undefined,
+  ms: number,
+): T | undefined {
+  const { count } = ownBell
+  for (const sleeper of sleepers) sleeper.sleepsInAtomics(true)
+  try {
+    const found = attempt()
+    if (found === undefined) ownBell.sleep(count, ms)
+    return found
+  } finally {
+    for (const sleeper of sleepers) sleeper.sleepsInAtomics(false)
+  }
+}
+
+/** @throws {InvalidOptionError} @throws {ChannelStateError} a wait without end on the main thread. */
+export function checkBlocking(what: string, options: SyncOptions): void {
+  checkObject('options', options)
+  if (options.timeoutMs !== undefined) checkPause('timeoutMs', options.timeoutMs)
+  if (!isMainThread || options.allowMainThread || options.timeoutMs !== undefined) return
+  throw new ChannelStateError(
+    `${what} would block the main thread, whose event loop alone notices that a thread has died. Wait asynchronously, or pass timeoutMs or allowMainThread: true.`,
+  )
+}

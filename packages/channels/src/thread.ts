@@ -1,0 +1,107 @@
+import { type ResourceLimits, Worker } from 'node:worker_threads'
+import { type Transferable, WorkerLostError } from '@conc/core'
+import type { SettledMessage, StartMessage, ThreadMessage } from './messages.js'
+
+/** What a coroutine's thread is started with, beyond Node's defaults. */
+export interface ThreadInit {
+  readonly resourceLimits?: ResourceLimits | undefined
+  readonly execArgv?: readonly string[] | undefined
+  readonly env?: NodeJS.Dict<string> | undefined
+}
+
+/** Whom a thread tells of its one coroutine. */
+export interface Occupant {
+  settled(message: SettledMessage): void
+  /** The thread is gone, or was before it began. */
+  lost(error: WorkerLostError, exitCode: number): void
+}
+
+/** Who owns the thread and decides what becomes of it. */
+export interface ThreadOwner {
+  released(thread: Thread, isReusable: boolean): void
+  exited(thread: Thread): void
+}
+
+/** The life of one thread, seen from its parent. */
+export class Thread {
+  readonly isShared: boolean
+  readonly #worker: Worker
+  readonly #owner: ThreadOwner
+  readonly #exit: Promise<void>
+  #occupant: Occupant | undefined
+  #isReady = false
+  #failure: unknown
+
+  constructor(owner: ThreadOwner, init: ThreadInit, isShared: boolean) {
+    this.isShared = isShared
+    this.#owner = owner
+    const { resourceLimits, execArgv, env } = init
+    this.#worker = new Worker(new URL('./thread.entry.js', import.meta.url), {
+      ...(resourceLimits && { resourceLimits }),
+      ...(execArgv && { execArgv: [...execArgv] }),
+      ...(env && { env }),
+    })
+    this.#worker.on('message', (message: ThreadMessage) => this.#receive(message))
+    this.#worker.on('error', (error) => {
+      this.#failure = error
+    })
+    this.#exit = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        this.#exited(code)
+        resolve()
+      })
+    })
+  }
+
+  get threadId(): number {
+    return this.#worker.threadId
+  }
+
+  /** @throws what `postMessage` throws. */
+  start(message: StartMessage, transfer: readonly Transferable[], isDaemon: boolean): void {
+    this.#worker.postMessage(message, transfer)
+    this.hold(!isDaemon)
+  }
+
+  occupy(occupant: Occupant): void {
+    this.#occupant = occupant
+  }
+
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#worker.ref()
+    else this.#worker.unref()
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate()
+    await this.#exit
+  }
+
+  #receive(message: ThreadMessage): void {
+    if (message.type === 'ready') {
+      this.#isReady = true
+    } else if (message.type === 'settled') {
+      // What is still to be delivered is no reason to stay.
+      this.hold(false)
+      this.#occupant?.settled(message)
+    } else {
+      this.#occupant = undefined
+      this.#owner.released(this, message.isReusable)
+    }
+  }
+
+  #exited(exitCode: number): void {
+    this.#owner.exited(this)
+    const what = this.#isReady ? 'ended before its coroutine' : 'could not start'
+    const cause = this.#failure
+    this.#occupant?.lost(
+      new WorkerLostError(`A thread ${what} (exit code ${exitCode}).`, {
+        exitCode,
+        started: this.#isReady,
+        ...(cause !== undefined && { cause }),
+      }),
+      exitCode,
+    )
+    this.#occupant = undefined
+  }
+}

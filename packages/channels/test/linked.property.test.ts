@@ -1,0 +1,43 @@
+import { duplex, threadCache } from '@conc/channels'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { echoSync, getMany, pickSync, putMany, stress } from './fixtures/coroutines.mjs'
+
+afterAll(() => threadCache.drain())
+
+describe('two threads', { timeout: 60_000 }, () => {
+  it('lose no item and no wake-up, whoever waits how', async () => {
+    const seeds = fc.tuple(fc.integer(), fc.integer())
+    await fc.assert(
+      fc.asyncProperty(seeds, async ([there, here]) => {
+        const rounds = 2000
+        const made = stress(rounds, there)
+        await Promise.all([putMany(made, rounds, here), getMany(made, rounds, here + 1)])
+        await made.done
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it('play 20 000 rounds of ping-pong in Atomics.wait', async () => {
+    const made = echoSync(20_000)
+    for (let round = 0; round < 20_000; round++) {
+      made.putSync(round, { timeoutMs: 30_000 })
+      expect(made.getSync({ timeoutMs: 30_000 })).toBe(round)
+    }
+    await made.done
+  })
+
+  it('block on two channels at once', async () => {
+    const [[one, first], [two, second]] = [duplex<unknown>(), duplex<unknown>()]
+    const made = pickSync(first, second)
+    for (let n = 0; n < 300; n++) {
+      await (n % 3 === 0 ? one : two).put(n)
+      if (n % 7 === 0) await new Promise(setImmediate)
+    }
+    one.close()
+    two.close()
+    const seen = (await made.done) as number[]
+    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n))
+  })
+})

@@ -1,0 +1,390 @@
+import {
+  ChannelClosedError,
+  ChannelStateError,
+  ChannelTimeoutError,
+  channel,
+  coroutine,
+  duplex,
+  go,
+  type LinkedChannel,
+  recv,
+  ref,
+  select,
+  self,
+  send,
+  threadCache,
+} from '@conc/channels'
+import {
+  InvalidOptionError,
+  SerializationError,
+  UnknownTaskError,
+  UnsupportedWorkError,
+  WorkerLostError,
+} from '@conc/core'
+import { afterAll, describe, expect, it } from 'vitest'
+import * as remote from './fixtures/coroutines.mjs'
+
+const fixtures = new URL('./fixtures/coroutines.mjs', import.meta.url)
+
+afterAll(() => threadCache.drain())
+
+async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const seen: T[] = []
+  for await (const item of source) seen.push(item)
+  return seen
+}
+
+describe('a coroutine', { timeout: 30_000 }, () => {
+  it('puts into the channel that its start gave', async () => {
+    expect(await remote.fibonacci(10).get()).toBe(55)
+    expect(self()).toBeUndefined()
+    expect(coroutine.self()).toBeUndefined()
+  })
+
+  it('gets what its caller puts, until the caller closes', async () => {
+    const twice = remote.doubler()
+    await twice.put(21)
+    expect(await twice.get()).toBe(42)
+    twice.closeWrite()
+    expect(await twice.recv()).toEqual({ ok: false, value: undefined })
+    await twice.done
+    expect(twice.alive()).toBe(false)
+  })
+
+  it('does so without an event loop', async () => {
+    const twice = remote.syncDoubler()
+    void twice.put(4)
+    expect(await twice.get()).toBe(8)
+    void twice.put(undefined)
+    expect(await twice.done).toBe('done')
+  })
+
+  it.each([
+    ['an async loop', remote.count],
+    ['a sync loop', remote.countSync],
+    ['a small capacity', remote.countTight],
+    ['no capacity', remote.countUnbuffered],
+    ['a generator', remote.generated],
+  ])('delivers all items of %s in order', async (_, begin) => {
+    const items = await all(begin(500))
+    expect(items).toEqual(Array.from({ length: 500 }, (_, index) => index))
+  })
+
+  it('is never further ahead than the capacity', async () => {
+    const made = remote.countTight(10)
+    expect(await made.get()).toBe(0)
+    expect(made.size).toBeLessThanOrEqual(2)
+    expect(await all(made)).toHaveLength(9)
+  })
+
+  it('resolves done with what the body or generator returned', async () => {
+    const made = remote.generated(2)
+    expect(await all(made)).toEqual([0, 1])
+    expect(await made.done).toBe('end')
+  })
+
+  it('copies arguments and items', async () => {
+    const values = [1n, { a: [undefined, null] }, new Map([[1, new Date(0)]]), 'ä']
+    const made = remote.echo(...values)
+    expect(await made.get()).toEqual(values)
+    await made.put(values)
+    expect(await made.get()).toEqual(values)
+    made.close()
+  })
+
+  it('passes context variables on', async () => {
+    expect(await remote.tenant.run('acme', () => remote.tenantOf().done)).toBe('acme')
+  })
+
+  it('starts others', async () => {
+    expect(await remote.nested(5).done).toBe(5)
+  })
+
+  it('is a declared task, or any export', async () => {
+    const made = go(remote.context)('first')
+    expect(await made.get()).toBe('first')
+    expect(await made.done).toMatchObject({ name: 'channels-test/context', aborted: false })
+    const product = go(ref<typeof remote.exported>(fixtures, 'exported'))(2, 3)
+    expect(await product.get()).toBe(5)
+    expect(await product.done).toBe(6)
+  })
+
+  describe('that fails', () => {
+    it('gives its items first, then its error', async () => {
+      const made = remote.thrower('bad')
+      expect(await made.get()).toBe('before')
+      await expect(made.get()).rejects.toMatchObject({ message: 'bad', code: 'E_TEST' })
+      await expect(made.done).rejects.toBeInstanceOf(TypeError)
+    })
+
+    it.each([
+      ['an exception', remote.lateThrower],
+      ['a rejection', remote.rejecter],
+    ])('by what nobody caught: %s', async (_, begin) => {
+      const made = begin()
+      await expect(made.get()).rejects.toBeInstanceOf(RangeError)
+      await expect(made.done).rejects.toBeInstanceOf(RangeError)
+    })
+
+    it('by process.exit is a lost thread, after its items', async () => {
+      const made = remote.exiter(7)
+      expect(await made.get()).toBe('before')
+      const lost = { code: 'CONC_WORKER_LOST', exitCode: 7, started: true }
+      await expect(made.get()).rejects.toMatchObject(lost)
+      await expect(made.done).rejects.toMatchObject(lost)
+    })
+
+    it('by a result that cannot be copied', async () => {
+      await expect(remote.uncloneable().done).rejects.toMatchObject({ path: 'result' })
+    })
+
+    it('by a module that throws or lacks the name', async () => {
+      const broken = new URL('./fixtures/broken.mjs', import.meta.url)
+      const failed = go(ref(broken, 'any'))().done
+      await expect(failed).rejects.toBeInstanceOf(UnknownTaskError)
+      await expect(failed).rejects.toMatchObject({ cause: { message: 'this module is broken' } })
+      await expect(go(ref(fixtures, 'missing'))().get()).rejects.toThrow(/exported/)
+    })
+
+    it('by flags that no thread starts with', async () => {
+      const made = go(ref<() => number>(fixtures, 'exported'), {
+        resourceLimits: { maxOldGenerationSizeMb: 1 },
+      })
+      await expect(made().done).rejects.toBeInstanceOf(WorkerLostError)
+    })
+  })
+
+  describe('that is told to end', () => {
+    it('sees close in a loop that never yields', async () => {
+      const made = remote.busy()
+      expect(await made.get()).toBe('begun')
+      made.close()
+      expect(await made.done).toBeUndefined()
+    })
+
+    it('is woken by its signal; the channel ends well, done has the reason', async () => {
+      const made = remote.waiter()
+      expect(await made.get()).toBe('begun')
+      made.close()
+      await expect(made.done).rejects.toBeInstanceOf(ChannelClosedError)
+      expect(await made.recv()).toEqual({ ok: false, value: undefined })
+    })
+
+    it('is woken out of sleepSync', async () => {
+      const made = remote.sleeper()
+      expect(await made.get()).toBe('begun')
+      made.close()
+      expect(await made.done).toBe('woken')
+    })
+
+    it('ends at once by terminate, whatever it does', async () => {
+      const made = remote.endless()
+      expect(await made.get()).toBe('begun')
+      await made.terminate()
+      await expect(made.done).rejects.toMatchObject({ code: 'CONC_WORKER_LOST', started: true })
+      await expect(made.get()).rejects.toBeInstanceOf(WorkerLostError)
+    })
+
+    it('rejects waits with the reason of the signal, and ends after graceMs', async () => {
+      const abort = new AbortController()
+      const begin = go(
+        ref<() => void>(new URL('./fixtures/endless.mjs', import.meta.url), 'endless'),
+        {
+          signal: abort.signal,
+          graceMs: 0,
+        },
+      )
+      const made = begin()
+      expect(await made.get()).toBe('begun')
+      const waiting = made.get()
+      abort.abort('enough')
+      await expect(waiting).rejects.toBe('enough')
+      await expect(made.done).rejects.toBe('enough')
+      await expect(made.put(1 as never)).rejects.toBeInstanceOf(ChannelClosedError)
+      expect(begin).toThrow('enough')
+    })
+
+    it('ends with its await using block', async () => {
+      let done: Promise<unknown>
+      {
+        await using made = remote.busy()
+        expect(await made.get()).toBe('begun')
+        done = made.done
+      }
+      expect(await done).toBeUndefined()
+    })
+  })
+
+  describe('and its thread', () => {
+    it('leaves the thread to the next one', async () => {
+      await threadCache.drain()
+      const first = remote.threadNumber()
+      const number = await first.done
+      await expect.poll(() => threadCache.idle).toBe(1)
+      expect(await remote.threadNumber().done).toBe(number)
+    })
+
+    it('takes it along when it failed or left a timer', async () => {
+      await threadCache.drain()
+      await remote.leaver().done
+      await remote.thrower('x').done.catch(() => {})
+      await threadCache.drain()
+      expect([threadCache.idle, threadCache.running]).toEqual([0, 0])
+    })
+  })
+})
+
+describe('a linked channel', { timeout: 30_000 }, () => {
+  it('refuses what cannot travel with its path, and loses no credit', async () => {
+    const made = remote.echo()
+    expect(await made.get()).toEqual([])
+    const wrong = { socket: () => {} }
+    await expect(made.put(wrong)).rejects.toMatchObject({ path: 'value.socket' })
+    expect(() => made.tryPut({ url: new URL('http://a') })).toThrow(SerializationError)
+    await expect(made.put(channel())).rejects.toThrow(/duplex/)
+    expect(() => remote.echo(1, { cb() {} })).toThrow(/args\[1\]\.cb/)
+    await made.put('fine')
+    expect(await made.get()).toBe('fine')
+    made.close()
+  })
+
+  it('moves what is on the transfer list', async () => {
+    const made = remote.echo()
+    await made.get()
+    const bytes = new Uint8Array([1, 2, 3])
+    await made.put(bytes, { transfer: [bytes.buffer] })
+    expect(bytes.length).toBe(0)
+    expect(await made.get()).toEqual(new Uint8Array([1, 2, 3]))
+    made.close()
+  })
+
+  it('withdraws a put that waits, also one that nobody took at capacity 0', async () => {
+    const [mine, yours] = duplex<number>({ capacity: 0 })
+    const abort = new AbortController()
+    const puts = [1, 2].map((value) => mine.put(value, { signal: abort.signal }))
+    abort.abort('enough')
+    for (const put of puts) await expect(put).rejects.toBe('enough')
+    const kept = mine.put(3)
+    expect(await yours.get()).toBe(3)
+    await kept
+    expect(yours.tryGet()).toBeUndefined()
+    mine.close()
+    yours.close()
+  })
+
+  it('lets puts that wait arrive after close, then the error', async () => {
+    const [mine, yours] = duplex<number>({ capacity: 1 })
+    const puts = [1, 2, 3].map((value) => mine.put(value))
+    mine.close({ error: new RangeError('that was it') })
+    expect([await yours.get(), await yours.get(), await yours.get()]).toEqual([1, 2, 3])
+    await expect(yours.get()).rejects.toBeInstanceOf(RangeError)
+    await Promise.all(puts)
+    await expect(yours.put(1)).rejects.toBeInstanceOf(ChannelClosedError)
+  })
+
+  it('drops everything with discard', async () => {
+    const [mine, yours] = duplex<number>()
+    await mine.put(1)
+    await yours.put(2)
+    mine.close({ discard: true })
+    expect(mine.tryGet()).toEqual({ ok: false, value: undefined })
+    expect(yours.tryGet()).toEqual({ ok: false, value: undefined })
+    expect([mine.size, yours.size]).toEqual([0, 0])
+  })
+
+  it('can be selected on, beside channels of this thread', async () => {
+    const made = remote.count(3)
+    const other = channel<string>()
+    const seen: unknown[] = []
+    for (;;) {
+      const done = await select({ item: recv(made), other })
+      if (!done.ok) break
+      seen.push(done.value)
+    }
+    expect(seen).toEqual([0, 1, 2])
+    const [tight] = duplex<number>({ capacity: 0 })
+    expect(() => select({ out: send(tight, 1) })).toThrow(InvalidOptionError)
+  })
+
+  it('gives loops its sources until all have ended', async () => {
+    const [one, two] = [remote.count(50), remote.countTight(50)]
+    const seen = new Map([
+      [one, 0],
+      [two, 0],
+    ])
+    for await (const source of select(one, two)) {
+      expect(await source.get()).toBe(seen.get(source))
+      seen.set(source, (seen.get(source) ?? 0) + 1)
+    }
+    expect([...seen.values()]).toEqual([50, 50])
+  })
+
+  it('blocks the main thread only when told to', async () => {
+    const made = remote.count(1)
+    await made.done
+    expect(() => made.getSync()).toThrow(ChannelStateError)
+    expect(made.getSync({ timeoutMs: 10_000 })).toBe(0)
+    const [mine, yours] = duplex<number>({ capacity: 0 })
+    expect(() => mine.getSync({ timeoutMs: 1 })).toThrow(ChannelTimeoutError)
+    expect(() => mine.putSync(1, { timeoutMs: 1 })).toThrow(ChannelTimeoutError)
+    expect(yours.tryGet()).toBeUndefined()
+    const waiting = mine.get()
+    expect(() => mine.getSync({ timeoutMs: 1 })).toThrow(ChannelStateError)
+    mine.close()
+    await expect(waiting).rejects.toBeInstanceOf(ChannelClosedError)
+  })
+
+  it('is handed over once, as an argument or as the value put', async () => {
+    const [mine, yours] = duplex<number>()
+    await mine.put(1)
+    remote.partner(yours as LinkedChannel<unknown, unknown>)
+    expect(await mine.get()).toBe(2)
+    expect(() => yours.tryGet()).toThrow(ChannelStateError)
+    expect(() => remote.partner(yours as LinkedChannel<unknown, unknown>)).toThrow(
+      ChannelStateError,
+    )
+    mine.close()
+    const opened = remote.opener()
+    const end = await opened.get()
+    expect(await end.get()).toBe('hello')
+    await end.put('back')
+    expect(await opened.done).toBe('back')
+  })
+
+  it('stays here when the start it was handed to fails', async () => {
+    const [mine, yours] = duplex<unknown>()
+    await mine.put(1)
+    expect(await yours.get()).toBe(1)
+    expect(() => remote.echo(yours, () => {})).toThrow(SerializationError)
+    await mine.put(2)
+    expect(await yours.get()).toBe(2)
+    mine.close()
+    yours.close()
+  })
+})
+
+describe('what is refused', () => {
+  it.each([
+    [() => go(5 as never)],
+    [() => coroutine('no spaces', () => {})],
+    [() => coroutine('x', 5 as never)],
+    [() => coroutine('x', () => {}, { capacity: -1 })],
+    [() => go(remote.context, { graceMs: -1 })],
+    [() => go(remote.context, { wrong: 1 } as never)],
+    [() => ref('http://example.com/a.js', 'a')],
+    [() => duplex({ capacity: 0.5 })],
+  ])('%s', (wrong) => {
+    expect(wrong).toThrow(InvalidOptionError)
+  })
+
+  it('a function that no thread finds', () => {
+    expect(() => go((() => {}) as never)).toThrow(UnsupportedWorkError)
+  })
+
+  it('a start while a thread imports the module', async () => {
+    const early = new URL('./fixtures/opens-thread.mjs', import.meta.url)
+    await expect(go(ref(early, 'early'))().done).rejects.toMatchObject({
+      cause: { code: 'CONC_WHILE_IMPORTING' },
+    })
+  })
+})
