@@ -4,6 +4,7 @@ import {
   type Executor,
   inline,
   limit,
+  QueueFullError,
   type SubmitOptions,
   TaskTimeoutError,
   task,
@@ -280,6 +281,28 @@ describe('executors', () => {
       .each('a', list, { executor: small, workers: 10 }, async (n) => n)
       .run()
     expect(r.a).toEqual(list)
+  })
+
+  it('are not handed over again after the run, even where ready() does not look at its signal', async () => {
+    const controller = new AbortController()
+    let submits = 0
+    const full: Executor = {
+      ...declaredOnly('full'),
+      load: { concurrency: 1, running: 0, waiting: 1, queueLimit: 1 },
+      ready: async () => {},
+      submit: async () => {
+        if (++submits === 3) controller.abort(new Error('enough'))
+        throw new QueueFullError('full')
+      },
+    }
+    const w = weave().do(
+      'a',
+      { executor: full },
+      task('attempts-test/full', async () => 1),
+    )
+    await expect(w.run({ signal: controller.signal })).rejects.toThrow('enough')
+    await settledSoon()
+    expect(submits).toBe(3)
   })
 
   it('are told to stop with the run', async () => {

@@ -69,8 +69,9 @@ async function submitWhenReady(
     try {
       return await submit()
     } catch (error) {
-      // Somebody else was quicker.
-      if (!(error instanceof QueueFullError) || thrownByBodies.has(error)) throw error
+      // Somebody else was quicker. The signal is for executors whose `ready()` does not look at it.
+      if (!(error instanceof QueueFullError) || thrownByBodies.has(error) || signal.aborted)
+        throw error
     }
   }
 }
