@@ -169,8 +169,10 @@ export class Builder {
 /** Later changes of the caller's object are not the weave's. */
 function copied(options: CheckedOptions | undefined): CheckedOptions | undefined {
   if (options === undefined) return undefined
-  const { needs, after } = options
-  return { ...options, ...(needs && { needs: [...needs] }), ...(after && { after: [...after] }) }
+  const own: { -readonly [K in keyof CheckedOptions]: CheckedOptions[K] } = { ...options }
+  if (own.needs) own.needs = own.needs.slice()
+  if (own.after) own.after = own.after.slice()
+  return own
 }
 
 function checkSource(over: unknown): asserts over is string | object {

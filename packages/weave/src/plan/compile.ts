@@ -168,9 +168,14 @@ class Compiler {
 
   #addKey(key: string, origin: number): void {
     if (origin === absent) return
-    this.#keys.push(key)
     this.#origins.push(origin)
-    if (origin >= 0) this.#edges.push(origin)
+    if (origin < 0) {
+      this.#keys.push(key)
+      return
+    }
+    // The task's own text: one string per name is one that the engine makes a property name of.
+    this.#keys.push(this.#names[origin] as string)
+    this.#edges.push(origin)
   }
 
   /** Edges to what no earlier opaque task has waited for: a chain of opaque tasks stays linear. */
