@@ -8,6 +8,24 @@ const untyped = weave as (...args: any[]) => any
 
 afterEach(() => {
   vi.useRealTimers()
+
+  it('is not closed after it threw itself', async () => {
+    let closed = 0
+    const source = {
+      [Symbol.iterator]: () => ({
+        next: (): IteratorResult<number> => {
+          throw new Error('next')
+        },
+        return: (): IteratorResult<number> => {
+          closed++
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+    const w = weave().each('a', source, (n) => n)
+    await expect(w.run()).rejects.toThrow('next')
+    expect(closed).toBe(0)
+  })
 })
 
 describe('each', () => {

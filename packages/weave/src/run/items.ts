@@ -93,9 +93,11 @@ class IteratedItems implements SyncItems {
   }
 
   advance(): boolean {
+    // One that throws is over, and not closed on top of it.
+    this.#isDone = true
     const { done, value } = this.#iterator.next()
     this.current = value
-    this.#isDone = done === true
+    this.#isDone = Boolean(done)
     return !this.#isDone
   }
 
