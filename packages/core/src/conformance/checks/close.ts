@@ -1,10 +1,11 @@
 import { ExecutorClosedError, TaskCancelledError } from '../../errors/executor-error.js'
 import type { CloseOptions, Executor } from '../../executor.js'
 import type { Check } from '../check.js'
+import { look } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { bounded, streaming, tellsBodies } from '../needs.js'
 import { stuckItems } from '../stream-tasks.js'
-import { failFirst, look } from '../tasks.js'
+import { failFirst } from '../tasks.js'
 
 /** Promise 11: the end of an executor. */
 export const closeChecks: readonly Check[] = [

@@ -1,15 +1,8 @@
 import type { Check } from '../check.js'
+import { type Facts, look, lookDeeper, lookWithTenant, store, tenant } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { closures, identity } from '../needs.js'
-import {
-  type Facts,
-  look,
-  lookDeeper,
-  lookWithTenant,
-  reportProgress,
-  store,
-  tenant,
-} from '../tasks.js'
+import { reportProgress } from '../tasks.js'
 
 const trace = {
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',

@@ -1,8 +1,9 @@
 import { ExecutorError, TaskTimeoutError } from '../../errors/executor-error.js'
 import type { Check } from '../check.js'
+import { look, lookDeeper, lookInTime } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { bounded, tellsBodies } from '../needs.js'
-import { failFirst, look, lookDeeper, lookInTime } from '../tasks.js'
+import { failFirst } from '../tasks.js'
 
 const farMs = 300_000
 /** What the way to a body may add where the remaining time travels instead of the deadline. */

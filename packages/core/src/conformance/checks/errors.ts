@@ -1,9 +1,10 @@
 import { RemoteError } from '../../errors/conc-error.js'
 import { ExecutorClosedError, ExecutorError } from '../../errors/executor-error.js'
 import type { Check } from '../check.js'
+import { look } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { copies, identity } from '../needs.js'
-import { look, throwError } from '../tasks.js'
+import { throwError } from '../tasks.js'
 import { builtinClasses, KnownKitError, lastThrown } from '../thrown-samples.js'
 
 /** Promise 5: what a body throws arrives whole, and what the infrastructure did says so. */
