@@ -37,7 +37,10 @@ export interface TaskCaller<A extends readonly unknown[], R> {
   local(...args: A): TaskCall<R>
   /** Calls that run on `executor`. */
   on(executor: Executor): (...args: A) => TaskCall<R>
-  /** The same task with these options for its calls; given again they are merged, the later ones win. */
+  /**
+   * The same task with these options for its calls; given again they are merged, the later ones win. It is there to
+   * be called: `executor.submit` takes the task itself and options of its own.
+   */
   with(options: SubmitOptions): TaskCaller<A, R>
 }
 
