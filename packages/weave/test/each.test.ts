@@ -8,24 +8,6 @@ const untyped = weave as (...args: any[]) => any
 
 afterEach(() => {
   vi.useRealTimers()
-
-  it('is not closed after it threw itself', async () => {
-    let closed = 0
-    const source = {
-      [Symbol.iterator]: () => ({
-        next: (): IteratorResult<number> => {
-          throw new Error('next')
-        },
-        return: (): IteratorResult<number> => {
-          closed++
-          return { done: true, value: undefined }
-        },
-      }),
-    }
-    const w = weave().each('a', source, (n) => n)
-    await expect(w.run()).rejects.toThrow('next')
-    expect(closed).toBe(0)
-  })
 })
 
 describe('each', () => {
@@ -243,6 +225,24 @@ describe('each', () => {
         .do('a', { args: () => 1 }, () => 1)
         .run(),
     ).rejects.toThrow('Expected `args`')
+  })
+
+  it('is not closed after it threw itself', async () => {
+    let closed = 0
+    const source = {
+      [Symbol.iterator]: () => ({
+        next: (): IteratorResult<number> => {
+          throw new Error('next')
+        },
+        return: (): IteratorResult<number> => {
+          closed++
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+    const w = weave().each('a', source, (n) => n)
+    await expect(w.run()).rejects.toThrow('next')
+    expect(closed).toBe(0)
   })
 })
 
