@@ -13,6 +13,7 @@ import {
   checkSubmitOptions,
 } from './internal/option-checks.js'
 import {
+  callOptions,
   checkName,
   definitionOf,
   registry,
@@ -38,8 +39,8 @@ export interface TaskCaller<A extends readonly unknown[], R> {
   /** Calls that run on `executor`. */
   on(executor: Executor): (...args: A) => TaskCall<R>
   /**
-   * The same task with these options for its calls; given again they are merged, the later ones win. It is there to
-   * be called: `executor.submit` takes the task itself and options of its own.
+   * The same task with these options for its calls; given again they are merged, the later ones win. They hold too
+   * where it is submitted, unless the submit says otherwise.
    */
   with(options: SubmitOptions): TaskCaller<A, R>
 }
@@ -168,6 +169,7 @@ function makeCaller<A extends readonly unknown[], R>(
   )
   const work = made ?? (caller as unknown as Task<A, R>)
   Object.defineProperty(caller, taskDefinition, { value: definition })
+  if (options) Object.defineProperty(caller, callOptions, { value: options })
   return caller
 }
 

@@ -9,6 +9,7 @@ import {
   InvalidOptionError,
   inline,
   isTask,
+  limit,
   type StandardSchemaV1,
   type SubmitOptions,
   TaskInputError,
@@ -198,6 +199,15 @@ describe('a task', () => {
     await declared.with({ priority: 1 }).on(executor)()
     await declared.with({ priority: 1 }).with({ priority: 2 }).on(executor)()
     expect(calls.map(([work]) => work)).toEqual([declared, declared])
+  })
+
+  it('keeps the options of with() where it is submitted, unless the submit says otherwise', async () => {
+    const headers = task(fresh(), () => currentTask()?.headers.from)
+    const bound = headers.with({ headers: { from: 'with' } })
+    const executor = limit(inline(), 1)
+    expect(await executor.submit(bound, [])).toBe('with')
+    expect(await executor.submit(bound, [], { headers: { from: 'submit' } })).toBe('submit')
+    expect(await executor.submit(headers, [])).toBeUndefined()
   })
 
   it('refuses wrong options and executors at once', () => {

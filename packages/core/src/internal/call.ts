@@ -8,7 +8,7 @@ import { type ForwardedOptions, follows } from './forwarded-options.js'
 import { currentFrame, type Frame } from './frame.js'
 import type { RunningTask } from './running-task.js'
 import { type AbortListener, listenTo, stopListening } from './signals.js'
-import { definitionOf, type TaskDefinition } from './task-definition.js'
+import { boundOptions, definitionOf, type TaskDefinition } from './task-definition.js'
 import { Timer } from './timers.js'
 
 /**
@@ -38,11 +38,12 @@ export class Call implements AbortListener, Dependent {
   constructor(executor: string, work: unknown, options: ForwardedOptions) {
     const frame = currentFrame()
     this.executor = executor
-    this.options = options
     this.definition = definitionOf(work)
+    const bound = this.definition && boundOptions(work)
+    this.options = bound ? { ...bound, ...options } : options
     this.parent = frame?.task
-    this.headers = mergeHeaders(this.parent?.headers, options.headers)
-    this.deadline = earliestDeadline(this.definition, options, frame)
+    this.headers = mergeHeaders(this.parent?.headers, this.options.headers)
+    this.deadline = earliestDeadline(this.definition, this.options, frame)
     this.#arm()
   }
 

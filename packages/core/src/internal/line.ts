@@ -6,6 +6,8 @@ export interface Place extends Member {
   enter(): void
 }
 
+const alreadyResolved = Promise.resolve()
+
 /** The places of one priority. */
 class PlaceList extends Roster {
   readonly priority: number
@@ -136,7 +138,8 @@ export class Line {
   #schedule(): void {
     if (this.#isScheduled || this.#waiting === 0 || this.#running >= this.#size) return
     this.#isScheduled = true
-    queueMicrotask(this.#drainLater)
+    // Not queueMicrotask: Node wraps each of those in an async resource of its own.
+    void alreadyResolved.then(this.#drainLater)
   }
 
   #drain(): void {

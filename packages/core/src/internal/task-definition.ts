@@ -1,4 +1,5 @@
 import { DuplicateTaskError, InvalidOptionError } from '../errors/conc-error.js'
+import type { SubmitOptions } from '../executor.js'
 import type { RetryPolicy } from '../retry-policy.js'
 import type { StandardSchemaV1 } from '../standard-schema.js'
 import { processState } from './process-state.js'
@@ -26,6 +27,14 @@ const nameGrammar = /^[A-Za-z0-9_.\-/]{1,128}$/
 export function checkName(option: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && nameGrammar.test(value)) return
   throw new InvalidOptionError(option, 'a name of 1 to 128 letters, digits, _ . - or /', value)
+}
+
+/** Marks what `task.with(options)` gave: the options, for executors that it is submitted to. */
+export const callOptions: unique symbol = Symbol.for('conc.callOptions') as never
+
+/** The options bound by `task.with()`; what a submit says wins over them. */
+export function boundOptions(work: unknown): SubmitOptions | undefined {
+  return (work as Partial<Record<typeof callOptions, SubmitOptions>>)[callOptions]
 }
 
 /** The definition behind a task; `undefined` for a plain function and anything else. */
