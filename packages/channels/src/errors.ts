@@ -36,5 +36,28 @@ export class ChannelStateError extends ConcError {
   override readonly code = 'CONC_CHANNEL_STATE'
 }
 
+/** Why the text of a function cannot be run in a thread. */
+export type UnshippableReason = 'captured' | 'transformed' | 'context' | 'unreadable' | 'forbidden'
+
+/** A plain function cannot be shipped to a thread; the message says what to do instead. */
+export class UnshippableFunctionError extends ConcError {
+  static {
+    UnshippableFunctionError.prototype.name = 'UnshippableFunctionError'
+  }
+  override readonly code = 'CONC_UNSHIPPABLE_FUNCTION'
+  readonly reason: UnshippableReason
+  /** The names or words that it is about. */
+  readonly names: readonly string[]
+
+  constructor(
+    message: string,
+    init: ConcErrorInit & { reason: UnshippableReason; names: readonly string[] },
+  ) {
+    super(message, init)
+    this.reason = init.reason
+    this.names = init.names
+  }
+}
+
 // They come back from a thread as themselves.
 for (const type of [ChannelClosedError, ChannelTimeoutError, ChannelStateError]) registerError(type)

@@ -1,7 +1,9 @@
 import { InvalidOptionError, type Task, UnsupportedWorkError } from '@conc/core'
-import { checkFunction, definitionOf } from '@conc/core/internal'
-import type { Start } from './coroutine.js'
+import { callerModule, checkFunction, definitionOf } from '@conc/core/internal'
+import type { Body, Start } from './coroutine.js'
 import type { WorkSource } from './messages.js'
+import { ownFunctions } from './own-functions.js'
+import { shipmentOf } from './source/program.js'
 import { start } from './start.js'
 import { checkGoOptions, type GoOptions } from './start-options.js'
 
@@ -36,19 +38,25 @@ export function ref<F extends (...args: never[]) => unknown>(
 }
 
 /**
- * Makes a function whose calls run in threads, each with a channel: from a declared task, or from any export of a module.
+ * Makes a function whose calls run in threads, each with a channel: from a declared task, from any export of a module,
+ * or from a plain function that uses nothing from outside itself but what `scope` lists. Its text is shipped then, to a
+ * thread of this process; an arrow may call itself by its name.
  *
- * @throws {InvalidOptionError} @throws {UnsupportedWorkError} a function that no thread can find.
+ * @throws {InvalidOptionError} @throws {UnsupportedWorkError} a task that no thread can find.
+ * @throws {UnshippableFunctionError} a plain function that is not self-contained; it says what to do.
  * @example
  * console.log(await go(resize)('a.png', 640).done)
+ * console.log(await go((n: number) => n ** 2)(12).done)      // 144
  */
 export function go<A extends readonly unknown[], R, In = unknown, Out = unknown>(
-  work: Task<A, R> | Ref<A, R>,
+  work: Task<A, R> | Ref<A, R> | Body<A, R, In, Out>,
   options: GoOptions = {},
 ): Start<A, R, In, Out> {
   checkGoOptions(options)
-  const source = sourceOf(work)
-  const begin = (...args: unknown[]): unknown => start(source, args, options)
+  const known = sourceOf(work)
+  const begin = known
+    ? (...args: unknown[]): unknown => start(known, args, options)
+    : shipped(work, options, callerModule(go))
   return begin as unknown as Start<A, R, In, Out>
 }
 
@@ -62,16 +70,28 @@ class ModuleRef<A extends readonly unknown[], R> implements Ref<A, R> {
   }
 }
 
-function sourceOf(work: unknown): WorkSource {
+/** How a thread finds it; `undefined` for a plain function. */
+function sourceOf(work: unknown): WorkSource | undefined {
   if (work instanceof ModuleRef) return { kind: 'export', name: work.name, module: work.module }
   const definition = definitionOf(work)
-  if (definition?.module !== undefined) {
-    return { kind: 'task', name: definition.name, module: definition.module }
-  }
-  if (definition === undefined) checkFunction('work', work)
-  const name = (work as { readonly name: string }).name || 'an anonymous function'
+  if (definition === undefined) return undefined
+  const { name, module } = definition
+  if (module !== undefined) return { kind: 'task', name, module }
   throw new UnsupportedWorkError(
-    `A thread cannot find ${name}. Declare it in a module: export const work = task('name', fn), or coroutine('name', fn).`,
+    `Task '${name}' was declared where there is no file that a thread could import. Declare it in a module.`,
     { task: name },
   )
+}
+
+function shipped(
+  work: unknown,
+  options: GoOptions,
+  base: string | undefined,
+): (...args: unknown[]) => unknown {
+  checkFunction('work', work)
+  const fn = work as (...args: never[]) => unknown
+  const own = new Map<unknown, string>([...ownFunctions, [go, 'go'], [ref, 'ref']])
+  const { program, values } = shipmentOf(fn, options.scope ?? {}, own, base)
+  const source: WorkSource = { kind: 'source', name: fn.name || 'anonymous', program }
+  return (...args) => start(source, args, options, values)
 }

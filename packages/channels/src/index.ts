@@ -11,7 +11,13 @@ export type {
 } from './channel.js'
 export { type Body, coroutine, type Start } from './coroutine.js'
 export { duplex } from './duplex.js'
-export { ChannelClosedError, ChannelStateError, ChannelTimeoutError } from './errors.js'
+export {
+  ChannelClosedError,
+  ChannelStateError,
+  ChannelTimeoutError,
+  UnshippableFunctionError,
+  type UnshippableReason,
+} from './errors.js'
 export { go, type Ref, ref } from './go.js'
 export { type ChannelOptions, channel, type Strategy } from './memory-channel.js'
 export { type SelectOptions, select, trySelect } from './select.js'

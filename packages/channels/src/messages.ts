@@ -1,13 +1,16 @@
 import type { EncodedError } from '@conc/core'
 import type { StartReport, TravelContext } from '@conc/core/internal'
 import type { LinkParts } from './link.js'
+import type { SourceProgram } from './source/program.js'
 
-/** How a thread finds the function. */
-export interface WorkSource {
-  readonly kind: 'coroutine' | 'task' | 'export'
-  readonly name: string
-  readonly module: string | undefined
-}
+/** How a thread gets the function. */
+export type WorkSource =
+  | {
+      readonly kind: 'coroutine' | 'task' | 'export'
+      readonly name: string
+      readonly module: string | undefined
+    }
+  | { readonly kind: 'source'; readonly name: string; readonly program: SourceProgram }
 
 /** To a thread: run this. */
 export interface StartMessage {
@@ -16,6 +19,8 @@ export interface StartMessage {
   /** Arguments that are ends of channels, by index. */
   readonly ends: ReadonlyMap<number, LinkParts>
   readonly channel: LinkParts
+  /** What shipped source has around it, by name. */
+  readonly scope: ReadonlyMap<string, unknown> | undefined
   readonly context: TravelContext | undefined
 }
 

@@ -26,6 +26,11 @@ export interface CoroutineOptions {
 export interface GoOptions extends Omit<CoroutineOptions, 'module'> {
   /** Shown in errors. Default: the name of the work. */
   readonly name?: string
+  /**
+   * For plain functions: what they use from outside, by name. Values are cloned at each start, plain functions shipped
+   * with the same scope, functions of this package become the thread's own.
+   */
+  readonly scope?: Readonly<Record<string, unknown>>
   /** Cancels it: both directions are dropped, waits reject with `signal.reason`, the thread ends after `graceMs`. */
   readonly signal?: AbortSignal
 }
@@ -42,7 +47,7 @@ export function checkCoroutineOptions(options: unknown): asserts options is Coro
 /** @throws {InvalidOptionError} */
 export function checkGoOptions(options: unknown): asserts options is GoOptions {
   checkObject('options', options)
-  checkKeys('options', options, [...common, 'name', 'signal'])
+  checkKeys('options', options, [...common, 'name', 'signal', 'scope'])
   const { name, signal } = options as GoOptions
   checkSignal(signal)
   if (name !== undefined && typeof name !== 'string') {

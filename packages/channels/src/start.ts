@@ -11,17 +11,26 @@ import { threads } from './threads.js'
  *
  * @throws {SerializationError} an argument cannot travel; nothing was started.
  */
-export function start(work: WorkSource, args: readonly unknown[], options: GoOptions): ThreadEnd {
+export function start(
+  work: WorkSource,
+  args: readonly unknown[],
+  options: GoOptions,
+  scope?: ReadonlyMap<string, unknown>,
+): ThreadEnd {
   const { name = work.name, signal } = options
   assertNotImporting(`Coroutine '${name}' was started`)
   signal?.throwIfAborted()
   const [here, there] = linkedParts(name, options.capacity ?? Number.POSITIVE_INFINITY)
   const thread = threads.take(options, isShared(options))
   try {
-    const root = (index: number): string => `args[${index}]`
-    postParcel(args, root, undefined, ({ values, transfer, ends }) => {
+    const keys = [...(scope?.keys() ?? [])]
+    const root = (index: number): string =>
+      index < args.length ? `args[${index}]` : `scope.${keys[index - args.length]}`
+    const all = [...args, ...(scope?.values() ?? [])]
+    postParcel(all, root, undefined, ({ values, transfer, ends }) => {
       const context = travelContext()
-      const message = { work, args: values, ends, channel: there, context }
+      const given = values.slice(0, args.length)
+      const message = { work, args: given, ends, channel: there, context, scope }
       thread.start(message, [...transfer, there.port], options.daemon ?? false)
     })
   } catch (error) {

@@ -18,7 +18,6 @@ import {
   InvalidOptionError,
   SerializationError,
   UnknownTaskError,
-  UnsupportedWorkError,
   WorkerLostError,
 } from '@conc/core'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -375,10 +374,6 @@ describe('what is refused', () => {
     [() => duplex({ capacity: 0.5 })],
   ])('%s', (wrong) => {
     expect(wrong).toThrow(InvalidOptionError)
-  })
-
-  it('a function that no thread finds', () => {
-    expect(() => go((() => {}) as never)).toThrow(UnsupportedWorkError)
   })
 
   it('a start while a thread imports the module', async () => {

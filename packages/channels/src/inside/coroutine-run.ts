@@ -14,6 +14,7 @@ import { openEnds } from '../open-ends.js'
 import { postParcel } from '../parcel.js'
 import { SelfEnd, selfHolder } from '../self.js'
 import { threads } from '../threads.js'
+import { compile } from './compile.js'
 import { putAll } from './put-all.js'
 import { isAsAtBoot } from './resources.js'
 
@@ -68,11 +69,15 @@ export class CoroutineRun {
       const definition = await loadTask(work.name, work.module)
       return runInFrame(frame, () => runTask(definition, args, this.#task()))
     }
-    const fn =
-      work.kind === 'export'
-        ? await loadExport(work.name, work.module as string)
-        : await loadCoroutine(work.name, work.module)
+    const fn = await this.#load()
     return runInFrame(frame, () => fn.apply(this.#end as never, args as never[]))
+  }
+
+  #load(): Promise<(...args: never[]) => unknown> {
+    const { work, scope } = this.#message
+    if (work.kind === 'source') return compile(work.program, scope ?? new Map())
+    const { kind, name, module } = work
+    return kind === 'export' ? loadExport(name, module as string) : loadCoroutine(name, module)
   }
 
   #task(): RunningTask {
