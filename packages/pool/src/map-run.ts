@@ -51,7 +51,7 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
   readonly #failsFast: boolean
   readonly #call: JobCall
   /** Whether each item needs a call of its own. */
-  readonly #tiesItems: boolean
+  protected readonly tiesItems: boolean
   readonly #readValue: ValueReader | undefined
   #failure: { readonly error: unknown } | undefined
   readonly #settlement: Deferred<unknown[]> = deferred<unknown[]>()
@@ -64,10 +64,10 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
     this.#scope = state.scope()
     const frame = currentFrame()
     this.#slot = frame?.slots?.find((slot) => slot.line === state.line)
-    this.#tiesItems =
+    this.tiesItems =
       init.batch.needsCall || frame?.task !== undefined || frame?.deadline !== undefined
     this.#read = init.read
-    this.#readValue = this.#tiesItems || !isPlain(init.batch) ? undefined : init.readValue
+    this.#readValue = this.tiesItems || !isPlain(init.batch) ? undefined : init.readValue
     this.#failsFast = init.failsFast
     this.#call = new JobCall(state.name, undefined, init.signal ? { signal: init.signal } : {})
   }
@@ -104,14 +104,20 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
   }
 
   enter(): void {
-    const isPlain = this.#readValue !== undefined && !isTraced()
-    const lane = isPlain ? new PlainLane(this, this.batch) : new ItemLane(this, this.batch.board)
-    void this.#scope.runInAsyncScope(lane.serve, lane)
+    this.#scope.runInAsyncScope(this.serve, this)
   }
 
   borrow(giveBack: () => void): void {
-    const lane = new ItemLane(this, this.batch.board, giveBack)
-    void this.#scope.runInAsyncScope(lane.serve, lane)
+    this.#scope.runInAsyncScope(this.serve, this, giveBack)
+  }
+
+  /** With a slot in hand, in the caller's context. @param giveBack where the slot is a borrowed one */
+  protected serve(giveBack?: () => void): void {
+    const isPlain = this.#readValue !== undefined && giveBack === undefined && !isTraced()
+    const lane = isPlain
+      ? new PlainLane(this, this.batch)
+      : new ItemLane(this, this.state, giveBack)
+    void lane.serve()
   }
 
   /** The next item as a task, with a slot in hand; `undefined`: there was none after all. */
@@ -166,7 +172,7 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
   protected makeItem(input: unknown): MapItem {
     this.#open++
     const item = new MapItem(this.batch, input, this.pulled++, this)
-    if (this.#tiesItems) this.state.tie(item)
+    if (this.tiesItems) this.state.tie(item)
     return item
   }
 

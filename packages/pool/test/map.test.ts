@@ -332,6 +332,24 @@ describe('map', () => {
     expect(closed).toHaveBeenCalledOnce()
   })
 
+  it.each([Symbol.iterator, Symbol.asyncIterator])(
+    'rejects when a source is no good %s',
+    async (kind) => {
+      const pool = new Pool()
+      const silent = { [kind]: () => ({ next: () => undefined }) } as unknown as Iterable<number>
+      await expect(pool.map((n) => n, silent)).rejects.toThrow(TypeError)
+      const throwing = {
+        [kind]: () => ({
+          next: () => {
+            throw new Error('at once')
+          },
+        }),
+      } as unknown as Iterable<number>
+      await expect(pool.map((n) => n, throwing)).rejects.toThrow('at once')
+      expect(await pool.join()).toBe(true)
+    },
+  )
+
   it('ends although an async source never answers, when everything is cancelled', async () => {
     const pool = new Pool()
     const source = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }
