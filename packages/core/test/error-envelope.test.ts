@@ -142,7 +142,7 @@ describe('encodeError and decodeError', () => {
 
   it('end a circle in a field at the greatest depth', () => {
     const circle: Record<string, unknown> = {}
-    circle['self'] = circle
+    circle.self = circle
     const back = sent(Object.assign(new Error('a'), { circle }))
     expect(back.circle).toHaveProperty('self.self.self')
   })
@@ -172,7 +172,7 @@ describe('encodeError', () => {
     expect(depth).toBe(16)
     expect(encoded.errors).toHaveLength(100)
     expect(encoded.fields).not.toHaveProperty('text')
-    expect(encoded.fields?.['list']).toHaveLength(999)
+    expect(encoded.fields?.list).toHaveLength(999)
     expect(encoded.stack).toMatch(/left out: list\[999…4999\], text, errors\[100…499\]$/)
   })
 

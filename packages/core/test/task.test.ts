@@ -56,11 +56,11 @@ describe('task', () => {
     })
 
     it('takes the module option for it', () => {
-      expect(modules['elsewhere']).toBe('file:///abs/else.js')
+      expect(modules.elsewhere).toBe('file:///abs/else.js')
     })
 
     it('knows none for code without a file', () => {
-      expect(modules['evaluated']).toBeNull()
+      expect(modules.evaluated).toBeNull()
     })
   })
 
