@@ -32,8 +32,8 @@ import {
 import { ExecJob } from './exec-job.js'
 import { iterMap } from './iter-map.js'
 import { makeBatch, singleInput } from './make-batch.js'
+import { mapRun } from './make-map.js'
 import { mapNow } from './map-now.js'
-import { mapRun } from './map-sources.js'
 import type {
   AnyIterOptions,
   AnyOptions,

@@ -2,102 +2,8 @@ import { closeQuietly } from './close-quietly.js'
 import type { MapItem } from './map-item.js'
 import { type MapInit, MapRun } from './map-run.js'
 
-/** Over an array, by index: it may grow or shrink meanwhile. */
-class ArrayMap extends MapRun {
-  readonly #items: readonly unknown[]
-  #isClosed = false
-
-  constructor(init: MapInit, items: readonly unknown[]) {
-    super(init)
-    this.#items = items
-    this.results = new Array(items.length)
-  }
-
-  get ahead(): undefined {
-    return undefined
-  }
-
-  protected get isReady(): boolean {
-    return !this.#isClosed && this.pulled < this.#items.length
-  }
-
-  protected get isOver(): boolean {
-    return !this.isReady
-  }
-
-  protected open(): void {
-    this.standInLine()
-    this.finishIfOver()
-  }
-
-  get item(): unknown {
-    return this.#items[this.pulled]
-  }
-
-  advance(): boolean {
-    return this.isReady
-  }
-
-  protected closeSource(): void {
-    this.#isClosed = true
-  }
-}
-
-/** Over an iterator, pulled with a slot in hand only: whether there is more shows then. */
-class IterableMap extends MapRun {
-  readonly #iterator: Iterator<unknown>
-  #item: unknown
-  #isOver = false
-
-  constructor(init: MapInit, items: Iterable<unknown>) {
-    super(init)
-    this.#iterator = items[Symbol.iterator]()
-  }
-
-  get ahead(): undefined {
-    return undefined
-  }
-
-  protected get isReady(): boolean {
-    return !this.#isOver
-  }
-
-  protected get isOver(): boolean {
-    return this.#isOver
-  }
-
-  protected open(): void {
-    this.standInLine()
-  }
-
-  get item(): unknown {
-    return this.#item
-  }
-
-  advance(): boolean {
-    if (this.#isOver) return false
-    try {
-      const { done, value } = this.#iterator.next()
-      this.#item = value
-      if (!done) return true
-      this.#isOver = true
-      this.end()
-    } catch (error) {
-      this.#isOver = true
-      this.sourceFailed(error)
-    }
-    return false
-  }
-
-  protected closeSource(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    closeQuietly(() => this.#iterator.return?.())
-  }
-}
-
 /** Over an async iterator: one `next()` at a time and no slot meanwhile, then a place in line for the item that came. */
-class AsyncMap extends MapRun {
+export class AsyncMap extends MapRun {
   readonly #iterator: AsyncIterator<unknown>
   #ahead: 'nothing' | 'item' | 'task' = 'nothing'
   #item: unknown
@@ -210,11 +116,4 @@ class AsyncMap extends MapRun {
     this.standInLine()
     this.#read()
   }
-}
-
-/** The run that suits the source. */
-export function mapRun(init: MapInit, items: Iterable<unknown> | AsyncIterable<unknown>): MapRun {
-  if (Array.isArray(items)) return new ArrayMap(init, items)
-  if (Symbol.asyncIterator in items) return new AsyncMap(init, items)
-  return new IterableMap(init, items as Iterable<unknown>)
 }
