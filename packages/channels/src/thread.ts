@@ -18,6 +18,8 @@ export interface Occupant {
 
 /** Who owns the thread and decides what becomes of it. */
 export interface ThreadOwner {
+  /** Somebody waits for the end of deliveries. */
+  readonly isDraining: boolean
   released(thread: Thread, isReusable: boolean): void
   exited(thread: Thread): void
 }
@@ -25,6 +27,8 @@ export interface ThreadOwner {
 /** The life of one thread, seen from its parent. */
 export class Thread {
   readonly isShared: boolean
+  /** The body has ended; its last items may still be on their way. */
+  isSettled = false
   readonly #worker: Worker
   readonly #owner: ThreadOwner
   readonly #exit: Promise<void>
@@ -60,6 +64,7 @@ export class Thread {
   /** @throws what `postMessage` throws. */
   start(message: StartMessage, transfer: readonly Transferable[], isDaemon: boolean): void {
     this.#worker.postMessage(message, transfer)
+    this.isSettled = false
     this.hold(!isDaemon)
   }
 
@@ -82,7 +87,8 @@ export class Thread {
       this.#isReady = true
     } else if (message.type === 'settled') {
       // What is still to be delivered is no reason to stay.
-      this.hold(false)
+      this.isSettled = true
+      this.hold(this.#owner.isDraining)
       this.#occupant?.settled(message)
     } else {
       this.#occupant = undefined

@@ -22,8 +22,13 @@ class Threads implements ThreadCache, ThreadOwner {
   readonly #busy = new Set<Thread>()
   readonly #ending = new Set<Promise<void>>()
   readonly #conditions = new Conditions()
+  #draining = 0
   #maxIdle = availableParallelism()
   #idleTimeoutMs = 5000
+
+  get isDraining(): boolean {
+    return this.#draining > 0
+  }
 
   get idle(): number {
     return this.#idle.size
@@ -49,7 +54,11 @@ class Threads implements ThreadCache, ThreadOwner {
   }
 
   async drain(): Promise<void> {
+    this.#draining++
+    // Otherwise nothing might keep the process until they are done.
+    for (const thread of this.#busy) if (thread.isSettled) thread.hold(true)
     await this.#conditions.until(() => this.#busy.size <= this.running)
+    this.#draining--
     for (const thread of this.#idle.keys()) this.#retire(thread)
     await Promise.all(this.#ending)
   }

@@ -17,7 +17,7 @@ function program(name: string): string {
 
 describe('the process', { timeout: 60_000 }, () => {
   it('is held by a running coroutine and nothing else', async () => {
-    expect(await run(program('ends'))).toBe('6765\n0')
+    expect(await run(program('ends'))).toBe('6765\n1')
   })
 
   it('has no thread, port or timer left after drain', async () => {

@@ -133,6 +133,23 @@ describe('a coroutine', { timeout: 30_000 }, () => {
       await expect(made.done).rejects.toMatchObject(lost)
     })
 
+    it('by using up its memory is one too', async () => {
+      const made = remote.hoarder()
+      expect(await made.get()).toBe('before')
+      await expect(made.done).rejects.toMatchObject({
+        code: 'CONC_WORKER_LOST',
+        cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+      })
+      await expect(made.get()).rejects.toBeInstanceOf(WorkerLostError)
+    })
+
+    it('by process.exit is seen by a thread that blocks on it', async () => {
+      const made = remote.exiter(5)
+      expect(made.getSync({ timeoutMs: 20_000 })).toBe('before')
+      expect(() => made.getSync({ timeoutMs: 20_000 })).toThrow(WorkerLostError)
+      await made.done.catch(() => {})
+    })
+
     it('by a result that cannot be copied', async () => {
       await expect(remote.uncloneable().done).rejects.toMatchObject({ path: 'result' })
     })
