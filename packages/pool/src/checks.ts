@@ -54,10 +54,16 @@ export function checkCall(fn: unknown, options: AnyOptions | undefined, takesArg
 
 /** What each item is given to. @returns whether the source is an async one. */
 export function checkSource(items: unknown): boolean {
-  const source = items as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined
-  if (typeof source?.[Symbol.asyncIterator] === 'function') return true
-  if (typeof source?.[Symbol.iterator] === 'function') return false
+  if (isAsyncSource(items)) return true
+  if (typeof (items as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === 'function') {
+    return false
+  }
   throw new InvalidOptionError('items', 'an iterable or async iterable', items)
+}
+
+export function isAsyncSource(items: unknown): items is AsyncIterable<unknown> {
+  const source = items as Partial<AsyncIterable<unknown>> | null | undefined
+  return typeof source?.[Symbol.asyncIterator] === 'function'
 }
 
 /** @throws {InvalidOptionError} for an async source too. */

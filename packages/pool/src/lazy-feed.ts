@@ -1,5 +1,6 @@
 import type { AsyncResource } from 'node:async_hooks'
 import type { Batch } from './batch.js'
+import { isAsyncSource } from './checks.js'
 import { closeQuietly } from './close-quietly.js'
 import { PoolJob } from './pool-job.js'
 import type { Feed, PoolState } from './pool-state.js'
@@ -34,10 +35,8 @@ export class LazyFeed implements Feed {
     this.#scope = init.scope
     this.#watch = init.watch
     this.#buffer = init.buffer
-    this.#isAsync = Symbol.asyncIterator in items
-    this.#iterator = this.#isAsync
-      ? (items as AsyncIterable<unknown>)[Symbol.asyncIterator]()
-      : (items as Iterable<unknown>)[Symbol.iterator]()
+    this.#isAsync = isAsyncSource(items)
+    this.#iterator = isAsyncSource(items) ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
     this.#state.feeds.add(this)
     this.#watch.onFailure = () => this.end()
   }

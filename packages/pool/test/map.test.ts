@@ -393,6 +393,15 @@ describe('map', () => {
     expect(await mapped).toEqual([1, 2, 3])
   })
 
+  it('takes a text for its characters', async () => {
+    const pool = new Pool()
+    const upper = (letter: string) => letter.toUpperCase()
+    expect(await pool.map(upper, 'abc')).toEqual(['A', 'B', 'C'])
+    const seen: unknown[] = []
+    for await (const letter of pool.iterMap(upper, 'abc', { lazy: true })) seen.push(letter)
+    expect(seen).toEqual(['A', 'B', 'C'])
+  })
+
   it('rejects with what a function of the results throws', async () => {
     const read = () => {
       throw new Error('reader')
