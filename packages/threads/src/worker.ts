@@ -18,7 +18,7 @@ export interface ThreadExit {
 }
 
 const longestMs = 2 ** 31 - 1
-const entry = fileURLToPath(new URL('./thread.entry.js', import.meta.url))
+const entry = fileURLToPath(new URL('./thread-start.cjs', import.meta.url))
 
 /**
  * One thread of the operating system, made, watched and ended by a piscina of its own. A piscina of several could not
@@ -115,7 +115,7 @@ function piscinaOptions(settings: WorkerSettings): ConstructorParameters<typeof 
   const { resourceLimits, execArgv, env } = settings
   return Object.assign(Object.create(null), {
     filename: entry,
-    name: 'serve',
+    name: 'default',
     minThreads: 0,
     maxThreads: 1,
     // Idleness is the pool's affair.

@@ -232,4 +232,14 @@ describe('ThreadExecutor', () => {
       await expect(failure).rejects.toMatchObject({ path: 'progress' })
     })
   })
+
+  it('survives threads that are ended while they boot', async () => {
+    for (let round = 0; round < 20; round++) {
+      const booting = new ThreadExecutor({ maxThreads: 1, graceMs: 1 })
+      const call = booting.submit(add, [1, 2]).catch((error: { origin?: string }) => error.origin)
+      for (let turn = 0; turn < round; turn++) await new Promise(setImmediate)
+      await booting.close({ pending: 'reject' })
+      expect(['close', 3]).toContain(await call)
+    }
+  })
 })
