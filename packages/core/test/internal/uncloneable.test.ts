@@ -51,6 +51,15 @@ describe('findUncloneable', () => {
   })
 })
 
+/** What is left of a value that was cloned; nothing where Node refuses to. */
+function keysOfClone(value: unknown): string[] {
+  try {
+    return Object.keys(structuredClone(value) as object)
+  } catch {
+    return []
+  }
+}
+
 describe('emptiedClass', () => {
   const instances = [
     new URL('http://a/'),
@@ -65,9 +74,9 @@ describe('emptiedClass', () => {
   ]
 
   it.each(instances.map((one) => [one.constructor.name, one] as const))(
-    'knows %s, which Node clones to {}',
+    'knows %s, which Node clones to {} or, in newer versions, refuses',
     (name, one) => {
-      expect(Object.keys(structuredClone(one))).toEqual([])
+      expect(keysOfClone(one)).toEqual([])
       expect(emptiedClass(one)).toBe(name)
     },
   )
