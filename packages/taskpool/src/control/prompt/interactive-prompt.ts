@@ -13,13 +13,17 @@ export class InteractivePrompt {
   /** What was typed; `undefined` is the end. */
   readonly #lines = new Queue<string | undefined>()
   #waiting: AbortController | undefined
+  #isLeft = false
 
   constructor(client: ControlClient, { input, output }: { input: Readable; output: Writable }) {
     this.#client = client
     this.#output = output
     this.#interface = createInterface({ input, output, prompt: '> ', terminal: true })
     this.#interface.on('line', (line) => this.#lines.tryPut(line))
-    this.#interface.on('close', () => this.#lines.tryPut(undefined))
+    this.#interface.on('close', () => {
+      this.#isLeft = true
+      this.#lines.tryPut(undefined)
+    })
     this.#interface.on('SIGINT', () => this.#interrupt())
     void client.closed.then(() => this.#lines.tryPut(undefined))
   }
@@ -38,7 +42,8 @@ export class InteractivePrompt {
 
   /** @returns whether there may be another. */
   async #turn(): Promise<boolean> {
-    this.#interface.prompt()
+    // Lines that were typed before Ctrl-D are still answered; newer Nodes refuse to prompt for more.
+    if (!this.#isLeft) this.#interface.prompt()
     const line = (await this.#lines.get())?.trim()
     if (line === undefined || line === 'exit') return false
     if (line !== '') await this.#ask(line)
@@ -65,6 +70,7 @@ export class InteractivePrompt {
       this.#waiting.abort()
       return
     }
+    if (this.#isLeft) return
     this.#interface.write(null, { ctrl: true, name: 'e' })
     this.#interface.write(null, { ctrl: true, name: 'u' })
     this.#interface.prompt()
