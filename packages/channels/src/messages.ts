@@ -1,5 +1,5 @@
 import type { EncodedError } from '@conc/core'
-import type { StartReport, TravelContext } from '@conc/core/internal'
+import type { TravelContext } from '@conc/core/internal'
 import type { LinkParts } from './link.js'
 import type { SourceProgram } from './source/program.js'
 
@@ -24,9 +24,11 @@ export interface StartMessage {
   readonly context: TravelContext | undefined
 }
 
+/** One word that a thread sets to 1 when it can run coroutines. */
+export type ReadyFlag = Int32Array<SharedArrayBuffer>
+
 /** From a thread. */
 export type ThreadMessage =
-  | { readonly type: 'ready'; readonly report: StartReport }
   | SettledMessage
   | { readonly type: 'finished'; readonly isReusable: boolean }
 

@@ -1,8 +1,8 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { bootThread } from '@conc/core/internal'
 import { CoroutineRun } from './inside/coroutine-run.js'
 import { noteResources } from './inside/resources.js'
-import type { StartMessage, ThreadMessage } from './messages.js'
+import type { ReadyFlag, StartMessage } from './messages.js'
 import { openEnds } from './open-ends.js'
 
 let run: CoroutineRun | undefined
@@ -18,10 +18,12 @@ process.on('exit', (code) => {
 })
 
 parentPort?.on('message', (message: StartMessage) => {
+  // Here, not only below: a start can come before the boot has been noted, and its body may exit at once.
+  Atomics.store(workerData as ReadyFlag, 0, 1)
   run = new CoroutineRun(message)
   void run.start()
 })
 
-const report = await bootThread({ role: 'thread of a coroutine', modules: [] })
+await bootThread({ role: 'thread of a coroutine', modules: [] })
 await noteResources()
-parentPort?.postMessage({ type: 'ready', report } satisfies ThreadMessage)
+Atomics.store(workerData as ReadyFlag, 0, 1)

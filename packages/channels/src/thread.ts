@@ -1,6 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import { type Transferable, WorkerLostError } from '@conc/core'
-import type { SettledMessage, StartMessage, ThreadMessage } from './messages.js'
+import type { ReadyFlag, SettledMessage, StartMessage, ThreadMessage } from './messages.js'
 
 /** What a coroutine's thread is started with, beyond Node's defaults. */
 export interface ThreadInit {
@@ -33,7 +33,8 @@ export class Thread {
   readonly #owner: ThreadOwner
   readonly #exit: Promise<void>
   #occupant: Occupant | undefined
-  #isReady = false
+  /** Set by the thread. A message could be lost with a thread that exits soon after, as on newer Nodes. */
+  readonly #ready: ReadyFlag = new Int32Array(new SharedArrayBuffer(4))
   #failure: unknown
 
   constructor(owner: ThreadOwner, init: ThreadInit, isShared: boolean) {
@@ -41,6 +42,7 @@ export class Thread {
     this.#owner = owner
     const { resourceLimits, execArgv, env } = init
     this.#worker = new Worker(new URL('./thread.entry.js', import.meta.url), {
+      workerData: this.#ready satisfies ReadyFlag,
       ...(resourceLimits && { resourceLimits }),
       ...(execArgv && { execArgv: [...execArgv] }),
       ...(env && { env }),
@@ -83,9 +85,7 @@ export class Thread {
   }
 
   #receive(message: ThreadMessage): void {
-    if (message.type === 'ready') {
-      this.#isReady = true
-    } else if (message.type === 'settled') {
+    if (message.type === 'settled') {
       // What is still to be delivered is no reason to stay.
       this.isSettled = true
       this.hold(this.#owner.isDraining)
@@ -98,12 +98,13 @@ export class Thread {
 
   #exited(exitCode: number): void {
     this.#owner.exited(this)
-    const what = this.#isReady ? 'ended before its coroutine' : 'could not start'
+    const isReady = Atomics.load(this.#ready, 0) === 1
+    const what = isReady ? 'ended before its coroutine' : 'could not start'
     const cause = this.#failure
     this.#occupant?.lost(
       new WorkerLostError(`A thread ${what} (exit code ${exitCode}).`, {
         exitCode,
-        started: this.#isReady,
+        started: isReady,
         ...(cause !== undefined && { cause }),
       }),
       exitCode,

@@ -164,7 +164,7 @@ describe('a coroutine', { timeout: 30_000 }, () => {
 
     it('by flags that no thread starts with', async () => {
       const made = go(ref<() => number>(fixtures, 'exported'), {
-        resourceLimits: { maxOldGenerationSizeMb: 1 },
+        execArgv: ['--require', '/no/such/file.cjs'],
       })
       await expect(made().done).rejects.toBeInstanceOf(WorkerLostError)
     })
