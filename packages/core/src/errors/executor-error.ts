@@ -125,7 +125,7 @@ export class WorkerLostError extends ExecutorError {
   static {
     WorkerLostError.prototype.name = 'WorkerLostError'
   }
-  override readonly code = 'CONC_WORKER_LOST'
+  override readonly code: `CONC_${string}` = 'CONC_WORKER_LOST'
   readonly exitCode: number | null
   readonly signal: string | null
 
@@ -231,5 +231,5 @@ export class ProtocolError extends ExecutorError {
   static {
     ProtocolError.prototype.name = 'ProtocolError'
   }
-  override readonly code = 'CONC_PROTOCOL'
+  override readonly code: `CONC_${string}` = 'CONC_PROTOCOL'
 }

@@ -15,6 +15,17 @@ export { callerModule, moduleUrl } from './call-site.js'
 export { Cancellation, type Dependent } from './cancellation.js'
 export { Conditions } from './conditions.js'
 export { type Deferred, deferred } from './deferred.js'
+export {
+  type Bytes,
+  type EncodedCall,
+  type EncodedExecutor,
+  type EncodedOptions,
+  type EncodedOutcome,
+  type FailurePhase,
+  streamEncoded,
+  submitEncoded,
+  takesEncoded,
+} from './encoded-work.js'
 export { endsAsCancelled } from './ends-as-cancelled.js'
 export type { Entered } from './entered.js'
 export { isTraced, publish, traced } from './events.js'

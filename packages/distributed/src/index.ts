@@ -1,0 +1,11 @@
+export {
+  AddressInUseError,
+  BrokenBarrierError,
+  DeadlockError,
+  LeaseLostError,
+  LockError,
+  NoWorkersError,
+  PoolDepthError,
+  PoolStartError,
+  VersionMismatchError,
+} from './errors.js'
