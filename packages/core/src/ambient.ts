@@ -1,7 +1,7 @@
 import type { Executor } from './executor.js'
-import { checkExecutor } from './internal/executor-checks.js'
-import { currentFrame, inFrame } from './internal/frame.js'
-import { checkFunction } from './internal/option-checks.js'
+import { checkExecutor } from './internal/checks/executor-checks.js'
+import { checkFunction } from './internal/checks/option-checks.js'
+import { currentFrame, inFrame } from './internal/running/frame.js'
 
 /**
  * Makes `executor` the one that task calls inside `fn` use, also after its awaits. The innermost wins; the

@@ -1,6 +1,6 @@
 import { ConcError, InvalidOptionError } from './errors/conc-error.js'
-import { currentFrame, inFrame } from './internal/frame.js'
-import { checkName } from './internal/task-definition.js'
+import { currentFrame, inFrame } from './internal/running/frame.js'
+import { checkName } from './internal/tasks/task-definition.js'
 
 /** A value that goes along with every call and nested call, into other threads and processes too. */
 export interface ContextVar<T> {

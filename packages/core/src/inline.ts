@@ -1,9 +1,9 @@
 import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
-import type { Entered } from './internal/entered.js'
-import { executorName } from './internal/executor-checks.js'
-import { LineExecutor } from './internal/line-executor.js'
-import { blameHere, type Host, produceHere, runHere } from './internal/run-here.js'
-import type { Producer } from './internal/task-stream.js'
+import { executorName } from './internal/checks/executor-checks.js'
+import type { Entered } from './internal/line/entered.js'
+import { LineExecutor } from './internal/line/line-executor.js'
+import { blameHere, type Host, produceHere, runHere } from './internal/running/run-here.js'
+import type { Producer } from './internal/running/task-stream.js'
 
 const capabilities: Capabilities = Object.freeze({
   closures: true,

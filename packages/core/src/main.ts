@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { InvalidOptionError } from './errors/conc-error.js'
-import { currentFrame } from './internal/frame.js'
-import { checkFunction } from './internal/option-checks.js'
+import { checkFunction } from './internal/checks/option-checks.js'
+import { currentFrame } from './internal/running/frame.js'
 
 /**
  * Runs `fn` only where the file is the program, never in a worker that imports it to find its tasks.

@@ -1,4 +1,4 @@
-import { currentFrame } from './internal/frame.js'
+import { currentFrame } from './internal/running/frame.js'
 
 /** What a declared task can know about its own call. */
 export interface TaskContext {

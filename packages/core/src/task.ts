@@ -1,9 +1,7 @@
 import { InvalidOptionError } from './errors/conc-error.js'
 import type { Executor, SubmitOptions } from './executor.js'
 import { here } from './inline.js'
-import { callerModule, moduleUrl } from './internal/call-site.js'
-import { checkExecutor } from './internal/executor-checks.js'
-import { currentFrame } from './internal/frame.js'
+import { checkExecutor } from './internal/checks/executor-checks.js'
 import {
   checkDuration,
   checkFunction,
@@ -11,7 +9,9 @@ import {
   checkObject,
   checkRetry,
   checkSubmitOptions,
-} from './internal/option-checks.js'
+} from './internal/checks/option-checks.js'
+import { currentFrame } from './internal/running/frame.js'
+import { callerModule, moduleUrl } from './internal/tasks/call-site.js'
 import {
   callOptions,
   checkName,
@@ -19,7 +19,7 @@ import {
   registry,
   type TaskDefinition,
   taskDefinition,
-} from './internal/task-definition.js'
+} from './internal/tasks/task-definition.js'
 import type { RetryPolicy } from './retry-policy.js'
 import type { StandardSchemaV1 } from './standard-schema.js'
 

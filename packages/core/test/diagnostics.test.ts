@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { channels, inline, limit, type TaskTrace, task } from '../src/index.js'
-import { publish } from '../src/internal/events.js'
+import { publish } from '../src/internal/running/events.js'
 
 let count = 0
 const declared = <A extends readonly unknown[], R>(fn: (...args: A) => R) =>

@@ -19,7 +19,7 @@ import {
   withExecutor,
 } from '../src/index.js'
 import { deferred } from '../src/internal/deferred.js'
-import { definitionOf, registry } from '../src/internal/task-definition.js'
+import { definitionOf, registry } from '../src/internal/tasks/task-definition.js'
 
 let count = 0
 const fresh = (): string => `test/task-${++count}`

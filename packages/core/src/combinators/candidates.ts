@@ -1,5 +1,5 @@
 import type { Executor } from '../executor.js'
-import type { Entered } from '../internal/entered.js'
+import type { Entered } from '../internal/line/entered.js'
 
 const firstPauseMs = 100
 const longestPauseMs = 5000

@@ -1,10 +1,10 @@
 import type { Executor } from '../executor.js'
-import type { Entered } from '../internal/entered.js'
-import { streamFrom, submitTo } from '../internal/forwarding.js'
-import { LineExecutor } from '../internal/line-executor.js'
-import { checkSignal } from '../internal/option-checks.js'
+import { streamFrom, submitTo } from '../internal/calls/forwarding.js'
+import { checkSignal } from '../internal/checks/option-checks.js'
+import type { Entered } from '../internal/line/entered.js'
+import { LineExecutor } from '../internal/line/line-executor.js'
+import type { Producer } from '../internal/running/task-stream.js'
 import { listenTo, stopListening } from '../internal/signals.js'
-import type { Producer } from '../internal/task-stream.js'
 
 /** A line in front of other executors. They belong to whoever made them: closing this one leaves them open. */
 export abstract class ForwardingExecutor extends LineExecutor {

@@ -1,8 +1,8 @@
 import type { Capabilities, Executor } from '../executor.js'
-import type { Entered } from '../internal/entered.js'
-import { checkExecutor, executorName } from '../internal/executor-checks.js'
-import { checkCount, checkLimit } from '../internal/option-checks.js'
-import type { Producer } from '../internal/task-stream.js'
+import { checkExecutor, executorName } from '../internal/checks/executor-checks.js'
+import { checkCount, checkLimit } from '../internal/checks/option-checks.js'
+import type { Entered } from '../internal/line/entered.js'
+import type { Producer } from '../internal/running/task-stream.js'
 import { ForwardingExecutor } from './forwarding-executor.js'
 
 export interface LimitOptions {

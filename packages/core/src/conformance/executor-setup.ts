@@ -6,7 +6,7 @@ import {
   checkKeys,
   checkObject,
   checkOneOf,
-} from '../internal/option-checks.js'
+} from '../internal/checks/option-checks.js'
 
 /** What a check wants of the executor it is given. */
 export interface ExecutorSetup {

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { Conditions } from '../internal/conditions.js'
 import { type Deferred, deferred } from '../internal/deferred.js'
+import { Conditions } from '../internal/line/conditions.js'
 import type { FromBody, FromGate } from './gate-client.js'
 import { onMessage, sendMessage } from './json-lines.js'
 

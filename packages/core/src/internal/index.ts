@@ -8,27 +8,27 @@ export {
   mayRepeat,
   pause,
   runAttempts,
-} from './attempts.js'
-export { type BootOptions, bootThread, type StartReport, threadRole } from './boot-thread.js'
-export { Call } from './call.js'
-export { callerModule, moduleUrl } from './call-site.js'
-export { Cancellation, type Dependent } from './cancellation.js'
-export { Conditions } from './conditions.js'
-export { type Deferred, deferred } from './deferred.js'
+} from './calls/attempts.js'
+export { Call } from './calls/call.js'
+export { Cancellation, type Dependent } from './calls/cancellation.js'
+export { endsAsCancelled } from './calls/ends-as-cancelled.js'
 export {
-  type Bytes,
-  type EncodedCall,
-  type EncodedExecutor,
-  type EncodedOptions,
-  type EncodedOutcome,
-  type FailurePhase,
-  streamEncoded,
-  submitEncoded,
-  takesEncoded,
-} from './encoded-work.js'
-export { endsAsCancelled } from './ends-as-cancelled.js'
-export type { Entered } from './entered.js'
-export { isTraced, publish, traced } from './events.js'
+  attemptNumber,
+  type ForwardedOptions,
+  follows,
+  onBodyEnd,
+  reportsEnd,
+} from './calls/forwarded-options.js'
+export { streamFrom, submitTo } from './calls/forwarding.js'
+export { Job, type JobEnd, type JobStatus } from './calls/job.js'
+export {
+  JobBoard,
+  type JobBoardInit,
+  type ReasonOf,
+  reasonByStart,
+  type SlotHolder,
+} from './calls/job-board.js'
+export { type Interruptible, JobCall } from './calls/job-call.js'
 export {
   checkExecutor,
   checkWork,
@@ -36,30 +36,7 @@ export {
   isExecutor,
   refuseClosure,
   refuseStreamTask,
-} from './executor-checks.js'
-export {
-  attemptNumber,
-  type ForwardedOptions,
-  follows,
-  onBodyEnd,
-  reportsEnd,
-} from './forwarded-options.js'
-export { streamFrom, submitTo } from './forwarding.js'
-export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './frame.js'
-export { Job, type JobEnd, type JobStatus } from './job.js'
-export {
-  JobBoard,
-  type JobBoardInit,
-  type ReasonOf,
-  reasonByStart,
-  type SlotHolder,
-} from './job-board.js'
-export { type Interruptible, JobCall } from './job-call.js'
-export { type ClosingSteps, Lifecycle } from './lifecycle.js'
-export { Line, type Place } from './line.js'
-export { LineExecutor, type LineExecutorInit } from './line-executor.js'
-export { iteratorOf, LocalProducer } from './local-producer.js'
-export { assertNotImporting, importModules, loadTask, resolveModule } from './modules.js'
+} from './checks/executor-checks.js'
 export {
   checkArguments,
   checkCloseOptions,
@@ -75,15 +52,35 @@ export {
   checkRetry,
   checkSignal,
   checkSubmitOptions,
-} from './option-checks.js'
+} from './checks/option-checks.js'
+export { type Deferred, deferred } from './deferred.js'
+export { Conditions } from './line/conditions.js'
+export type { Entered } from './line/entered.js'
+export { type ClosingSteps, Lifecycle } from './line/lifecycle.js'
+export { Line, type Place } from './line/line.js'
+export { LineExecutor, type LineExecutorInit } from './line/line-executor.js'
+export { type Member, Roster } from './line/roster.js'
+export { type Borrower, Slot } from './line/slot.js'
+export { Turn } from './line/turn.js'
 export { processState } from './process-state.js'
-export { type Member, Roster } from './roster.js'
-export { blameHere, type Host, produceHere, runHere } from './run-here.js'
-export { describe, runTask, type TaskSurroundings, taskFrame, validated } from './run-task.js'
-export { newCallId, RunningTask, type RunningTaskInit } from './running-task.js'
+export { isTraced, publish, traced } from './running/events.js'
+export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './running/frame.js'
+export { iteratorOf, LocalProducer } from './running/local-producer.js'
+export { blameHere, type Host, produceHere, runHere } from './running/run-here.js'
+export {
+  describe,
+  runTask,
+  type TaskSurroundings,
+  taskFrame,
+  validated,
+} from './running/run-task.js'
+export { newCallId, RunningTask, type RunningTaskInit } from './running/running-task.js'
+export { type Producer, type StreamSource, TaskStream } from './running/task-stream.js'
 export { type AbortListener, listenTo, stopListening } from './signals.js'
-export { type Borrower, Slot } from './slot.js'
 export { keepSparse } from './sparse-keys.js'
+export { type BootOptions, bootThread, type StartReport, threadRole } from './tasks/boot-thread.js'
+export { callerModule, moduleUrl } from './tasks/call-site.js'
+export { assertNotImporting, importModules, loadTask, resolveModule } from './tasks/modules.js'
 export {
   checkName,
   definitionOf,
@@ -91,15 +88,29 @@ export {
   type TaskDefinition,
   type TaskRegistry,
   taskDefinition,
-} from './task-definition.js'
-export { type Producer, type StreamSource, TaskStream } from './task-stream.js'
+} from './tasks/task-definition.js'
 export { Timer } from './timers.js'
+export {
+  type Bytes,
+  type EncodedCall,
+  type EncodedExecutor,
+  type EncodedOptions,
+  type EncodedOutcome,
+  type FailurePhase,
+  streamEncoded,
+  submitEncoded,
+  takesEncoded,
+} from './travel/encoded-work.js'
 export {
   captureContext,
   restoredFrame,
   type TravelContext,
   type Traveller,
-} from './travel-context.js'
-export { Turn } from './turn.js'
-export { emptiedClass, findEmptied, findUncloneable, type Uncloneable } from './uncloneable.js'
-export { className, nounOf, pathTo, pathToEntry } from './value-path.js'
+} from './travel/travel-context.js'
+export {
+  emptiedClass,
+  findEmptied,
+  findUncloneable,
+  type Uncloneable,
+} from './travel/uncloneable.js'
+export { className, nounOf, pathTo, pathToEntry } from './travel/value-path.js'

@@ -1,0 +1,221 @@
+import { textOf } from '../../errors/envelope.js'
+import { type Started, TaskCancelledError, TaskTimeoutError } from '../../errors/executor-error.js'
+import type { SubmitOptions } from '../../executor.js'
+import { type Deferred, deferred } from '../deferred.js'
+import { currentFrame, type Frame } from '../running/frame.js'
+import type { RunningTask } from '../running/running-task.js'
+import { type AbortListener, listenTo, stopListening } from '../signals.js'
+import { boundOptions, definitionOf, type TaskDefinition } from '../tasks/task-definition.js'
+import { Timer } from '../timers.js'
+import type { AttemptRules } from './attempts.js'
+import { Cancellation, type Dependent } from './cancellation.js'
+import { type ForwardedOptions, follows } from './forwarded-options.js'
+
+/**
+ * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
+ * the parent it inherits, and whatever may interrupt it. It settles once; the first one wins.
+ */
+export class Call implements AbortListener, Dependent {
+  readonly definition: TaskDefinition | undefined
+  readonly options: ForwardedOptions
+  readonly executor: string
+  /** Told when the call is interrupted; what the body's `signal` follows. */
+  readonly cancellation: Cancellation = new Cancellation()
+  /** Epoch ms, the smallest of what the call says and what surrounds it. */
+  readonly deadline: number | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly parent: RunningTask | undefined
+  /** Asked whether the attempt has started, where only somebody else can tell. */
+  attempt: { readonly isStarted: boolean } | undefined
+  #isStarted = false
+  /** Another executor has the call: whether its body has begun, nobody here can tell. */
+  isElsewhere = false
+  #isSettled = false
+  #timer: Timer | undefined
+  #follower: Dependent | undefined
+  readonly #settlement: Deferred<unknown> = deferred<unknown>()
+
+  constructor(executor: string, work: unknown, options: ForwardedOptions) {
+    const frame = currentFrame()
+    this.executor = executor
+    this.definition = definitionOf(work)
+    const bound = this.definition && boundOptions(work)
+    this.options = bound ? { ...bound, ...options } : options
+    this.parent = frame?.task
+    this.headers = mergeHeaders(this.parent?.headers, this.options.headers)
+    this.deadline = earliestDeadline(this.definition, this.options, frame)
+    this.#arm()
+  }
+
+  get promise(): Promise<unknown> {
+    return this.#settlement.promise
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled
+  }
+
+  /** Whether an attempt has started; set with the first one. */
+  get isStarted(): boolean {
+    return this.#isStarted || this.attempt?.isStarted === true
+  }
+
+  set isStarted(isStarted: boolean) {
+    this.#isStarted = isStarted
+  }
+
+  get taskName(): string | undefined {
+    return this.definition?.name
+  }
+
+  /** What the call, else its task, says about repeating. */
+  get retry(): AttemptRules['retry'] {
+    return this.options.retry ?? this.definition?.retry
+  }
+
+  /** The attempts that the call's options and its task ask for. */
+  get attemptRules(): AttemptRules {
+    return {
+      retry: this.retry,
+      mayRunTwice:
+        this.definition?.idempotent === true || this.options.idempotencyKey !== undefined,
+      cancellation: this.cancellation,
+    }
+  }
+
+  /** Passes what the body reports to the caller, until the call has settled; `undefined` where nobody listens. */
+  get progress(): ((data: unknown) => void) | undefined {
+    if (this.options.onProgress === undefined) return undefined
+    return (data) => {
+      if (this.#isSettled) return
+      try {
+        this.options.onProgress?.(data)
+      } catch (error) {
+        // The listener's failure is not the body's.
+        const what = textOf(error) ?? 'something unreadable'
+        process.emitWarning(`onProgress of ${this.taskName ?? 'a call'} threw: ${what}`)
+      }
+    }
+  }
+
+  resolve(value?: unknown): void {
+    if (this.#isSettled) return
+    this.#disarm()
+    this.#settlement.resolve(value)
+  }
+
+  reject(reason: unknown): void {
+    if (this.#isSettled) return
+    this.#disarm()
+    this.#settlement.reject(reason)
+  }
+
+  /** Ends the call now: its promise rejects with `reason`, the body is told. @returns whether it was still open. */
+  interrupt(reason: unknown): boolean {
+    if (this.#isSettled) return false
+    this.reject(reason)
+    this.cancellation.cancel(reason)
+    return true
+  }
+
+  /** The caller's signal aborted. */
+  aborted(reason: unknown): void {
+    this.interrupt(reason)
+  }
+
+  /** The task that made this call was cancelled. */
+  cancelled(reason: unknown): void {
+    this.interrupt(
+      new TaskCancelledError('The task that made this call was cancelled.', {
+        origin: 'parent',
+        cause: reason,
+        ...this.identity,
+      }),
+    )
+  }
+
+  /** Ends by itself from now on, whatever becomes of the call in front. */
+  stopFollowing(): void {
+    if (this.#follower) this.options[follows]?.remove(this.#follower)
+  }
+
+  /** Leaves the time limit to the executor that has the call now: it knows whether the body has begun. */
+  stopClock(): void {
+    this.#timer?.clear()
+    this.#timer = undefined
+  }
+
+  /** Watches the time again. */
+  startClock(): void {
+    if (this.deadline === undefined || this.#timer !== undefined || this.#isSettled) return
+    this.#timer = new Timer(Math.max(this.deadline - Date.now(), 0), () => this.#timeOut())
+  }
+
+  /** What errors say of the body. */
+  get started(): Started {
+    return this.isStarted && this.isElsewhere ? 'unknown' : this.isStarted
+  }
+
+  /** The fields by which errors name this call. */
+  get identity(): { task?: string; executor: string; started: Started } {
+    const { executor, started } = this
+    return this.taskName === undefined
+      ? { executor, started }
+      : { task: this.taskName, executor, started }
+  }
+
+  #arm(): void {
+    const { signal } = this.options
+    const leftMs = this.deadline === undefined ? undefined : this.deadline - Date.now()
+    const followed = this.options[follows]
+    if (signal?.aborted) this.interrupt(signal.reason)
+    else if (followed?.isCancelled) this.interrupt(followed.reason)
+    else if (this.parent?.cancellation.isCancelled) this.cancelled(this.parent.cancellation.reason)
+    else if (leftMs !== undefined && leftMs <= 0) this.#timeOut()
+    if (this.#isSettled) return
+    this.startClock()
+    if (signal) listenTo(signal, this)
+    if (followed) followed.add(this.#follow())
+    this.parent?.cancellation.add(this)
+  }
+
+  #disarm(): void {
+    this.#isSettled = true
+    this.#timer?.clear()
+    if (this.options.signal) stopListening(this.options.signal, this)
+    this.stopFollowing()
+    this.parent?.cancellation.remove(this)
+  }
+
+  #follow(): Dependent {
+    this.#follower = { cancelled: (reason) => void this.interrupt(reason) }
+    return this.#follower
+  }
+
+  #timeOut(): void {
+    const phase = this.isStarted ? 'running' : 'waiting'
+    const what = this.taskName === undefined ? 'The call' : `Task '${this.taskName}'`
+    this.interrupt(
+      new TaskTimeoutError(`${what} timed out while ${phase}.`, { phase, ...this.identity }),
+    )
+  }
+}
+
+function mergeHeaders(
+  inherited: Readonly<Record<string, string>> | undefined,
+  own: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (own === undefined) return inherited
+  return Object.freeze({ ...inherited, ...own })
+}
+
+function earliestDeadline(
+  definition: TaskDefinition | undefined,
+  options: SubmitOptions,
+  frame: Frame | undefined,
+): number | undefined {
+  const timeoutMs = options.timeoutMs ?? definition?.timeoutMs ?? Number.POSITIVE_INFINITY
+  const own = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : Date.now() + timeoutMs
+  const earliest = Math.min(own, frame?.deadline ?? Infinity, frame?.task?.deadline ?? Infinity)
+  return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
+}

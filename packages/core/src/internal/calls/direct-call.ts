@@ -1,0 +1,55 @@
+import { type Deferred, deferred } from '../deferred.js'
+
+/**
+ * A plain call without options on an executor without a limit: one promise and one microtask between caller and
+ * function, as nothing but a close can interrupt it.
+ */
+export class DirectCall {
+  isStarted = false
+  #isWithdrawn = false
+  readonly #work: (...args: never[]) => unknown
+  readonly #args: readonly unknown[]
+  readonly #started: () => void
+  readonly #ended: (call: DirectCall) => void
+  readonly #settlement: Deferred<unknown> = deferred<unknown>()
+
+  /** @param ended called once, when the function has really ended or never will begin. */
+  constructor(
+    work: (...args: never[]) => unknown,
+    args: readonly unknown[],
+    started: () => void,
+    ended: (call: DirectCall) => void,
+  ) {
+    this.#work = work
+    this.#args = args
+    this.#started = started
+    this.#ended = ended
+    // A microtask of its own, not one for all: it keeps the caller's async context.
+    queueMicrotask(() => void this.#run())
+  }
+
+  get promise(): Promise<unknown> {
+    return this.#settlement.promise
+  }
+
+  /** The executor was closed. A function that has not been entered never is. */
+  interrupt(reason: unknown): void {
+    this.#settlement.reject(reason)
+    if (this.isStarted) return
+    this.#isWithdrawn = true
+    this.#ended(this)
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isWithdrawn) return
+    this.isStarted = true
+    this.#started()
+    try {
+      this.#settlement.resolve(await this.#work(...(this.#args as never[])))
+    } catch (error) {
+      this.#settlement.reject(error)
+    } finally {
+      this.#ended(this)
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { SubmitOptions } from '../../executor.js'
+import type { Cancellation } from './cancellation.js'
+
+/** Says which attempt of the caller's own loop a submit is; `currentTask().attempt` shows it. */
+export const attemptNumber: unique symbol = Symbol.for('conc.attempt') as never
+
+/**
+ * Called by executors that know it when the body of a submit has really ended, which after a cancel is later
+ * than the promise's rejection. Only where the executor carries `reportsEnd`.
+ */
+export const onBodyEnd: unique symbol = Symbol.for('conc.onBodyEnd') as never
+export const reportsEnd: unique symbol = Symbol.for('conc.reportsEnd') as never
+
+/**
+ * The cancellation that a submit follows: what `signal` says, without the cost of one. For executors that carry
+ * `reportsEnd`.
+ */
+export const follows: unique symbol = Symbol.for('conc.follows') as never
+
+/** Options of one executor to another. */
+export interface ForwardedOptions extends SubmitOptions {
+  readonly [attemptNumber]?: number
+  readonly [onBodyEnd]?: () => void
+  readonly [follows]?: Cancellation
+}

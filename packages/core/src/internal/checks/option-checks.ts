@@ -1,0 +1,131 @@
+import { InvalidOptionError } from '../../errors/conc-error.js'
+import type { CloseOptions, SubmitOptions } from '../../executor.js'
+import type { RetryPolicy } from '../../retry-policy.js'
+
+/** Each check throws `InvalidOptionError` with the option's name, what is expected, and the value. */
+
+export function checkPositiveInteger(option: string, value: unknown): asserts value is number {
+  if (!Number.isInteger(value) || (value as number) < 1) {
+    throw new InvalidOptionError(option, 'a positive integer', value)
+  }
+}
+
+export function checkLimit(option: string, value: unknown): asserts value is number {
+  if (value === Number.POSITIVE_INFINITY) return
+  if (!Number.isInteger(value) || (value as number) < 1) {
+    throw new InvalidOptionError(option, 'a positive integer or Infinity', value)
+  }
+}
+
+export function checkCount(option: string, value: unknown): asserts value is number {
+  if (value === Number.POSITIVE_INFINITY) return
+  if (!Number.isInteger(value) || (value as number) < 0) {
+    throw new InvalidOptionError(option, 'an integer of at least 0 or Infinity', value)
+  }
+}
+
+/** A time span above 0, in milliseconds; Infinity means none. */
+export function checkDuration(option: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number' || !(value > 0)) {
+    throw new InvalidOptionError(option, 'a number of milliseconds above 0', value)
+  }
+}
+
+/** A pause of 0 or more milliseconds. */
+export function checkPause(option: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number' || !(value >= 0)) {
+    throw new InvalidOptionError(option, 'a number of milliseconds of at least 0', value)
+  }
+}
+
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value === 'function') return
+  const isPromise = typeof (value as PromiseLike<unknown> | null)?.then === 'function'
+  const expected = isPromise ? 'a function (pass `() => work()`)' : 'a function'
+  throw new InvalidOptionError(option, expected, value)
+}
+
+export function checkOneOf<const T extends string>(
+  option: string,
+  value: unknown,
+  allowed: readonly T[],
+): asserts value is T {
+  if ((allowed as readonly unknown[]).includes(value)) return
+  throw new InvalidOptionError(option, allowed.map((one) => `'${one}'`).join(' or '), value)
+}
+
+export function checkObject(option: string, value: unknown): asserts value is object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return
+  throw new InvalidOptionError(option, 'an object', value)
+}
+
+/** Refuses keys that are not in `known`, so that a misspelt option is not silently ignored. */
+export function checkKeys(option: string, value: object, known: readonly string[]): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue
+    throw new InvalidOptionError(option, `an object with only ${known.join(', ')}`, value)
+  }
+}
+
+export function checkSignal(value: unknown): void {
+  if (value === undefined || value instanceof AbortSignal) return
+  throw new InvalidOptionError('signal', 'an AbortSignal', value)
+}
+
+export function checkRetry(option: string, value: unknown): asserts value is RetryPolicy {
+  if (typeof value === 'number') return checkCount(option, value)
+  checkObject(option, value)
+  const policy = value as Exclude<RetryPolicy, number>
+  checkCount(`${option}.times`, policy.times)
+  if (policy.delayMs !== undefined) checkPause(`${option}.delayMs`, policy.delayMs)
+  if (policy.maxDelayMs !== undefined) checkPause(`${option}.maxDelayMs`, policy.maxDelayMs)
+  if (policy.factor !== undefined && !(policy.factor > 0)) {
+    throw new InvalidOptionError(`${option}.factor`, 'a number above 0', policy.factor)
+  }
+  if (policy.when !== undefined) checkFunction(`${option}.when`, policy.when)
+}
+
+/** Checks what every submit takes. Costs nothing where no options are given. */
+export function checkSubmitOptions(options: SubmitOptions): void {
+  checkObject('options', options)
+  checkSignal(options.signal)
+  if (options.timeoutMs !== undefined) checkDuration('timeoutMs', options.timeoutMs)
+  if (options.retry !== undefined) checkRetry('retry', options.retry)
+  if (options.priority !== undefined && !Number.isFinite(options.priority)) {
+    throw new InvalidOptionError('priority', 'a finite number', options.priority)
+  }
+  if (options.idempotencyKey !== undefined) checkKey(options.idempotencyKey)
+  if (options.headers !== undefined) checkHeaders(options.headers)
+  if (options.tags !== undefined) checkStrings('tags', options.tags)
+  if (options.transfer !== undefined && !Array.isArray(options.transfer)) {
+    throw new InvalidOptionError('transfer', 'an array', options.transfer)
+  }
+  if (options.onProgress !== undefined) checkFunction('onProgress', options.onProgress)
+}
+
+export function checkArguments(args: unknown): asserts args is readonly unknown[] {
+  if (!Array.isArray(args)) throw new InvalidOptionError('args', 'an array', args)
+}
+
+export function checkCloseOptions(options: CloseOptions): void {
+  checkObject('options', options)
+  if (options.pending !== undefined) checkOneOf('pending', options.pending, ['run', 'reject'])
+  if (options.timeoutMs !== undefined) checkPause('timeoutMs', options.timeoutMs)
+}
+
+function checkKey(value: unknown): void {
+  if (typeof value === 'string' && value !== '') return
+  throw new InvalidOptionError('idempotencyKey', 'a non-empty string', value)
+}
+
+function checkHeaders(value: unknown): void {
+  checkObject('headers', value)
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') throw new InvalidOptionError(`headers.${key}`, 'a string', text)
+  }
+}
+
+function checkStrings(option: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return
+  throw new InvalidOptionError(option, 'an array of strings', value)
+}

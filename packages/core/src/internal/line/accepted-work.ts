@@ -1,0 +1,96 @@
+import { TaskCancelledError } from '../../errors/executor-error.js'
+import type { Load } from '../../executor.js'
+import type { Call } from '../calls/call.js'
+import { DirectCall } from '../calls/direct-call.js'
+import { Line } from './line.js'
+import type { Slot } from './slot.js'
+import { Turn } from './turn.js'
+
+/** The work an executor has accepted and not finished: its line, its calls, and how full it is. */
+export class AcceptedWork {
+  readonly line: Line
+  readonly #queueLimit: number
+  /** Until the body is over, which for a cancelled call is after its settlement. */
+  readonly #calls = new Set<Call | DirectCall>()
+  #directRunning = 0
+  #directWaiting = 0
+  readonly #onEnd: () => void
+
+  /** @param onEnd called after each end of a body. @param onRoom called when a slot or a place became free. */
+  constructor(size: number, queueLimit: number, onEnd: () => void, onRoom: () => void) {
+    this.line = new Line(size, onRoom)
+    this.#queueLimit = queueLimit
+    this.#onEnd = onEnd
+  }
+
+  get load(): Load {
+    const { size: concurrency, running, waiting } = this.line
+    return {
+      concurrency,
+      running: running + this.#directRunning,
+      waiting: waiting + this.#directWaiting,
+      queueLimit: this.#queueLimit,
+    }
+  }
+
+  get isIdle(): boolean {
+    return this.#calls.size === 0
+  }
+
+  /** Whether one more call would be past the limit. What starts in this turn does not count as waiting. */
+  get isFull(): boolean {
+    return this.line.isFull(this.#queueLimit)
+  }
+
+  /** Whether one more call can start, or where waiting is limited, can wait. */
+  get hasRoom(): boolean {
+    return this.line.hasRoomFor(this.#queueLimit)
+  }
+
+  add(call: Call): void {
+    this.#calls.add(call)
+  }
+
+  /** The body is over. */
+  delete(call: Call): void {
+    this.#calls.delete(call)
+    this.#onEnd()
+  }
+
+  /** Interrupts every call; bodies go on until they heed it. */
+  interruptAll(reason: TaskCancelledError): void {
+    for (const call of [...this.#calls]) call.interrupt(reasonFor(call, reason))
+  }
+
+  /** Resolves with a slot in hand; rejects with the reason of a call that was interrupted before. */
+  takeSlot(call: Call, priority: number): Promise<Slot> {
+    return new Turn(this.line, call, priority).taken()
+  }
+
+  /** Runs a plain function beside the line, in the next microtask. */
+  startDirect(work: (...args: never[]) => unknown, args: readonly unknown[]): Promise<unknown> {
+    const call = new DirectCall(work, args, this.#directStarted, this.#directEnded)
+    this.#directWaiting++
+    this.#calls.add(call)
+    return call.promise
+  }
+
+  readonly #directStarted = (): void => {
+    this.#directWaiting--
+    this.#directRunning++
+  }
+
+  readonly #directEnded = (call: DirectCall): void => {
+    if (call.isStarted) this.#directRunning--
+    else this.#directWaiting--
+    this.#calls.delete(call)
+    this.#onEnd()
+  }
+}
+
+/** The same for one call: whether it had begun differs. */
+function reasonFor(call: Call | DirectCall, { message, origin, executor }: TaskCancelledError) {
+  const task = 'taskName' in call ? call.taskName : undefined
+  const started = 'started' in call ? call.started : call.isStarted
+  return new TaskCancelledError(message, { origin, executor, task, started })
+}

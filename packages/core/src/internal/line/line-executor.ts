@@ -1,0 +1,251 @@
+import { QueueFullError } from '../../errors/executor-error.js'
+import type {
+  Capabilities,
+  CloseOptions,
+  Executor,
+  Load,
+  StreamWork,
+  SubmitOptions,
+  Work,
+} from '../../executor.js'
+import { type AttemptRules, runAttempts } from '../calls/attempts.js'
+import { Call } from '../calls/call.js'
+import { type ForwardedOptions, onBodyEnd, reportsEnd } from '../calls/forwarded-options.js'
+import { checkWork, refuseClosure, refuseStreamTask } from '../checks/executor-checks.js'
+import { checkArguments, checkSignal, checkSubmitOptions } from '../checks/option-checks.js'
+import { isTraced } from '../running/events.js'
+import { currentFrame } from '../running/frame.js'
+import { type Producer, TaskStream } from '../running/task-stream.js'
+import { definitionOf } from '../tasks/task-definition.js'
+import { AcceptedWork } from './accepted-work.js'
+import { Conditions } from './conditions.js'
+import type { Entered } from './entered.js'
+import { Lifecycle } from './lifecycle.js'
+
+export interface LineExecutorInit {
+  readonly name: string
+  readonly size: number
+  readonly queueLimit?: number
+}
+
+/**
+ * An executor whose work waits in a line on this event loop: acceptance, order, slots, attempts, cancel, timeouts
+ * and close are here; what running means is the subclass's.
+ */
+export abstract class LineExecutor implements Executor {
+  readonly name: string
+  readonly #work: AcceptedWork
+  readonly #room = new Conditions()
+  readonly #lifecycle: Lifecycle
+
+  constructor(init: LineExecutorInit) {
+    this.name = init.name
+    Object.defineProperty(this, reportsEnd, { value: true })
+    const work = new AcceptedWork(
+      init.size,
+      init.queueLimit ?? Number.POSITIVE_INFINITY,
+      () => this.#lifecycle.check(),
+      () => this.#room.check(),
+    )
+    this.#work = work
+    this.#lifecycle = new Lifecycle(init.name, {
+      isIdle: () => work.isIdle,
+      cancelAll: (reason) => work.interruptAll(reason),
+    })
+  }
+
+  abstract get capabilities(): Capabilities
+
+  /** Runs one attempt; settles when the body has really ended. */
+  protected abstract run(entered: Entered): Promise<unknown>
+  /** Starts one stream; `ended` is to be called once, when the body is over. */
+  protected abstract produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>>
+
+  /** Whose failure an error of `run` is; decides about attempts. Default: an `ExecutorError` is the infrastructure's. */
+  protected blame?(error: unknown): 'body' | 'infrastructure'
+
+  /** The attempts for calls that do not say; default none. */
+  protected get defaultRetry(): AttemptRules['retry'] {
+    return undefined
+  }
+
+  get load(): Load {
+    return this.#work.load
+  }
+
+  submit<A extends readonly unknown[], R>(
+    work: Work<A, R>,
+    args: A,
+    options: SubmitOptions = {},
+  ): Promise<Awaited<R>> {
+    this.#check(work, args, options)
+    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
+    if (refusal) {
+      endNow(options)
+      return Promise.reject(refusal)
+    }
+    const call = new Call(this.name, work, options)
+    if (call.isSettled) endNow(options)
+    else void this.#perform(call, work as Entered['work'], args)
+    return call.promise as Promise<Awaited<R>>
+  }
+
+  stream<A extends readonly unknown[], Y>(
+    work: StreamWork<A, Y>,
+    args: A,
+    options: SubmitOptions = {},
+  ): AsyncGenerator<Y, void, undefined> {
+    this.#check(work, args, options)
+    return new TaskStream<Y>({
+      accept: () => this.#acceptStream(work, options),
+      open: (call, attempt) => this.#openStream(call, work as Entered['work'], args, attempt),
+      ended: (call) => this.#forget(call),
+    })
+  }
+
+  /** Runs a plain function at once, beside the line; `undefined` where the call needs more than that. */
+  protected submitDirect(work: unknown, args: unknown): Promise<unknown> | undefined {
+    if (typeof work !== 'function' || definitionOf(work) || !Array.isArray(args)) return undefined
+    const frame = currentFrame()
+    if (!this.isOpen || frame?.task || frame?.deadline !== undefined || isTraced()) return undefined
+    return this.#work.startDirect(work as Entered['work'], args)
+  }
+
+  protected get isOpen(): boolean {
+    return this.#lifecycle.isOpen
+  }
+
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkSignal(options.signal)
+    return this.#untilRoom(options.signal)
+  }
+
+  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
+    await this.#room.until(() => !this.#lifecycle.isOpen || this.#work.hasRoom, signal)
+    if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
+  }
+
+  /** Rejects when the executor is closed, or with `signal.reason`. */
+  protected async closing(signal: AbortSignal): Promise<never> {
+    await this.#room.until(() => !this.#lifecycle.isOpen, signal)
+    throw this.#lifecycle.closedError()
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    const closed = this.#lifecycle.close(options)
+    this.#room.check()
+    return closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #check(work: unknown, args: unknown, options: SubmitOptions): void {
+    checkWork(work)
+    checkArguments(args)
+    checkSubmitOptions(options)
+  }
+
+  #refusal(work: unknown): Error | undefined {
+    if (!this.#lifecycle.isOpen && !this.#isNeededToDrain) return this.#lifecycle.closedError()
+    if (!this.capabilities.closures) {
+      const refusal = refuseClosure(this.name, work)
+      if (refusal) return refusal
+    }
+    if (!this.#work.isFull) return undefined
+    return new QueueFullError(
+      `Executor '${this.name}' has ${this.load.queueLimit} calls waiting, its queueLimit.`,
+      { executor: this.name },
+    )
+  }
+
+  /** While draining, what a live task here needs to finish is still taken. */
+  get #isNeededToDrain(): boolean {
+    const frame = currentFrame()
+    if (this.#lifecycle.state !== 'draining' || !frame?.task) return false
+    return (
+      frame.executor === this ||
+      (frame.slots?.some((slot) => slot.line === this.#work.line) ?? false)
+    )
+  }
+
+  async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
+    this.#work.add(call)
+    try {
+      const result =
+        (call.retry ?? this.defaultRetry)
+          ? runAttempts(this.#rules(call), (number) => this.#attempt(call, work, args, number))
+          : this.#attempt(call, work, args, 1)
+      call.resolve(await result)
+    } catch (error) {
+      call.reject(error)
+    } finally {
+      this.#forget(call)
+    }
+  }
+
+  async #attempt(
+    call: Call,
+    work: Entered['work'],
+    args: readonly unknown[],
+    attempt: number,
+  ): Promise<unknown> {
+    const slot = await this.#work.takeSlot(call, this.#priorityOf(call))
+    try {
+      return await this.run({ call, work, args, attempt, slot })
+    } finally {
+      slot.end()
+    }
+  }
+
+  #acceptStream(work: unknown, options: SubmitOptions): Call {
+    const refusal = this.#refusal(work)
+    if (refusal) {
+      endNow(options)
+      throw refusal
+    }
+    const call = new Call(this.name, work, options)
+    this.#work.add(call)
+    return call
+  }
+
+  async #openStream<Y>(
+    call: Call,
+    work: Entered['work'],
+    args: readonly unknown[],
+    attempt: number,
+  ): Promise<Producer<Y>> {
+    const slot = await this.#work.takeSlot(call, this.#priorityOf(call))
+    try {
+      return await this.produce<Y>({ call, work, args, attempt, slot }, () => slot.end())
+    } catch (error) {
+      slot.end()
+      throw error
+    }
+  }
+
+  #rules(call: Call): AttemptRules {
+    const rules = call.attemptRules
+    return {
+      ...rules,
+      retry: rules.retry ?? this.defaultRetry,
+      ...(this.blame && { blame: (error: unknown) => this.blame?.(error) ?? 'body' }),
+    }
+  }
+
+  #priorityOf(call: Call): number {
+    return this.capabilities.priority ? (call.options.priority ?? 0) : 0
+  }
+
+  #forget(call: Call): void {
+    call.cancellation.end()
+    endNow(call.options)
+    this.#work.delete(call)
+  }
+}
+
+/** Tells the executor in front, if it asked, that the body is over. */
+function endNow(options: ForwardedOptions): void {
+  options[onBodyEnd]?.()
+}

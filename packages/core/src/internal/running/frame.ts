@@ -1,0 +1,51 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Executor } from '../../executor.js'
+import type { Slot } from '../line/slot.js'
+import { processState } from '../process-state.js'
+import type { RunningTask } from './running-task.js'
+
+/** What surrounds a piece of running code; one async-local value for all of it, because each costs a run of its own. */
+export interface Frame {
+  readonly executor?: Executor | undefined
+  readonly task?: RunningTask | undefined
+  /** Values of `contextVar`s, by name. */
+  readonly vars?: ReadonlyMap<string, unknown> | undefined
+  /** The slots under this code, innermost first. */
+  readonly slots?: readonly Slot[] | undefined
+  /** Epoch ms that every call from here ends by. */
+  readonly deadline?: number | undefined
+  /** Modules of a worker are being imported. */
+  readonly isImporting?: boolean | undefined
+}
+
+const storage = processState('frame', () => new AsyncLocalStorage<Frame>())
+
+export function currentFrame(): Frame | undefined {
+  return storage.getStore()
+}
+
+/** Runs `fn` with `patch` laid over what surrounds it. */
+export function inFrame<T>(patch: Frame, fn: () => T): T {
+  return storage.run({ ...storage.getStore(), ...patch }, fn)
+}
+
+/** Runs `fn` in exactly this frame. */
+export function runInFrame<T>(frame: Frame, fn: () => T): T {
+  return storage.run(frame, fn)
+}
+
+/** Lets the executors of the task around it take their slots back while `wait` is pending, where they can. */
+export function whileSuspended<T>(wait: () => T | PromiseLike<T>): Promise<Awaited<T>> {
+  const slots = currentFrame()?.slots ?? []
+  return suspendAll(slots, 0, wait)
+}
+
+async function suspendAll<T>(
+  slots: readonly Slot[],
+  index: number,
+  wait: () => T | PromiseLike<T>,
+): Promise<Awaited<T>> {
+  const slot = slots[index]
+  if (slot === undefined) return await wait()
+  return await (slot.suspend(() => suspendAll(slots, index + 1, wait)) as Promise<Awaited<T>>)
+}

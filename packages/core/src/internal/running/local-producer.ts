@@ -1,0 +1,122 @@
+import { UnsupportedWorkError } from '../../errors/executor-error.js'
+import { deferred } from '../deferred.js'
+import type { TaskDefinition } from '../tasks/task-definition.js'
+import { isTraced, traced } from './events.js'
+import { type Frame, runInFrame } from './frame.js'
+import { describe } from './run-task.js'
+import type { RunningTask } from './running-task.js'
+import type { Producer } from './task-stream.js'
+
+type AnyIterator<Y> = AsyncIterator<Y, unknown> | Iterator<Y, unknown>
+
+/** A generator that runs here. Each step runs in the frame of its task. */
+export class LocalProducer<Y> implements Producer<Y> {
+  readonly #iterator: AnyIterator<Y>
+  readonly #frame: Frame | undefined
+  readonly #ended: () => void
+  #current: Promise<unknown> | undefined
+  #isOver = false
+  #stopping: Promise<void> | undefined
+
+  /** @param ended called once, when the body is over. */
+  constructor(iterator: AnyIterator<Y>, frame: Frame | undefined, ended: () => void) {
+    this.#iterator = iterator
+    this.#frame = frame
+    this.#ended = ended
+  }
+
+  /** Starts the generator of a declared task whose arguments are valid. */
+  static async ofTask<Y>(
+    definition: TaskDefinition,
+    args: readonly unknown[],
+    context: RunningTask,
+    frame: Frame,
+    ended: () => void,
+  ): Promise<LocalProducer<Y>> {
+    const made = await runInFrame(frame, () => definition.fn(...(args as never[])))
+    const iterator = iteratorOf<Y>(made, context.executor)
+    return new LocalProducer<Y>(traceIterator(iterator, context), frame, ended)
+  }
+
+  next(): Promise<IteratorResult<Y, unknown>> {
+    const step = this.#step()
+    this.#current = step
+    return step
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #step(): Promise<IteratorResult<Y, unknown>> {
+    const { done = false, value } = await this.#advance()
+    if (done) this.#isOver = true
+    // A sync generator may yield promises; `for await` would wait for them too.
+    return { done, value: await value } as IteratorResult<Y, unknown>
+  }
+
+  async #advance(): Promise<IteratorResult<Y, unknown>> {
+    try {
+      return await this.#inFrame(() => this.#iterator.next())
+    } catch (error) {
+      this.#isOver = true
+      throw error
+    }
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#current?.catch(() => {})
+      if (!this.#isOver) await this.#inFrame(() => this.#iterator.return?.())
+    } finally {
+      this.#ended()
+    }
+  }
+
+  #inFrame<T>(step: () => T): T {
+    return this.#frame ? runInFrame(this.#frame, step) : step()
+  }
+}
+
+/** The iterator of what a streamed function returned. @throws {UnsupportedWorkError} it returned nothing to iterate. */
+export function iteratorOf<Y>(value: unknown, executor: string): AnyIterator<Y> {
+  if (typeof value === 'object' && value !== null) {
+    const iterable = value as Partial<AsyncIterable<Y> & Iterable<Y>>
+    const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.()
+    if (iterator) return iterator
+  }
+  throw new UnsupportedWorkError(
+    `Executor '${executor}' was asked to stream work that returned no iterable. Use a generator, or submit() for a single result.`,
+    { executor },
+  )
+}
+
+/** Lets `conc:task` see the whole stream as one body, from the first item asked for to the end. */
+function traceIterator<Y>(iterator: AnyIterator<Y>, context: RunningTask): AnyIterator<Y> {
+  if (!isTraced()) return iterator
+  const end = deferred()
+  traced(
+    () => describe(context),
+    () => end.promise,
+  ).catch(() => {})
+  return {
+    async next() {
+      try {
+        const result = await iterator.next()
+        if (result.done) end.resolve()
+        return result
+      } catch (error) {
+        end.reject(error)
+        throw error
+      }
+    },
+    async return() {
+      try {
+        return (await iterator.return?.()) ?? { done: true, value: undefined }
+      } finally {
+        end.resolve()
+      }
+    },
+  }
+}

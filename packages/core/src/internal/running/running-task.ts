@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import type { TaskContext } from '../../task-context.js'
+import type { Cancellation } from '../calls/cancellation.js'
+
+export interface RunningTaskInit {
+  readonly name: string
+  readonly executor: string
+  readonly cancellation: Cancellation
+  readonly attempt?: number | undefined
+  readonly deadline?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly parent?: { readonly id: string } | undefined
+  readonly id?: string | undefined
+  readonly onProgress?: ((data: unknown) => void) | undefined
+}
+
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({})
+let processTag: string | undefined
+let lastNumber = 0
+
+/** An id for a call that no other process or thread gives out. */
+export function newCallId(): string {
+  processTag ??= randomBytes(6).toString('hex')
+  return `${processTag}-${++lastNumber}`
+}
+
+/** The `TaskContext` of one attempt of one declared task. */
+export class RunningTask implements TaskContext {
+  readonly name: string
+  readonly executor: string
+  readonly attempt: number
+  readonly deadline: number | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly cancellation: Cancellation
+  readonly #parent: { readonly id: string } | undefined
+  readonly #onProgress: ((data: unknown) => void) | undefined
+  #id: string | undefined
+
+  constructor(init: RunningTaskInit) {
+    this.name = init.name
+    this.executor = init.executor
+    this.attempt = init.attempt ?? 1
+    this.deadline = init.deadline
+    this.headers = init.headers ?? noHeaders
+    this.cancellation = init.cancellation
+    this.#parent = init.parent
+    this.#onProgress = init.onProgress
+    this.#id = init.id
+  }
+
+  get id(): string {
+    this.#id ??= newCallId()
+    return this.#id
+  }
+
+  get parentId(): string | undefined {
+    return this.#parent?.id
+  }
+
+  get signal(): AbortSignal {
+    return this.cancellation.signal
+  }
+
+  progress(data: unknown): void {
+    this.#onProgress?.(data)
+  }
+}

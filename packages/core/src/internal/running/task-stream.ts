@@ -1,0 +1,194 @@
+import { TaskCancelledError } from '../../errors/executor-error.js'
+import { runAttempts } from '../calls/attempts.js'
+import type { Call } from '../calls/call.js'
+import type { Dependent } from '../calls/cancellation.js'
+import { type Deferred, deferred } from '../deferred.js'
+
+/** The side that makes the items of one stream. */
+export interface Producer<Y> {
+  /** Asks for one item. Not called again before it has settled. */
+  next(): Promise<IteratorResult<Y, unknown>>
+  /**
+   * Waits for a pending `next()`, runs the body's `finally`, gives its slot back. Rejects as `finally` throws.
+   * Called on every path; a second call gets the same promise.
+   */
+  stop(): Promise<void>
+  /** The consumer leaves. Called before the call is cancelled, so that a stream behind this one leaves its own body. */
+  leave?(): void
+}
+
+export interface StreamSource<Y> {
+  /** Called at the first `next()`. @throws what refuses the call */
+  accept(): Call
+  /** Waits for a slot and starts the body. */
+  open(call: Call, attempt: number): Promise<Producer<Y>>
+  /** The body is over, also after a cancel. */
+  ended(call: Call): void
+}
+
+/** The consumer's end of a stream: one item per `next()`, cancelled when left, ended by the call's interruption. */
+export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Dependent {
+  readonly #source: StreamSource<Y>
+  #state: 'idle' | 'open' | 'ended' = 'idle'
+  #call: Call | undefined
+  #producer: Producer<Y> | undefined
+  /** What a consumer that was not waiting when the stream failed is told at its next `next()`. */
+  #failure: { readonly reason: unknown } | undefined
+  #pending: Deferred<IteratorResult<Y, void>> | undefined
+  #queue: Promise<unknown> = Promise.resolve()
+  #closing: Promise<void> | undefined
+
+  constructor(source: StreamSource<Y>) {
+    this.#source = source
+  }
+
+  next(): Promise<IteratorResult<Y, void>> {
+    // As natively: calls made at once are answered one after the other.
+    const result = this.#queue.then(() => this.#answer())
+    this.#queue = result.catch(() => {})
+    return result
+  }
+
+  async return(): Promise<IteratorResult<Y, void>> {
+    await this.#leave()
+    return { done: true, value: undefined }
+  }
+
+  /** Ends the producer; the given error comes back. */
+  async throw(error: unknown): Promise<IteratorResult<Y, void>> {
+    await this.#leave()
+    throw error
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#leave()
+  }
+
+  /** The call was interrupted: by its signal, its deadline, its parent, or the executor's close. */
+  cancelled(reason: unknown): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    if (this.#pending) this.#pending.reject(reason)
+    else this.#failure = { reason }
+    // While it is being opened there is no producer yet: the opening fails by itself and ends the call.
+    if (this.#producer) void this.#shutDown().catch(() => {})
+  }
+
+  async #answer(): Promise<IteratorResult<Y, void>> {
+    if (this.#failure) {
+      const { reason } = this.#failure
+      this.#failure = undefined
+      throw reason
+    }
+    if (this.#state === 'ended') return { done: true, value: undefined }
+    const pending = deferred<IteratorResult<Y, void>>()
+    this.#pending = pending
+    this.#pull().then(pending.resolve, pending.reject)
+    try {
+      return await pending.promise
+    } finally {
+      this.#pending = undefined
+    }
+  }
+
+  async #pull(): Promise<IteratorResult<Y, void>> {
+    try {
+      const result = await (this.#producer ? this.#producer.next() : this.#open())
+      if (!result.done) return result
+      await this.#finish()
+      return { done: true, value: undefined }
+    } catch (error) {
+      await this.#fail(error)
+      throw error
+    }
+  }
+
+  /** Accepts the call and gets the first item; until there is one, the call's retry policy holds. */
+  async #open(): Promise<IteratorResult<Y, unknown>> {
+    this.#state = 'open'
+    const call = this.#source.accept()
+    this.#call = call
+    call.promise.catch(() => {})
+    call.cancellation.add(this)
+    if (call.isSettled) return { done: true, value: await call.promise }
+    return await runAttempts(call.attemptRules, (attempt) => this.#begin(call, attempt))
+  }
+
+  async #begin(call: Call, attempt: number): Promise<IteratorResult<Y, unknown>> {
+    const producer = await this.#source.open(call, attempt)
+    try {
+      if (this.#state === 'ended') throw call.cancellation.reason
+      this.#producer = producer
+      return await producer.next()
+    } catch (error) {
+      this.#producer = undefined
+      await producer.stop().catch(() => {})
+      throw error
+    }
+  }
+
+  async #finish(): Promise<void> {
+    this.#state = 'ended'
+    await this.#shutDown()
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    this.#state = 'ended'
+    this.#call?.reject(error)
+    await this.#shutDown().catch(() => {})
+  }
+
+  async #leave(): Promise<void> {
+    this.#failure = undefined
+    const call = this.#call
+    const isOpen = this.#state === 'open'
+    this.#state = 'ended'
+    if (!isOpen || call === undefined) return
+    call.stopFollowing()
+    this.#producer?.leave?.()
+    call.cancellation.cancel(this.#leftReason(call))
+    // Somebody waits in next(), perhaps on a body that never answers: it ends for the consumer now.
+    this.#pending?.resolve({ done: true, value: undefined })
+    if (this.#producer === undefined) return
+    const over = this.#shutDown()
+    if (this.#pending) return void over.catch(() => {})
+    await Promise.race([over, rejectionOf(call.promise)])
+  }
+
+  #leftReason(call: Call): TaskCancelledError {
+    return new TaskCancelledError('The stream was left before its end.', {
+      origin: 'cancel',
+      ...call.identity,
+    })
+  }
+
+  /** Ends the body, where there is one, and then the call; once. */
+  #shutDown(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#producer?.stop()
+    } finally {
+      const call = this.#call
+      if (call) {
+        call.resolve()
+        call.cancellation.end()
+        this.#source.ended(call)
+      }
+    }
+  }
+}
+
+/** Follows only the failure of `promise`. */
+function rejectionOf(promise: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => {
+    promise.catch(reject)
+  })
+}

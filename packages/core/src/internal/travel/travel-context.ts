@@ -1,0 +1,42 @@
+import { currentFrame, type Frame } from '../running/frame.js'
+
+/** What goes along with a call into another thread or process, as plain data; only what there is. */
+export interface TravelContext {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Values of context variables that are set, by name. */
+  readonly vars?: ReadonlyMap<string, unknown>
+  /** Epoch ms. */
+  readonly deadline?: number
+  readonly parentId?: string
+}
+
+/** The part of a call that travels. */
+export interface Traveller {
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly deadline: number | undefined
+  readonly parent: { readonly id: string } | undefined
+}
+
+/**
+ * What the caller's surroundings and the call itself send along; `undefined` where that is nothing. To be called
+ * while the caller's code runs: later, its context variables are out of sight.
+ */
+export function captureContext(call: Traveller): TravelContext | undefined {
+  const { headers, deadline, parent } = call
+  const vars = currentFrame()?.vars
+  if (!headers && deadline === undefined && !parent && !vars?.size) return undefined
+  return {
+    ...(headers && { headers }),
+    ...(deadline !== undefined && { deadline }),
+    ...(parent && { parentId: parent.id }),
+    ...(vars?.size && { vars }),
+  }
+}
+
+/** The frame in which something that arrived with `context` runs, before a task is laid over it. */
+export function restoredFrame(context: TravelContext | undefined): Frame {
+  return {
+    ...(context?.vars && { vars: context.vars }),
+    ...(context?.deadline !== undefined && { deadline: context.deadline }),
+  }
+}
