@@ -67,6 +67,25 @@ describe('onEvent', () => {
     ])
   })
 
+  it('tells of items that were cut off when another one failed', async () => {
+    const events: WeaveEvent[] = []
+    await weave()
+      .each('page', [1, 2, 3], { workers: 2 }, (n) =>
+        n === 1 ? deferred().promise : Promise.reject(new Error('x')),
+      )
+      .settle({ onEvent: (event) => events.push(event) })
+    const told = events.filter((event) => !['plan', 'ready'].includes(event.type))
+    expect(told.map(brief)).toEqual([
+      'start page',
+      'start page 0',
+      'start page 1',
+      'error page 1',
+      'error page',
+      'cancel page 0',
+      'finish',
+    ])
+  })
+
   it('that throws is a warning, and the run goes on', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const r = await weave()

@@ -1,10 +1,9 @@
-import type { Timings } from '../result/timings.js'
 import type { Plan } from './plan.js'
 
-/** The chain of tasks that is longest: by their run times, or by count where there are none. */
+/** The chain of tasks that is longest, each counted as long as `lengthOf` says. */
 export function criticalPath(
-  { order, dependencies }: Plan,
-  timings: Partial<Timings> | undefined,
+  { order, dependencies }: Pick<Plan, 'order' | 'dependencies'>,
+  lengthOf: (task: string) => number,
 ): readonly string[] {
   const lengths = new Map<string, number>()
   const before = new Map<string, string>()
@@ -17,7 +16,7 @@ export function criticalPath(
       length = there
       before.set(name, needed)
     }
-    length += timings ? (timings[name]?.runMs ?? 0) : 1
+    length += lengthOf(name)
     lengths.set(name, length)
     if (last === undefined || length > (lengths.get(last) as number)) last = name
   }

@@ -139,7 +139,7 @@ export class GraphPlan implements Plan {
   }
 
   criticalPath(timings?: Partial<Timings>): readonly string[] {
-    return criticalPath(this, timings)
+    return criticalPath(this, timings ? (name) => timings[name]?.runMs ?? 0 : () => 1)
   }
 
   toMermaid(): string {

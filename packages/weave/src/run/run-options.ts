@@ -2,17 +2,16 @@ import type { Executor } from '@conc/core'
 import {
   checkDuration,
   checkExecutor,
-  checkFunction,
   checkKeys,
   checkLimit,
   checkObject,
   checkSignal,
 } from '@conc/core/internal'
 import { checkExecutorOption, checkFlag } from '../builder/option-checks.js'
-import type { WeaveEvent } from '../seeing/weave-event.js'
+import { checkSeeingOptions, type SeeingOptions } from '../seeing/seeing-options.js'
 
 /** Options of one run. */
-export interface RunOptions {
+export interface RunOptions extends SeeingOptions {
   /** Stops the run: it rejects with `signal.reason`, and the signals of the bodies abort. */
   readonly signal?: AbortSignal
   /** Milliseconds for the whole run; past them it ends with `TaskTimeoutError`. Default none. */
@@ -25,11 +24,10 @@ export interface RunOptions {
   readonly executors?: Readonly<Record<string, Executor>>
   /** A task whose parameter cannot be read is an error. Default false. */
   readonly strict?: boolean
-  /** Receives what happens, as it happens. Nothing is built where nobody listens. */
-  readonly onEvent?: (event: WeaveEvent) => void
 }
 
-const known = ['signal', 'timeoutMs', 'concurrency', 'executor', 'executors', 'strict', 'onEvent']
+const seeing = ['onEvent', 'debug', 'stallAfterMs']
+const known = ['signal', 'timeoutMs', 'concurrency', 'executor', 'executors', 'strict', ...seeing]
 
 /** @throws {InvalidOptionError} */
 export function checkRunOptions(options: unknown): asserts options is RunOptions {
@@ -39,7 +37,7 @@ export function checkRunOptions(options: unknown): asserts options is RunOptions
   checkSignal(run.signal)
   if (run.timeoutMs !== undefined) checkDuration('timeoutMs', run.timeoutMs)
   if (run.concurrency !== undefined) checkLimit('concurrency', run.concurrency)
-  if (run.onEvent !== undefined) checkFunction('onEvent', run.onEvent)
+  checkSeeingOptions(run)
   if (run.strict !== undefined) checkFlag('strict', run.strict)
   checkExecutorOption(run.executor)
   checkExecutors(run.executors)

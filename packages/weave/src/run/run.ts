@@ -72,7 +72,7 @@ export class WeaveRun implements Host, AbortListener, Dependent {
     this.places = { executor: this.executor, executors: this.executors, isRun: true }
     this.plan = new GraphPlan(graph, this.places)
     this.deadline = deadlineOf(options, frame)
-    this.observer = Observer.of(graph, options.onEvent)
+    this.observer = Observer.of(this.ledger, options)
     this.#launcher = new Launcher(this)
     this.#starter = this.#makeStarter()
     this.#waits = graph.waits.slice()

@@ -1,29 +1,47 @@
 import { channels } from '@conc/core'
 import { newCallId } from '@conc/core/internal'
-import type { Graph } from '../plan/graph.js'
 import type { Plan } from '../plan/plan.js'
 import { cancelled, type Ledger, skipped } from '../run/ledger.js'
+import { DebugLog } from './debug-log.js'
+import { OpenItems } from './open-items.js'
+import type { SeeingOptions } from './seeing-options.js'
+import { StallWatch } from './stall-watch.js'
+import { unfinishedTasks } from './unfinished.js'
 import type { WeaveEvent } from './weave-event.js'
 
-type Listener = (event: WeaveEvent) => void
 type Told<E> = E extends WeaveEvent ? Omit<E, 'run' | 'at'> : never
+
+/** Who hears the events of one run, and what it is called where it fails. */
+interface Listener {
+  readonly name: string
+  hear(event: WeaveEvent): void
+}
+
+const debugStallMs = 10_000
 
 /** Builds the events of one run and hands them to whoever listens. */
 export class Observer {
   readonly #run: string = newCallId()
   readonly #startedAt: number = performance.now()
-  readonly #names: readonly string[]
-  readonly #onEvent: Listener | undefined
+  readonly #ledger: Ledger
+  readonly #listeners: readonly Listener[]
+  readonly #openItems = new OpenItems()
+  readonly #stallWatch: StallWatch | undefined
 
   /** `undefined` where nobody listens. */
-  static of(graph: Graph, onEvent: Listener | undefined): Observer | undefined {
-    if (onEvent === undefined && !channels.weave.hasSubscribers) return undefined
-    return new Observer(graph.names, onEvent)
+  static of(ledger: Ledger, options: SeeingOptions): Observer | undefined {
+    const listeners = listenersOf(options)
+    if (listeners.length === 0 && !channels.weave.hasSubscribers) return undefined
+    const { debug, stallAfterMs = debug ? debugStallMs : Number.POSITIVE_INFINITY } = options
+    return new Observer(ledger, listeners, stallAfterMs)
   }
 
-  private constructor(names: readonly string[], onEvent: Listener | undefined) {
-    this.#names = names
-    this.#onEvent = onEvent
+  private constructor(ledger: Ledger, listeners: readonly Listener[], stallAfterMs: number) {
+    this.#ledger = ledger
+    this.#listeners = listeners
+    if (stallAfterMs !== Number.POSITIVE_INFINITY) {
+      this.#stallWatch = new StallWatch(stallAfterMs, () => this.#stalled())
+    }
   }
 
   plan(plan: Plan, parent: string | undefined): void {
@@ -46,6 +64,8 @@ export class Observer {
     runsOn: string,
     deps: Readonly<Record<string, unknown>>,
   ): void {
+    this.#stallWatch?.seen()
+    if (item !== undefined) this.#openItems.add(task, item)
     this.#tell({ type: 'start', ...this.#piece(task, item), attempt, runsOn, deps })
   }
 
@@ -60,21 +80,29 @@ export class Observer {
     error: unknown,
     inMs: number,
   ): void {
+    this.#stallWatch?.seen()
     this.#tell({ type: 'retry', ...this.#piece(task, item), attempt, error, inMs })
   }
 
   end(task: number, item: number | undefined, ms: number, value: unknown): void {
+    this.#stallWatch?.seen()
+    if (item !== undefined) this.#openItems.remove(task, item)
     this.#tell({ type: 'end', ...this.#piece(task, item), ms, value })
   }
 
   error(task: number, item: number | undefined, ms: number, error: unknown): void {
+    this.#stallWatch?.seen()
+    if (item !== undefined) this.#openItems.remove(task, item)
     this.#tell({ type: 'error', ...this.#piece(task, item), ms, error })
   }
 
-  /** The run ended early: tells of the tasks that were cut off. */
+  /** The run ended early: tells of the tasks and items that were cut off. */
   stopped(ledger: Ledger): void {
     const { failed, cancelReason: reason } = ledger
     const cause = failed === undefined ? {} : { because: this.#name(failed) }
+    for (const [task, item] of this.#openItems.taken()) {
+      this.#tell({ type: 'cancel', ...this.#piece(task, item), reason })
+    }
     for (const task of ledger.standing(cancelled)) {
       this.#tell({ type: 'cancel', task: this.#name(task), reason })
     }
@@ -84,8 +112,13 @@ export class Observer {
   }
 
   finish(status: 'fulfilled' | 'rejected' | 'cancelled', error?: unknown): void {
+    this.#stallWatch?.end()
     const ms = performance.now() - this.#startedAt
     this.#tell({ type: 'finish', status, ms, ...(status !== 'fulfilled' && { error }) })
+  }
+
+  #stalled(): void {
+    this.#tell({ type: 'stall', waiting: unfinishedTasks(this.#ledger) })
   }
 
   #piece(task: number, item: number | undefined): { task: string; item?: number } {
@@ -94,18 +127,30 @@ export class Observer {
   }
 
   #name(task: number): string {
-    return this.#names[task] as string
+    return this.#ledger.graph.names[task] as string
   }
 
   #tell(told: Told<WeaveEvent>): void {
     const at = performance.now() - this.#startedAt
     const event = { run: this.#run, at, ...told } as WeaveEvent
     if (channels.weave.hasSubscribers) channels.weave.publish(event)
-    try {
-      this.#onEvent?.(event)
-    } catch (error) {
-      // The listener's failure is not the run's.
-      process.emitWarning(`onEvent of a weave threw: ${String(error)}`)
+    for (const listener of this.#listeners) {
+      try {
+        listener.hear(event)
+      } catch (error) {
+        // The listener's failure is not the run's.
+        process.emitWarning(`${listener.name} of a weave threw: ${String(error)}`)
+      }
     }
   }
+}
+
+function listenersOf({ onEvent, debug }: SeeingOptions): Listener[] {
+  const listeners: Listener[] = []
+  if (debug) {
+    const log = new DebugLog(debug === true ? {} : debug)
+    listeners.push({ name: 'debug', hear: (event) => log.hear(event) })
+  }
+  if (onEvent) listeners.push({ name: 'onEvent', hear: onEvent })
+  return listeners
 }
