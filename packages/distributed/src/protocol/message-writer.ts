@@ -1,0 +1,130 @@
+import type { Bytes } from '@conc/core/internal'
+import { type OutgoingFrame, outgoingFrame, writeFrame, writeFrameHead } from './frame.js'
+import { aloneBytes, messageBytes, messageFrames } from './limits.js'
+import { messageHeaderBytes, writeMessageHeader } from './message.js'
+import { seqAfter } from './sequence.js'
+
+/** One write. The chunks in a row are the message; only those of a large body are not new. */
+export interface OutgoingMessage {
+  readonly seq: number
+  readonly chunks: Bytes
+  readonly byteLength: number
+}
+
+export interface WriterOptions {
+  /** The last `seq` seen from the other side. Default: none is told. */
+  readonly ack?: () => number
+  /** Called at the end of a turn, before its frames are written: the last chance to add some. */
+  readonly beforeFlush?: () => void
+  /** Calls `flush` at the end of the turn. Default: when no promise is left to go on. */
+  readonly schedule?: (flush: () => void) => void
+}
+
+/**
+ * Collects the frames of a turn and writes them together. A large frame goes alone and at once, behind those before
+ * it: `write` is then called before `add` returns, and has to copy the body if its owner may change it.
+ */
+export class MessageWriter {
+  readonly #write: (message: OutgoingMessage) => void
+  readonly #ack: () => number
+  readonly #beforeFlush: (() => void) | undefined
+  readonly #schedule: (flush: () => void) => void
+  #frames: OutgoingFrame[] = []
+  #byteLength = messageHeaderBytes
+  #seq = 0
+  #isScheduled = false
+
+  constructor(write: (message: OutgoingMessage) => void, options: WriterOptions = {}) {
+    this.#write = write
+    this.#ack = options.ack ?? (() => 0)
+    this.#beforeFlush = options.beforeFlush
+    this.#schedule = options.schedule ?? atTurnEnd
+  }
+
+  /** The number of the last message. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  add(type: number, id: number, meta?: Uint8Array, body?: Bytes, flags?: number): void {
+    const frame = outgoingFrame(type, id, meta, body, flags)
+    if (frame.byteLength >= aloneBytes) {
+      this.#writePending()
+      this.#writeAlone(frame)
+      return
+    }
+    if (this.#isFullFor(frame)) this.#writePending()
+    this.#frames.push(frame)
+    this.#byteLength += frame.byteLength
+    this.schedule()
+  }
+
+  /** Has `flush` called at the end of this turn. */
+  schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.#schedule(this.#endTurn)
+  }
+
+  /** Writes what there is now. */
+  flush(): void {
+    this.#beforeFlush?.()
+    this.#writePending()
+  }
+
+  /** Writes an acknowledgement, for want of frames that carry it. */
+  acknowledge(): void {
+    if (this.#frames.length > 0) {
+      this.flush()
+      return
+    }
+    const head = Buffer.allocUnsafe(messageHeaderBytes)
+    writeMessageHeader(head, 0, 0, this.#ack())
+    this.#write({ seq: 0, chunks: [head], byteLength: messageHeaderBytes })
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isScheduled = false
+    this.flush()
+  }
+
+  #isFullFor(frame: OutgoingFrame): boolean {
+    if (this.#frames.length === 0) return false
+    return (
+      this.#frames.length >= messageFrames || this.#byteLength + frame.byteLength > messageBytes
+    )
+  }
+
+  #writePending(): void {
+    const frames = this.#frames
+    if (frames.length === 0) return
+    const byteLength = this.#byteLength
+    this.#frames = []
+    this.#byteLength = messageHeaderBytes
+    const bytes = Buffer.allocUnsafe(byteLength)
+    const seq = this.#header(bytes, frames.length)
+    let at = messageHeaderBytes
+    for (const frame of frames) at = writeFrame(bytes, at, frame)
+    this.#write({ seq, chunks: [bytes], byteLength })
+  }
+
+  #writeAlone(frame: OutgoingFrame): void {
+    const byteLength = messageHeaderBytes + frame.byteLength
+    const bodyLength = frame.body.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    const head = Buffer.allocUnsafe(byteLength - bodyLength)
+    const seq = this.#header(head, 1)
+    writeFrameHead(head, messageHeaderBytes, frame)
+    this.#write({ seq, chunks: [head, ...frame.body], byteLength })
+  }
+
+  #header(target: Buffer, frames: number): number {
+    this.#seq = seqAfter(this.#seq)
+    writeMessageHeader(target, frames, this.#seq, this.#ack())
+    return this.#seq
+  }
+}
+
+/** After the promises that can go on now, those that they let go on, and so forth. */
+function atTurnEnd(flush: () => void): void {
+  queueMicrotask(() => process.nextTick(flush))
+}
