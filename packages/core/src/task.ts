@@ -102,9 +102,34 @@ export function task(first: unknown, second?: unknown, third?: unknown): Task<ne
   checkTaskOptions(options)
   if (definitionOf(fn)) throw new InvalidOptionError('fn', 'a function that is no task already', fn)
   const module = options.module === undefined ? callerModule(task) : moduleUrl(options.module)
-  const definition = define(name, fn as TaskDefinition['fn'], module, options)
+  return declareTask(name, fn as TaskDefinition['fn'], module, options)
+}
+
+/**
+ * Declares a task on behalf of a caller whose module is known; `undefined` where it has none that can be imported.
+ *
+ * @throws {DuplicateTaskError}
+ */
+export function declareTask<A extends readonly unknown[], R>(
+  name: string,
+  fn: (...args: A) => R,
+  module: string | undefined,
+  options: TaskOptions = {},
+): Task<A, R> {
+  const definition = define(name, fn, module, options)
   registry.add(definition)
   return makeTask(definition)
+}
+
+/**
+ * The same task with its arguments completed in each call. An executor that is handed the task itself takes the
+ * arguments of the submit as they are.
+ */
+export function completing<A extends readonly unknown[], B extends readonly unknown[], R>(
+  made: Task<B, R>,
+  complete: (args: A) => B,
+): Task<A, R> {
+  return makeTask<A, R>(definitionOf(made) as TaskDefinition, complete)
 }
 
 /** Whether a value was made by `task()`. */
@@ -132,8 +157,11 @@ function define(
   })
 }
 
-function makeTask<A extends readonly unknown[], R>(definition: TaskDefinition): Task<A, R> {
-  const made = makeCaller<A, R>(definition, undefined, undefined) as Task<A, R>
+function makeTask<A extends readonly unknown[], R>(
+  definition: TaskDefinition,
+  complete?: Completion<A>,
+): Task<A, R> {
+  const made = makeCaller<A, R>({ definition, complete }) as Task<A, R>
   const { name, module, version } = definition
   for (const [key, value] of Object.entries({ name, module, version })) {
     Object.defineProperty(made, key, { value, configurable: true })
@@ -141,16 +169,23 @@ function makeTask<A extends readonly unknown[], R>(definition: TaskDefinition): 
   return made
 }
 
-/** @param made the task that these are calls of, which is what executors are given; `undefined`: this one. */
-function makeCaller<A extends readonly unknown[], R>(
-  definition: TaskDefinition,
-  options: SubmitOptions | undefined,
-  made: Task<A, R> | undefined,
-): TaskCaller<A, R> {
-  const callOn = (executor: Executor, args: A): TaskCall<R> => {
+type Completion<A> = (args: A) => readonly unknown[]
+
+interface CallerInit<A extends readonly unknown[], R> {
+  readonly definition: TaskDefinition
+  readonly options?: SubmitOptions
+  /** The task that these are calls of, which is what executors are given; default: this one. */
+  readonly made?: Task<A, R>
+  readonly complete: Completion<A> | undefined
+}
+
+function makeCaller<A extends readonly unknown[], R>(init: CallerInit<A, R>): TaskCaller<A, R> {
+  const { definition, options, complete } = init
+  const callOn = (executor: Executor, given: A): TaskCall<R> => {
+    const args = complete ? complete(given) : given
     const result = definition.isStream
-      ? executor.stream(work as Task<A, never>, args, options)
-      : executor.submit(work, args, options)
+      ? executor.stream(work as Task<never, never>, args as never, options)
+      : executor.submit(work as Task<never, R>, args as never, options)
     return result as TaskCall<R>
   }
   const caller = Object.assign(
@@ -163,11 +198,11 @@ function makeCaller<A extends readonly unknown[], R>(
       },
       with: (more: SubmitOptions) => {
         checkSubmitOptions(more)
-        return makeCaller<A, R>(definition, { ...options, ...more }, work)
+        return makeCaller<A, R>({ ...init, options: { ...options, ...more }, made: work })
       },
     },
   )
-  const work = made ?? (caller as unknown as Task<A, R>)
+  const work = init.made ?? (caller as unknown as Task<A, R>)
   Object.defineProperty(caller, taskDefinition, { value: definition })
   if (options) Object.defineProperty(caller, callOptions, { value: options })
   return caller

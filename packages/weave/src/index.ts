@@ -1,7 +1,7 @@
 // What the declaration of an exported weave is written with.
 export type { Env, InputRows, Put, PutAll, PutEach, Row } from './builder/rows.js'
 export type { Defaults, EachOptions, TaskOptions } from './builder/task-options.js'
-export type { Weave } from './builder/weave-type.js'
+export type { NamedWeave, Weave } from './builder/weave-type.js'
 export {
   MissingInputError,
   OpaqueTaskError,
@@ -11,6 +11,7 @@ export {
   WeaveNotIterableError,
   WeavePlanError,
 } from './errors.js'
+export type { NamedOptions } from './named/named-options.js'
 export type { Plan, PlanJSON, PlanOptions } from './plan/plan.js'
 export type { PlannedTask } from './plan/planned-task.js'
 export { type Outcome, resultOf, type SettledResult } from './result/settled-result.js'

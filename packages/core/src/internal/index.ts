@@ -1,6 +1,7 @@
 /** Shared machinery of the conc packages. Undocumented and unversioned: not for programs. */
 export { here } from '../inline.js'
 export { takeMoved } from '../move.js'
+export { completing, declareTask } from '../task.js'
 export {
   type AttemptRules,
   Attempts,

@@ -1,5 +1,10 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkFunction, checkObject } from '@conc/core/internal'
+import { callerModule, checkFunction, checkName, checkObject, moduleUrl } from '@conc/core/internal'
+import { declaredWeaves } from '../named/declared-weaves.js'
+import { type Inputs, type Lineage, lineageAfter, type WeaveTask } from '../named/lineage.js'
+import { checkNamedOptions } from '../named/named-options.js'
+import { declareWeaveTask } from '../named/weave-task.js'
+import type { ParameterKey } from '../parameters/index.js'
 import { compile } from '../plan/compile.js'
 import type { Graph } from '../plan/graph.js'
 import {
@@ -40,11 +45,13 @@ export class Builder {
   readonly #last: Step | undefined
   /** Whether the first argument of `run` is the inputs. */
   readonly #isOwed: boolean
+  readonly #lineage: Lineage | undefined
   #compiled: Compiled | undefined
 
-  constructor(last: Step | undefined, isOwed: boolean) {
+  constructor(last: Step | undefined, isOwed: boolean, lineage?: Lineage) {
     this.#last = last
     this.#isOwed = isOwed
+    this.#lineage = lineage
     Object.freeze(this)
   }
 
@@ -82,7 +89,7 @@ export class Builder {
   }
 
   input(): Builder {
-    return new Builder({ kind: 'owed', previous: this.#last }, true)
+    return this.#with({ kind: 'owed', previous: this.#last })
   }
 
   with(values: unknown): Builder {
@@ -92,6 +99,32 @@ export class Builder {
   defaults(options: unknown): Builder {
     checkDefaults(options)
     return this.#with({ kind: 'defaults', previous: this.#last, options: { ...options } })
+  }
+
+  named(name: unknown, options: unknown = {}): Builder {
+    checkName('name', name)
+    checkNamedOptions(options)
+    const module =
+      options.module === undefined ? callerModule(this.named) : moduleUrl(options.module)
+    const run = (inputs: Inputs | undefined): Promise<Record<string, unknown>> =>
+      named.#values(inputs)
+    const task = declareWeaveTask(name, module, run, () => named.#asked())
+    const lineage = { kind: 'named', name, module, task, values: noInputs } as const
+    const named: Builder = new Builder(this.#last, this.#isOwed, lineage)
+    declaredWeaves.set(name, {
+      plan: (values) => named.with(values).plan(),
+      begin: (values, inputs, runOptions) =>
+        named.with(values).#begin({ inputs, options: runOptions }),
+    })
+    return named
+  }
+
+  get name(): string | undefined {
+    return this.#lineage?.kind === 'named' ? this.#lineage.name : undefined
+  }
+
+  get task(): WeaveTask | undefined {
+    return this.#lineage?.kind === 'named' ? this.#lineage.task : undefined
   }
 
   plan(options: PlanOptions = {}): Plan {
@@ -125,6 +158,20 @@ export class Builder {
     if (ending.kind !== 'aborted') return settledFrom(run.ledger, run.plan)
     keepResult(ending.error, run.ledger, run.plan)
     throw ending.error
+  }
+
+  /** The values of all tasks, and of nothing else. */
+  async #values(inputs: Inputs = noInputs): Promise<Record<string, unknown>> {
+    const result = await this.#run({ inputs: checkedInputs(inputs), options: {} })
+    const { names } = this.#compile().graph
+    return Object.fromEntries(names.map((name) => [name, Reflect.get(result, name)]))
+  }
+
+  /** The inputs that have no value yet. */
+  #asked(): readonly ParameterKey[] {
+    const { inputNames, inputUsers, inputValues } = this.#compile().graph
+    const keys = inputNames.map((name, number) => ({ name, hasDefault: inputUsers[number] === -1 }))
+    return keys.filter(({ name }) => !(name in inputValues))
   }
 
   /** @throws {WeavePlanError} @throws {MissingInputError} */
@@ -162,7 +209,8 @@ export class Builder {
   }
 
   #with(step: Step): Builder {
-    return new Builder(step, this.#isOwed)
+    const isOwed = this.#isOwed || step.kind === 'owed'
+    return new Builder(step, isOwed, lineageAfter(this.#lineage, step))
   }
 }
 

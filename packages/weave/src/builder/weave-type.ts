@@ -1,3 +1,5 @@
+import type { Task } from '@conc/core'
+import type { NamedOptions } from '../named/named-options.js'
 import type { Plan, PlanOptions } from '../plan/plan.js'
 import type { SettledResult } from '../result/settled-result.js'
 import type { WeaveResult } from '../result/weave-result.js'
@@ -154,6 +156,18 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
   ): Weave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals>
   /** Options for every task that does not set its own; called again they merge, the later wins. */
   defaults(options: Defaults): Weave<Need, P, Last, Vals>
+  /**
+   * Declares the finished weave under a name, as `task(name, fn)` does for a function: others find it by importing the
+   * file. Comes last, at the top level of a module. `with` keeps the name; what every other call derives has none.
+   *
+   * @param name `[A-Za-z0-9_.\-/]{1,128}`, unique over tasks and weaves in a process.
+   * @throws {DuplicateTaskError} another module has declared the name.
+   * @throws {InvalidOptionError} a malformed name or option.
+   * @example
+   * export const daily = weave().input<{ day: string }>().do('rows', ({ day }) => rowsOf(day)).named('reports/daily')
+   * await daily.task.on(threads)({ day: 'mon' })
+   */
+  named(name: string, options?: NamedOptions): NamedWeave<Need, P, Last, Vals>
 
   /**
    * What would run, in which order and why. Calls no body.
@@ -175,3 +189,26 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
    */
   settle(...args: RunArgs<Need, RunOptions>): Promise<SettledResult<P>>
 }
+
+/** A weave that other threads, processes and executors find by its name. */
+export interface NamedWeave<Need, P extends Row, Last, Vals extends readonly unknown[]>
+  extends Weave<Need, P, Last, Vals> {
+  readonly name: string
+  /**
+   * The whole weave as one declared task: takes the inputs, gives the values of all its tasks by name. As the body of
+   * a task it asks for the inputs by name. Input values given by `with` complete its calls; an executor that is handed
+   * the task itself (`executor.submit`) has to be given them.
+   */
+  readonly task: Task<TaskArgs<Need>, Promise<Values<P>>>
+  /** Gives input values now, over those given before. The weave keeps its name. */
+  with<I extends object>(
+    values: I & BoundInputs<I, Need, P>,
+  ): NamedWeave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals>
+}
+
+type TaskArgs<Need> = [Need] extends [undefined]
+  ? []
+  : object extends Need
+    ? [inputs?: Need]
+    : [inputs: Need]
+type Values<P extends Row> = { readonly [E in TaskRow<P> as E[0]]: E[1] }

@@ -10,6 +10,7 @@ import {
 } from '../builder/steps.js'
 import type { Defaults } from '../builder/task-options.js'
 import { OpaqueTaskError, UnresolvedDependencyError, WeaveNameError } from '../errors.js'
+import { weaveParameters } from '../named/weave-task.js'
 import { type Parameters, parametersOf } from '../parameters/index.js'
 import { didYouMean } from './did-you-mean.js'
 import { forward } from './forward.js'
@@ -128,9 +129,8 @@ class Compiler {
     let flags = kind
     if (definition !== undefined) flags |= isDeclared
     else if (isPlain(options, this.#defaults)) flags |= isSimple
-    const read = options?.args ?? definition?.fn ?? body
     if (options?.needs !== undefined) this.#addNeeds(name, options.needs)
-    else if (!this.#addParameters(name, parametersOf(read, kind), flags)) flags |= isOpaque
+    else if (!this.#addParameters(name, asked(body, options, flags), flags)) flags |= isOpaque
     if (options?.after !== undefined) this.#addAfter(name, options.after)
     if (options?.executor !== undefined) this.#sent.push(number)
     if (options?.priority !== undefined) this.#hasPriorities = true
@@ -240,6 +240,15 @@ class Compiler {
     const available = [...this.#inputs.keys(), ...this.#names.slice(0, this.#visible)]
     return new UnresolvedDependencyError(task, key, available, didYouMean(key, available))
   }
+}
+
+/** What the body of a task takes out of its parameter for the dependencies. */
+function asked(body: AnyBody, options: CheckedOptions | undefined, flags: number): Parameters {
+  const index = flags & isMapped
+  if (options?.args !== undefined) return parametersOf(options.args, index)
+  if ((flags & isDeclared) === 0) return parametersOf(body, index)
+  const ofWeave = index === 0 ? weaveParameters(body) : undefined
+  return ofWeave ?? parametersOf(definitionOf(body)?.fn ?? body, index)
 }
 
 function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undefined): boolean {

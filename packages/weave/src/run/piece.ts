@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import { Cancellation } from '@conc/core/internal'
+import { withOwnInputs } from '../named/weave-task.js'
 import { isMapped } from '../plan/graph.js'
 import { BodyContext } from './body-context.js'
 import type { Dependencies } from './dependencies.js'
@@ -36,9 +37,9 @@ export class Piece {
 
   /** What a declared task receives. */
   taskArguments(): unknown[] {
-    const { options, takesDependencies } = this.route
+    const { body, options, takesDependencies } = this.route
     if (options.args) return this.#madeArguments(options.args)
-    return takesDependencies ? [...this.#own(), this.deps] : this.#own()
+    return withOwnInputs(body, takesDependencies ? [...this.#own(), this.deps] : this.#own())
   }
 
   idempotencyKey(): string | undefined {
