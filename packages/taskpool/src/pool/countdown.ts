@@ -1,21 +1,20 @@
 import { type Deferred, deferred } from '@conc/core/internal'
 
-/** Resolves when a number of things have happened. */
-export class Countdown {
-  #left: number
+/** Resolves when each of some tasks is over. */
+export class Countdown<T> {
+  readonly #left: Set<T>
   readonly #reached: Deferred<void> = deferred()
 
-  constructor(count: number) {
-    this.#left = count
-    if (count === 0) this.#reached.resolve()
+  constructor(tasks: Iterable<T>) {
+    this.#left = new Set(tasks)
+    if (this.#left.size === 0) this.#reached.resolve()
   }
 
   get reached(): Promise<void> {
     return this.#reached.promise
   }
 
-  tick(): void {
-    this.#left--
-    if (this.#left === 0) this.#reached.resolve()
+  tick(task: T): void {
+    if (this.#left.delete(task) && this.#left.size === 0) this.#reached.resolve()
   }
 }

@@ -1,22 +1,21 @@
 import { type AbortListener, listenTo, stopListening } from '@conc/core/internal'
 import { IdRanges } from './id-ranges.js'
-import { LiveTasks } from './live-tasks.js'
 import type { Callbacks } from './options.js'
 import { isSurrounded, type Plan } from './plan.js'
 import type { PoolBoard } from './pool-board.js'
 import type { Spawner } from './spawner.js'
-import type { TaskJob } from './task-job.js'
 
 /** The tasks of one call: what they have in common, which ids they have, and what still starts more of them. */
 export class Group implements AbortListener {
   readonly name: string
   readonly board: PoolBoard
   readonly ids: IdRanges = new IdRanges()
-  readonly live: LiveTasks<TaskJob> = new LiveTasks<TaskJob>()
   readonly callbacks: Callbacks
   /** Whether each task needs a call of its own: of the plan, or of what surrounds the call that made the group. */
   readonly isTied: boolean
   spawner: Spawner | undefined
+  /** Tasks that have started and are not over. */
+  size = 0
   #plan: Plan | undefined
   #signal: AbortSignal | undefined
 
@@ -51,7 +50,7 @@ export class Group implements AbortListener {
 
   /** To be called when a task is over or nothing more starts: the last drops what the group was made with. */
   retire(): void {
-    if (this.spawner !== undefined || this.live.size > 0 || this.#plan === undefined) return
+    if (this.spawner !== undefined || this.size > 0 || this.#plan === undefined) return
     this.#plan = undefined
     this.leaveSignal()
   }

@@ -10,6 +10,16 @@ export class IdRanges {
     else bounds.push(id, id)
   }
 
+  /** The lowest; Infinity without any. */
+  get first(): number {
+    return this.#bounds[0] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** The highest; -1 without any. */
+  get last(): number {
+    return this.#bounds[this.#bounds.length - 1] ?? -1
+  }
+
   get isEmpty(): boolean {
     return this.#bounds.length === 0
   }

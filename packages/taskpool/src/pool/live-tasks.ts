@@ -1,5 +1,5 @@
 /** Below this many, clearing away costs more than it frees. */
-const fewest = 128
+const fewest = 512
 
 /** What stands in `LiveTasks`. */
 interface Live {
@@ -13,55 +13,80 @@ interface Live {
  * adding and removing move nothing, those that are over leave in bulk.
  */
 export class LiveTasks<T extends Live> {
-  readonly #tasks: T[] = []
+  /** Those up to `#end`; behind it is room for more, so that the array is not made anew all the time. */
+  #tasks: (T | undefined)[] = []
+  #end = 0
   #over = 0
 
   get size(): number {
-    return this.#tasks.length - this.#over
+    return this.#end - this.#over
   }
 
   /** Adds a task with a higher id than all before. */
   add(task: T): void {
-    this.#tasks.push(task)
+    this.#tasks[this.#end++] = task
   }
 
   /** One of the tasks is over now. */
   remove(): void {
     this.#over++
-    if (this.#over >= fewest && this.#over * 2 >= this.#tasks.length) this.#compact()
+    if (this.#over >= fewest && this.#over * 2 >= this.#end) this.#compact()
   }
 
   find(id: number): T | undefined {
-    const tasks = this.#tasks
-    let low = 0
-    let high = tasks.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((tasks[middle] as T).id < id) low = middle + 1
-      else high = middle
-    }
-    const found = tasks[low]
+    const found = this.#tasks[this.#indexFrom(id)]
     return found?.id === id && !found.isOver ? found : undefined
   }
 
   /** A list of its own: what is done to the tasks may change which are live. */
   oldestFirst(): T[] {
-    return this.#tasks.filter((task) => !task.isOver)
+    return this.between(0, Number.POSITIVE_INFINITY)
+  }
+
+  /** Those with an id of `first` to `last`, in a list of its own. */
+  between(first: number, last: number): T[] {
+    const found: T[] = []
+    for (let index = this.#indexFrom(first); index < this.#end; index++) {
+      const task = this.#at(index)
+      if (task.id > last) break
+      if (!task.isOver) found.push(task)
+    }
+    return found
   }
 
   *newestFirst(): Generator<T, void, undefined> {
-    const tasks = this.#tasks
-    for (let index = tasks.length - 1; index >= 0; index--) {
-      const task = tasks[index] as T
+    for (let index = this.#end - 1; index >= 0; index--) {
+      const task = this.#at(index)
       if (!task.isOver) yield task
     }
+  }
+
+  #at(index: number): T {
+    return this.#tasks[index] as T
+  }
+
+  /** Where the first id stands that is not below `id`. */
+  #indexFrom(id: number): number {
+    let low = 0
+    let high = this.#end
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#at(middle).id < id) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   #compact(): void {
     const tasks = this.#tasks
     let kept = 0
-    for (const task of tasks) if (!task.isOver) tasks[kept++] = task
-    tasks.length = kept
+    for (let index = 0; index < this.#end; index++) {
+      const task = this.#at(index)
+      if (!task.isOver) tasks[kept++] = task
+    }
+    if (kept + fewest < tasks.length / 4) this.#tasks = tasks.slice(0, kept)
+    else tasks.fill(undefined, kept, this.#end)
+    this.#end = kept
     this.#over = 0
   }
 }

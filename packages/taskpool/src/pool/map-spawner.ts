@@ -1,5 +1,6 @@
 import type { Group } from './group.js'
-import { AsyncSource, type ItemSource, noItem, SyncSource } from './item-source.js'
+import { type ItemSource, noItem } from './source/item-source.js'
+import { sourceOf } from './source/source-of.js'
 import { Spawner } from './spawner.js'
 import { TaskJob } from './task-job.js'
 
@@ -16,10 +17,7 @@ export class MapSpawner extends Spawner {
   ) {
     super(group)
     this.#numConcurrent = numConcurrent
-    this.#source =
-      Symbol.asyncIterator in Object(items)
-        ? new AsyncSource(items as AsyncIterable<unknown>, () => this.#arrived())
-        : new SyncSource(items as Iterable<unknown>)
+    this.#source = sourceOf(items, () => this.#arrived())
     this.board.numWaiting++
     this.standInLine()
   }

@@ -41,6 +41,7 @@ export class PoolBoard extends JobBoard {
   /** Of lower ids, those that ended before the last flush are forgotten: all but the ones it left alone. */
   #flushedBelow = 0
   #leftByFlush: ReadonlySet<number> = new Set()
+  readonly #flushes = new Set<Countdown<TaskJob>>()
   #gathering: Promise<Report> | undefined
   /** What was left at the end, for those who gather. */
   #last: Report = nothing
@@ -99,6 +100,12 @@ export class PoolBoard extends JobBoard {
     slotOf(currentFrame(), this)?.lendTo(job)
   }
 
+  /** A submitted task has started, or never will. */
+  submitLeftLine(): void {
+    this.numWaiting--
+    this.admission.waitingSubmits--
+  }
+
   /** The group of all submitted tasks. */
   submits(): Group {
     const existing = this.groups.get('submit')
@@ -112,10 +119,9 @@ export class PoolBoard extends JobBoard {
   taskStarted(job: TaskJob): void {
     job.id = this.#nextId++
     this.live.add(job)
-    job.owner.live.add(job)
+    job.owner.size++
     job.owner.ids.add(job.id)
     this.numRunning++
-    if (job instanceof SubmitJob) this.#submitLeftLine()
     if (this.#log) this.note(`Started ${job.name}`)
   }
 
@@ -129,7 +135,7 @@ export class PoolBoard extends JobBoard {
   /** A task has ended. @param wasCancelled whether `taskCancelled` was called. */
   taskEnded(job: TaskJob, wasCancelled: boolean): void {
     if (job.id < 0) {
-      this.#submitLeftLine()
+      this.submitLeftLine()
       this.check()
       return
     }
@@ -139,17 +145,16 @@ export class PoolBoard extends JobBoard {
     if (this.#log) this.note(`Ended ${job.name}`)
   }
 
-  /** A task has ended, and so have its callbacks. */
+  /** A task has ended, and so have its callbacks. Unless its slot goes on to another task, a `check()` has to follow. */
   taskOver(job: TaskJob): void {
-    job.isOver = true
+    job.stage = 'over'
     this.live.remove()
-    job.owner.live.remove()
+    job.owner.size--
     this.ledger.record(job)
     // It may stand among the live tasks a while longer.
     job.outcome = undefined
     job.owner.retire()
-    if (job.countdowns) for (const countdown of job.countdowns) countdown.tick()
-    this.check()
+    if (this.#flushes.size > 0) for (const countdown of this.#flushes) countdown.tick(job)
   }
 
   /** Whether the id belongs to a task that is over, and not flushed. */
@@ -162,8 +167,9 @@ export class PoolBoard extends JobBoard {
     group.leaveSignal()
     group.spawner?.stop()
     this.groups.remove(group)
-    for (const job of [...group.live.oldestFirst(), ...this.#inLine(group)]) {
-      job.interrupt(reasonOf(job.id >= 0))
+    const { first, last } = group.ids
+    for (const job of [...this.live.between(first, last), ...this.#inLine(group)]) {
+      if (job.owner === group) job.interrupt(reasonOf(job.id >= 0))
     }
   }
 
@@ -175,13 +181,10 @@ export class PoolBoard extends JobBoard {
 
   /** Waits for the tasks that are ending, then hands over and forgets what is over. */
   async flush(forgetsGroups: boolean): Promise<Report> {
-    const ending = this.live.oldestFirst().filter((job) => job.isEnding)
-    const countdown = new Countdown(ending.length)
-    for (const job of ending) {
-      job.countdowns ??= []
-      job.countdowns.push(countdown)
-    }
+    const countdown = new Countdown(this.live.oldestFirst().filter((job) => job.isEnding))
+    this.#flushes.add(countdown)
     await countdown.reached
+    this.#flushes.delete(countdown)
     return this.#forget(forgetsGroups)
   }
 
@@ -220,11 +223,6 @@ export class PoolBoard extends JobBoard {
     this.#leftByFlush = new Set(this.live.oldestFirst().map((job) => job.id))
     if (forgetsGroups) this.groups.forget((id) => this.hasEnded(id))
     return this.ledger.take()
-  }
-
-  #submitLeftLine(): void {
-    this.numWaiting--
-    this.admission.waitingSubmits--
   }
 
   /** Submitted tasks of the group that have no id yet. */

@@ -26,6 +26,14 @@ export class SubmitJob extends TaskJob {
     return true
   }
 
+  override begin(): unknown {
+    if (this.id < 0) {
+      this.board.submitLeftLine()
+      this.board.taskStarted(this)
+    }
+    return super.begin()
+  }
+
   /** To be called once. */
   toPromise(): Promise<unknown> {
     return new Promise((resolve) => {

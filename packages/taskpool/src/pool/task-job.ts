@@ -3,11 +3,13 @@ import type { Settled } from '@conc/core'
 import { type Entered, isTraced, Job, JobCall, newCallId, traced } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
 import { CallbackError } from '../errors.js'
-import type { Countdown } from './countdown.js'
 import type { Group } from './group.js'
 import type { PoolTask, TaskInfo } from './options.js'
 import type { Plan } from './plan.js'
 import type { PoolBoard } from './pool-board.js'
+
+/** What of a task goes on; `'over'`: nothing, its callbacks have ended too. */
+type Stage = 'body' | 'onCancel' | 'onEnd' | 'over'
 
 /** One task of a pool, from its start to the end of its callbacks; its function knows it as its `PoolTask`. */
 export class TaskJob extends Job implements PoolTask {
@@ -23,11 +25,7 @@ export class TaskJob extends Job implements PoolTask {
   input: unknown
   /** Given at the start; -1 before. */
   id = -1
-  /** Ended, and so have its callbacks. */
-  isOver = false
-  /** Told when it is over. */
-  countdowns: Countdown[] | undefined = undefined
-  private isInCallback = false
+  stage: Stage = 'body'
 
   constructor(owner: Group, input: unknown) {
     super(undefined)
@@ -75,6 +73,10 @@ export class TaskJob extends Job implements PoolTask {
     return { status: status === 'rejected' ? status : 'cancelled', reason: outcome }
   }
 
+  get isOver(): boolean {
+    return this.stage === 'over'
+  }
+
   /** Whether somebody else than `flush` is told of a failure. */
   get isReported(): boolean {
     return false
@@ -100,11 +102,6 @@ export class TaskJob extends Job implements PoolTask {
     return this.follow(new JobCall(board.name, plan.fn, plan.options))
   }
 
-  override begin(): unknown {
-    if (this.id < 0) this.board.taskStarted(this)
-    return super.begin()
-  }
-
   override abort(reason: unknown, isImmediate?: boolean): boolean {
     const isPausing = this.status === 'waiting'
     if (this.status === 'running') this.board.note(`Cancelling ${this.name} ...`)
@@ -113,22 +110,25 @@ export class TaskJob extends Job implements PoolTask {
       // Between two attempts it holds no slot, so nothing is to be given back.
       this.owner.spawner?.taskEnded()
       this.followUp()
+      this.board.check()
     }
     return isAccepted
   }
 
   override release(): void {
-    const { owner, isDone } = this
+    const { owner, board, isDone } = this
     // First its place, then the slot: whoever is next in line has it before this returns.
     if (isDone) owner.spawner?.taskEnded()
     super.release()
-    if (isDone && this.id >= 0) this.followUp()
+    if (!isDone || this.id < 0) return
+    this.followUp()
+    board.check()
   }
 
   /** Its slot is free, or somebody else's; what is left is to tell of the end. */
   followUp(): void {
     if (this.owner.callbacks.onEnd === undefined) this.board.taskOver(this)
-    else void this.callBack('onEnd', this.ending).then(() => this.board.taskOver(this))
+    else void this.tellEnd()
   }
 
   protected invoke(): unknown {
@@ -148,11 +148,13 @@ export class TaskJob extends Job implements PoolTask {
 
   protected override onSettled(): void {
     this.input = undefined
-    this.board.taskEnded(this, this.isInCallback)
+    const wasCancelled = this.stage === 'onCancel'
+    this.stage = 'onEnd'
+    this.board.taskEnded(this, wasCancelled)
   }
 
   private endCancelled(reason: unknown): Promise<void> | undefined {
-    this.isInCallback = true
+    this.stage = 'onCancel'
     this.board.taskCancelled(this)
     const { onCancel } = this.owner.callbacks
     if (onCancel === undefined) {
@@ -161,6 +163,12 @@ export class TaskJob extends Job implements PoolTask {
     }
     const settled = { status: 'cancelled', reason } as const
     return this.callBack('onCancel', settled).then(() => this.settle('cancelled', reason))
+  }
+
+  private async tellEnd(): Promise<void> {
+    await this.callBack('onEnd', this.ending)
+    this.board.taskOver(this)
+    this.board.check()
   }
 
   private async callBack(callback: 'onEnd' | 'onCancel', settled: Settled<unknown>): Promise<void> {

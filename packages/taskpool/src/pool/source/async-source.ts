@@ -1,62 +1,5 @@
-/** What `take` gives where there is no item after all. */
-export const noItem: unique symbol = Symbol('no item')
-
-/** The items of a `map`, read as it goes. */
-export interface ItemSource {
-  /** Whether there may be an item to take now. */
-  readonly isReady: boolean
-  /** Whether nothing more will come. */
-  readonly isOver: boolean
-  /** The next item. @throws what the source throws; it is over then. */
-  take(): unknown
-  /** Nothing more is wanted: the iterator is told, once. */
-  close(): void
-}
-
-/** An iterator, pulled when an item is needed: whether there is one shows then. */
-export class SyncSource implements ItemSource {
-  isOver = false
-  readonly #items: Iterable<unknown>
-  #iterator: Iterator<unknown> | undefined
-  #isPulling = false
-
-  constructor(items: Iterable<unknown>) {
-    this.#items = items
-  }
-
-  get isReady(): boolean {
-    return !this.isOver
-  }
-
-  take(): unknown {
-    this.#isPulling = true
-    try {
-      this.#iterator ??= this.#items[Symbol.iterator]()
-      const result = this.#iterator.next()
-      // Closed by the source itself while it was asked: now it can be told.
-      if (this.isOver) this.#tell()
-      else if (!result.done) return result.value
-      this.isOver = true
-      return noItem
-    } catch (error) {
-      this.isOver = true
-      throw error
-    } finally {
-      this.#isPulling = false
-    }
-  }
-
-  close(): void {
-    if (this.isOver) return
-    this.isOver = true
-    if (!this.#isPulling) this.#tell()
-  }
-
-  #tell(): void {
-    const iterator = this.#iterator
-    if (iterator) closeQuietly(() => iterator.return?.())
-  }
-}
+import { closeQuietly } from './close-quietly.js'
+import { type ItemSource, noItem } from './item-source.js'
 
 /** An async iterator: one `next()` at a time, at most one item ahead. */
 export class AsyncSource implements ItemSource {
@@ -119,10 +62,4 @@ export class AsyncSource implements ItemSource {
     }
     this.#arrived()
   }
-}
-
-/** Lets a source release what it holds. Its call is over already: what it says of it is lost. */
-function closeQuietly(close: () => unknown): void {
-  const closing = async (): Promise<unknown> => close()
-  closing().catch(() => {})
 }
