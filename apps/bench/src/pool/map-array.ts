@@ -1,5 +1,6 @@
 import type { Path } from '../harness/suite.js'
 import { type TimedContestant, timedPath } from '../harness/timed-path.js'
+import { type MapPeer, mapPeers } from './map-peers.js'
 import { addOne, checkAddedOne, numbers } from './numbers.js'
 import { mapByIndex } from './runner-loop.js'
 
@@ -13,7 +14,7 @@ export function mapArray(limit: number, items: number): Path {
     unit: 'task',
     items,
     check: checkAddedOne,
-    contestants: [loop(limit), ours(limit), ...peers(limit)],
+    contestants: [loop(limit), ours(limit), ...mapPeers.map((one) => peer(one, limit))],
   })
 }
 
@@ -41,60 +42,15 @@ function ours(limit: number): MapContestant {
   }
 }
 
-function peers(limit: number): MapContestant[] {
-  return [
-    {
-      name: 'p-map',
-      role: 'peer',
-      goal: { timesFaster: 1 },
-      prepare: async (count) => {
-        const { default: pMap } = await import('p-map')
-        const items = numbers(count)
-        return () => pMap(items, addOne, { concurrency: limit })
-      },
+function peer({ name, load }: MapPeer, limit: number): MapContestant {
+  return {
+    name,
+    role: 'peer',
+    goal: { timesFaster: 1 },
+    prepare: async (count) => {
+      const map = await load(limit)
+      const items = numbers(count)
+      return () => map(items, addOne)
     },
-    {
-      name: 'p-limit',
-      role: 'peer',
-      goal: { timesFaster: 1 },
-      prepare: async (count) => {
-        const { default: pLimit } = await import('p-limit')
-        const items = numbers(count)
-        return () => pLimit(limit).map(items, addOne)
-      },
-    },
-    {
-      name: 'p-queue',
-      role: 'peer',
-      goal: { timesFaster: 1 },
-      prepare: async (count) => {
-        const { default: PQueue } = await import('p-queue')
-        const items = numbers(count)
-        return () => new PQueue({ concurrency: limit }).addAll(items.map((n) => () => addOne(n)))
-      },
-    },
-    {
-      name: 'fastq.promise',
-      role: 'peer',
-      goal: { timesFaster: 1 },
-      prepare: async (count) => {
-        const { default: fastq } = await import('fastq')
-        const items = numbers(count)
-        return () => {
-          const queue = fastq.promise<unknown, number, number>(addOne, limit)
-          return Promise.all(items.map((n) => queue.push(n)))
-        }
-      },
-    },
-    {
-      name: 'async.mapLimit',
-      role: 'peer',
-      goal: { timesFaster: 1 },
-      prepare: async (count) => {
-        const { default: async } = await import('async')
-        const items = numbers(count)
-        return () => async.mapLimit(items, limit, addOne)
-      },
-    },
-  ]
+  }
 }

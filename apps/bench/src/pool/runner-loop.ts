@@ -16,7 +16,20 @@ export async function mapByIndex<I, O>(
   return results
 }
 
-/** The same over an iterator, results in the order of the items. */
+/** Nothing but the runs: for work whose results go elsewhere. */
+export async function eachByIndex<I>(
+  items: readonly I[],
+  limit: number,
+  work: (item: I) => Promise<unknown>,
+): Promise<void> {
+  let next = 0
+  const runner = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++] as I)
+  }
+  await Promise.all(Array.from({ length: limit }, runner))
+}
+
+/** `mapByIndex` over an iterator, results in the order of the items. */
 export async function mapByIterator<I, O>(
   items: Iterable<I>,
   limit: number,
