@@ -18,6 +18,7 @@ export {
   type ForwardedOptions,
   follows,
   onBodyEnd,
+  onBodyStart,
   reportsEnd,
 } from './calls/forwarded-options.js'
 export { streamFrom, submitTo } from './calls/forwarding.js'

@@ -9,7 +9,7 @@ import { boundOptions, definitionOf, type TaskDefinition } from '../tasks/task-d
 import { Timer } from '../timers.js'
 import type { AttemptRules } from './attempts.js'
 import { Cancellation, type Dependent } from './cancellation.js'
-import { type ForwardedOptions, follows } from './forwarded-options.js'
+import { type ForwardedOptions, follows, onBodyStart } from './forwarded-options.js'
 
 /**
  * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
@@ -62,6 +62,7 @@ export class Call implements AbortListener, Dependent {
 
   set isStarted(isStarted: boolean) {
     this.#isStarted = isStarted
+    if (isStarted) this.options[onBodyStart]?.()
   }
 
   get taskName(): string | undefined {

@@ -11,6 +11,9 @@ export const attemptNumber: unique symbol = Symbol.for('conc.attempt') as never
 export const onBodyEnd: unique symbol = Symbol.for('conc.onBodyEnd') as never
 export const reportsEnd: unique symbol = Symbol.for('conc.reportsEnd') as never
 
+/** Called when the body begins, with each attempt, by executors that know it before the outcome. */
+export const onBodyStart: unique symbol = Symbol.for('conc.onBodyStart') as never
+
 /**
  * The cancellation that a submit follows: what `signal` says, without the cost of one. For executors that carry
  * `reportsEnd`.
@@ -20,6 +23,7 @@ export const follows: unique symbol = Symbol.for('conc.follows') as never
 /** Options of one executor to another. */
 export interface ForwardedOptions extends SubmitOptions {
   readonly [attemptNumber]?: number
+  readonly [onBodyStart]?: () => void
   readonly [onBodyEnd]?: () => void
   readonly [follows]?: Cancellation
 }

@@ -1,4 +1,4 @@
-import type { SubmitOptions } from '../../executor.js'
+import type { ForwardedOptions } from '../calls/forwarded-options.js'
 
 /** One value as bytes: the chunks in a row. */
 export type Bytes = readonly Uint8Array[]
@@ -22,7 +22,8 @@ export interface EncodedCall {
   onProgress?(data: Bytes): void
 }
 
-export type EncodedOptions = Omit<SubmitOptions, 'retry' | 'transfer' | 'onProgress'>
+/** A caller may give `[follows]` beside a `signal` that is only made when it is read: the cheaper of the two. */
+export type EncodedOptions = Omit<ForwardedOptions, 'retry' | 'transfer' | 'onProgress'>
 
 /** Where a call failed: before its body, in it, on the way of its value, or by a loss of what ran it. */
 export type FailurePhase = 'reject' | 'body' | 'encode' | 'infra'
