@@ -29,8 +29,8 @@ export class WeaveNameError extends WeavePlanError {
   declare readonly task: string
   readonly reason: string
 
-  constructor(name: string, reason: string) {
-    super(`'${name}' cannot be the name of a task or input: ${reason}.`, { task: name })
+  constructor(name: string, reason: string, message?: string) {
+    super(message ?? `'${name}' cannot be the name of a task or input: ${reason}.`, { task: name })
     this.reason = reason
   }
 }
@@ -63,6 +63,21 @@ export class UnresolvedDependencyError extends WeavePlanError {
   }
 }
 
+/** Tasks of a class template wait for each other. */
+export class WeaveCycleError extends WeavePlanError {
+  static {
+    WeaveCycleError.prototype.name = 'WeaveCycleError'
+  }
+  override readonly code = 'CONC_WEAVE_CYCLE'
+  /** Each member once, each one waited for by the next. */
+  readonly path: readonly string[]
+
+  constructor(path: readonly string[]) {
+    super(`These tasks wait for each other: ${[...path, path[0]].join(' → ')}.`, { task: path[0] })
+    this.path = path
+  }
+}
+
 /** The parameter of a task cannot be read, where it has to be. */
 export class OpaqueTaskError extends WeavePlanError {
   static {
@@ -72,8 +87,9 @@ export class OpaqueTaskError extends WeavePlanError {
   declare readonly task: string
   readonly reason: string
 
-  constructor(task: string, reason: string) {
-    super(`Task '${task}' ${reason}. Destructure it, or say needs: ['…'].`, { task })
+  /** @param hint what else would help. */
+  constructor(task: string, reason: string, hint = '') {
+    super(`Task '${task}' ${reason}. Destructure it, or say needs: ['…'].${hint}`, { task })
     this.reason = reason
   }
 }
@@ -129,6 +145,64 @@ export class WeaveNotIterableError extends ConcError {
     super(`Task '${task}' maps over ${what}, which ${fault}.`)
     this.task = task
     this.source = source
+  }
+}
+
+/** A mapped task has more items than the run allows. */
+export class WeavePendingLimitError extends ConcError {
+  static {
+    WeavePendingLimitError.prototype.name = 'WeavePendingLimitError'
+  }
+  override readonly code = 'CONC_WEAVE_MAX_PENDING'
+  readonly task: string
+  readonly limit: number
+
+  constructor(task: string, limit: number) {
+    super(`Task '${task}' has more than ${limit} items (maxPending).`)
+    this.task = task
+    this.limit = limit
+  }
+}
+
+/** A run without promises met something that takes time. */
+export class WeaveAsyncError extends ConcError {
+  static {
+    WeaveAsyncError.prototype.name = 'WeaveAsyncError'
+  }
+  override readonly code = 'CONC_WEAVE_ASYNC'
+  readonly task: string
+
+  /** @param what what the task did or has, as in "returned a promise". */
+  constructor(task: string, what: string) {
+    super(`Task '${task}' ${what}; use run() instead of runSync().`)
+    this.task = task
+  }
+}
+
+/** `merge` was called where no task runs. */
+export class WeaveContextError extends ConcError {
+  static {
+    WeaveContextError.prototype.name = 'WeaveContextError'
+  }
+  override readonly code = 'CONC_WEAVE_CONTEXT'
+
+  constructor() {
+    super('merge() works inside a running task.')
+  }
+}
+
+/** Merges inside one another without an end. */
+export class WeaveDepthError extends ConcError {
+  static {
+    WeaveDepthError.prototype.name = 'WeaveDepthError'
+  }
+  override readonly code = 'CONC_WEAVE_DEPTH'
+  /** How many are inside one another. */
+  readonly depth: number
+
+  constructor(depth: number) {
+    super(`merge() is ${depth} levels inside itself; 100 are allowed.`)
+    this.depth = depth
   }
 }
 

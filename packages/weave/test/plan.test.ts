@@ -241,7 +241,9 @@ describe('plan errors', () => {
     const twice = untyped()
       .do({ author: () => 1, b: () => 2, c: () => 3 })
       .do('author', () => 4)
-    expect(() => twice.plan()).toThrow(/'author'.*defined twice \(1st and 4th task\)/)
+    expect(() => twice.plan()).toThrow(
+      /'author'.*defined twice \(1st and 4th\). Use .override to replace it/,
+    )
     expect(() =>
       untyped({ a: 1 })
         .do('a', () => 1)

@@ -139,6 +139,28 @@ describe('the types of a weave, checked by tsc', () => {
     }),
   )
 
+  it(
+    'overrides',
+    typesOnly(async () => {
+      const r = await report
+        .with({ isAdmin: true as boolean })
+        .override(
+          'userData',
+          { timeoutMs: 10_000, needs: ['userId', 'isAdmin'] },
+          ({ userId, isAdmin }) => ({ id: userId, name: isAdmin ? 'Admin' : 'x' }),
+        )
+        .do('extra', ({ summary }) => summary.length)
+        .run({ userId: 456 })
+      ok<Eq<typeof r.final, number>>()
+      const squares = await weave()
+        .each('squares', [1, 2], (n) => n * n)
+        .overrideEach('squares', async (n) => n + 1)
+        .override('squares', () => [1])
+        .run()
+      ok<Eq<typeof squares.squares, number[]>>()
+    }),
+  )
+
   const resize = task(
     'images/resize',
     async (path: string, width: number) => new Uint8Array(width + path.length),
@@ -243,6 +265,16 @@ describe('the types of a weave, checked by tsc', () => {
       report.with({ userId: 'x' })
       // @ts-expect-error a bound input may not hide a task
       report.with({ summary: 'x' })
+      // @ts-expect-error an override does not fit what summary needs
+      report.override('userData', () => ({ id: 1 }))
+      // @ts-expect-error override of a task that does not exist
+      report.override('nope', () => 1)
+      // @ts-expect-error an override must not see a later task: that would be a cycle
+      report.override('userData', ({ summary }) => ({ id: 1, name: summary }))
+      // @ts-expect-error an override needs a later task
+      report.override('userData', { needs: ['summary'] }, () => ({ id: 1, name: 'x' }))
+      // @ts-expect-error overrideEach of a task that is not mapped
+      report.overrideEach('summary', () => 'x')
       // @ts-expect-error an unknown run option
       void weave().run({ concurency: 1 })
       // @ts-expect-error object form: duplicate of an earlier task

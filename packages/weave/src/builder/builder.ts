@@ -25,7 +25,7 @@ import {
   checkTaskName,
   checkTaskOptions,
 } from './option-checks.js'
-import type { AnyBody, Step } from './steps.js'
+import type { AnyBody, Step, TaskStep } from './steps.js'
 
 /** What a weave is compiled to, once. */
 interface Compiled {
@@ -58,34 +58,27 @@ export class Builder {
   do(name: unknown, second?: unknown, third?: unknown): Builder {
     if (typeof name === 'object' && second === undefined) return this.#doAll(name)
     checkTaskName(name)
-    const options = third === undefined ? undefined : second
-    const body = third ?? second
-    checkFunction('body', body)
-    if (options !== undefined) checkTaskOptions(options, 'task')
-    return this.#with({
-      kind: 'task',
-      previous: this.#last,
-      name,
-      body: body as AnyBody,
-      options: copied(options),
-    })
+    const { body, options } = bodyAndOptions('task', second, third)
+    return this.#with({ kind: 'task', previous: this.#last, name, body, options })
   }
 
-  each(name: unknown, over: unknown, third: unknown, fourth?: unknown): Builder {
+  each(name: unknown, over: unknown, third?: unknown, fourth?: unknown): Builder {
     checkTaskName(name)
     checkSource(over)
-    const options = fourth === undefined ? undefined : third
-    const body = fourth ?? third
-    checkFunction('body', body)
-    if (options !== undefined) checkTaskOptions(options, 'each')
-    return this.#with({
-      kind: 'each',
-      previous: this.#last,
-      name,
-      body: body as AnyBody,
-      options: copied(options),
-      over,
-    })
+    const { body, options } = bodyAndOptions('each', third, fourth)
+    return this.#with({ kind: 'each', previous: this.#last, name, body, options, over })
+  }
+
+  override(name: unknown, second?: unknown, third?: unknown): Builder {
+    checkTaskName(name)
+    const { body, options } = bodyAndOptions('task', second, third)
+    return this.#with({ kind: 'override', previous: this.#last, name, body, options })
+  }
+
+  overrideEach(name: unknown, second?: unknown, third?: unknown): Builder {
+    checkTaskName(name)
+    const { body, options } = bodyAndOptions('each', second, third)
+    return this.#with({ kind: 'overrideEach', previous: this.#last, name, body, options })
   }
 
   input(): Builder {
@@ -199,19 +192,31 @@ export class Builder {
 
   #doAll(tasks: unknown): Builder {
     checkObject('tasks', tasks)
-    const bodies: Record<string, AnyBody> = Object.create(null)
+    const made: Record<string, TaskStep> = Object.create(null)
     for (const [name, body] of Object.entries(tasks)) {
       checkTaskName(name)
       checkFunction(`tasks.${name}`, body)
-      bodies[name] = body
+      made[name] = { kind: 'task', previous: undefined, name, body, options: undefined }
     }
-    return this.#with({ kind: 'group', previous: this.#last, bodies })
+    return this.#with({ kind: 'group', previous: this.#last, tasks: made, sees: 'nothing' })
   }
 
   #with(step: Step): Builder {
     const isOwed = this.#isOwed || step.kind === 'owed'
     return new Builder(step, isOwed, lineageAfter(this.#lineage, step))
   }
+}
+
+/** The last two arguments of a call: options may be left out. @throws {InvalidOptionError} */
+function bodyAndOptions(
+  kind: 'task' | 'each',
+  first: unknown,
+  second: unknown,
+): { body: AnyBody; options: CheckedOptions | undefined } {
+  const [options, body] = second === undefined ? [undefined, first] : [first, second]
+  checkFunction('body', body)
+  if (options !== undefined) checkTaskOptions(options, kind)
+  return { body: body as AnyBody, options: copied(options) }
 }
 
 /** Later changes of the caller's object are not the weave's. */

@@ -30,7 +30,19 @@ export type InputRows<I> = {
   [K in keyof I & string]-?: readonly [K, I[K], never, 'in']
 }[keyof I & string]
 /** The value behind one name. */
-export type ValueOf<P extends Row, K> = Extract<P, readonly [K, unknown, unknown, unknown]>[1]
+export type ValueOf<P extends Row, K> = RowOf<P, K>[1]
+
+type RowOf<P extends Row, K> = Extract<P, readonly [K, unknown, unknown, unknown]>
+/** The rows that are mapped tasks. */
+export type EachRow<P extends Row> = Extract<
+  P,
+  readonly [string, unknown, unknown, MapOver<unknown>]
+>
+type InRow<P extends Row> = Extract<P, readonly [string, unknown, unknown, 'in']>
+/** What an override of `K` may ask for: what `K` could see, and every input. */
+export type Seen<P extends Row, K> = Extract<RowOf<P, K>[2], Row> | InRow<P>
+/** The item that mapped task `K` maps. */
+export type ItemIn<P extends Row, K> = Extract<RowOf<P, K>[3], MapOver<unknown>>['item']
 
 /** Rows with one more task. */
 export type Put<P extends Row, K extends string, V> = P | readonly [K, V, P, 'task']
@@ -57,7 +69,7 @@ type ReservedName = 'final' | 'timings' | 'plan' | 'then' | 'constructor' | '__p
 export type NewName<K extends string, P extends Row> = K extends ReservedName
   ? `'${K}' is reserved by the result object`
   : K extends P[0]
-    ? `'${K}' already exists`
+    ? `'${K}' already exists: use .override to replace it`
     : K
 
 type MappableName<P extends Row> = P extends Row

@@ -4,19 +4,12 @@ import type { Defaults } from './task-options.js'
 /** The function of a task as the run sees it. */
 export type AnyBody = (...args: unknown[]) => unknown
 
-interface TaskStep {
+export interface TaskStep {
   readonly kind: 'task'
   readonly previous: Step | undefined
   readonly name: string
   readonly body: AnyBody
   readonly options: CheckedOptions | undefined
-}
-
-/** Tasks that see everything earlier and not each other. */
-export interface GroupStep {
-  readonly kind: 'group'
-  readonly previous: Step | undefined
-  readonly bodies: Readonly<Record<string, AnyBody>>
 }
 
 export interface EachStep {
@@ -27,6 +20,26 @@ export interface EachStep {
   readonly options: CheckedOptions | undefined
   /** The name of the source, or the source. */
   readonly over: string | object
+}
+
+export type SingleStep = TaskStep | EachStep
+
+/** Several tasks at once. */
+export interface GroupStep {
+  readonly kind: 'group'
+  readonly previous: Step | undefined
+  readonly tasks: Readonly<Record<string, SingleStep>>
+  /** What they see besides everything earlier. */
+  readonly sees: 'nothing' | 'siblings'
+}
+
+/** Another body, and other options, for a task that is there. */
+export interface OverrideStep {
+  readonly kind: 'override' | 'overrideEach'
+  readonly previous: Step | undefined
+  readonly name: string
+  readonly body: AnyBody
+  readonly options: CheckedOptions | undefined
 }
 
 interface InputStep {
@@ -51,7 +64,14 @@ interface DefaultsStep {
  * One call on a builder. It points to the call before, so a weave shares everything with those it was derived from,
  * and a chain of 10 000 calls is 10 000 small objects.
  */
-export type Step = TaskStep | GroupStep | EachStep | InputStep | OwedStep | DefaultsStep
+export type Step =
+  | TaskStep
+  | GroupStep
+  | EachStep
+  | OverrideStep
+  | InputStep
+  | OwedStep
+  | DefaultsStep
 
 /** A weave's steps in order, and those that concern all of it. */
 export interface StepList {
@@ -59,6 +79,7 @@ export interface StepList {
   readonly inputs: readonly InputStep[]
   readonly defaults: readonly DefaultsStep[]
   readonly isOwed: boolean
+  readonly hasOverrides: boolean
 }
 
 /** The steps from the first to `last`, in one pass: 10 000 of them do not fit into a cache. */
@@ -67,11 +88,15 @@ export function stepsUpTo(last: Step | undefined): StepList {
   const inputs: InputStep[] = []
   const defaults: DefaultsStep[] = []
   let isOwed = false
+  let hasOverrides = false
   for (let step = last; step !== undefined; step = step.previous) {
     if (step.kind === 'inputs') inputs.unshift(step)
     else if (step.kind === 'defaults') defaults.unshift(step)
     else if (step.kind === 'owed') isOwed = true
-    else steps.push(step)
+    else {
+      steps.push(step)
+      if (step.kind === 'override' || step.kind === 'overrideEach') hasOverrides = true
+    }
   }
-  return { steps: steps.reverse(), inputs, defaults, isOwed }
+  return { steps: steps.reverse(), inputs, defaults, isOwed, hasOverrides }
 }

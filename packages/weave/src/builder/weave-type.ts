@@ -8,8 +8,10 @@ import type { WeaveContext } from '../run/weave-context.js'
 import type {
   AnyIter,
   BoundInputs,
+  EachRow,
   Env,
   InputRows,
+  ItemIn,
   ItemOf,
   MapSource,
   NewInputRows,
@@ -21,6 +23,7 @@ import type {
   PutEach,
   Row,
   RunArgs,
+  Seen,
   TaskRow,
   ValueOf,
 } from './rows.js'
@@ -30,6 +33,13 @@ import type { Defaults, EachOptions, Edges, Given, TaskOptions } from './task-op
 type Body<D, R> = (deps: D, ctx: WeaveContext) => R
 /** The function of a mapped task, called once per item. */
 type EachBody<I, D, R> = (item: I, deps: D, ctx: WeaveContext) => R
+
+type MaybePromise<T> = T | PromiseLike<T>
+type EachOverride<P extends Row, K> = EachBody<
+  ItemIn<P, K>,
+  Env<Seen<P, K>>,
+  MaybePromise<ItemOf<ValueOf<P, K>>>
+>
 
 type Names<P extends Row> = readonly P[0][]
 /** What `needs` is where it is not given. */
@@ -142,6 +152,32 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
     over: MapSource<S, P>,
     body: EachBody<ItemOf<ValueOf<P, S>>, Env<P>, R>,
   ): NextEach<Need, P, Vals, K, ItemOf<ValueOf<P, S>>, R>
+
+  /**
+   * Replaces a task, mapped or not, by a plain one. The body sees what the original saw, and every input; its result
+   * must suit the tasks that use it. Options that are not given are kept one by one, except `needs` and `args`.
+   */
+  override<K extends TaskRow<P>[0]>(
+    name: K,
+    options: TaskOptions<Env<Seen<P, K>>> & Edges<Seen<P, K>, Names<Seen<P, K>>>,
+    body: Body<Env<Seen<P, K>>, MaybePromise<ValueOf<P, K>>>,
+  ): Weave<Need, P, Last, Vals>
+  /** Replaces a task and keeps its options. */
+  override<K extends TaskRow<P>[0]>(
+    name: K,
+    body: Body<Env<Seen<P, K>>, MaybePromise<ValueOf<P, K>>>,
+  ): Weave<Need, P, Last, Vals>
+  /** Replaces the body of a mapped task, which keeps its source; options as in `override`. */
+  overrideEach<K extends EachRow<P>[0]>(
+    name: K,
+    options: EachOptions<Env<Seen<P, K>>, ItemIn<P, K>> & Edges<Seen<P, K>, Names<Seen<P, K>>>,
+    body: EachOverride<P, K>,
+  ): Weave<Need, P, Last, Vals>
+  /** Replaces the body of a mapped task and keeps its source and options. */
+  overrideEach<K extends EachRow<P>[0]>(
+    name: K,
+    body: EachOverride<P, K>,
+  ): Weave<Need, P, Last, Vals>
 
   /** Declares inputs that `run` must be given, as its first argument. */
   input<I extends object>(): Weave<

@@ -47,7 +47,7 @@ function withValues(named: Named, given: Inputs): Named {
 }
 
 function tasksOf(step: Step): readonly string[] {
-  if (step.kind === 'group') return Object.keys(step.bodies)
+  if (step.kind === 'group') return Object.keys(step.tasks)
   return 'name' in step ? [step.name] : []
 }
 

@@ -4,37 +4,30 @@ import {
   type AnyBody,
   type EachStep,
   type GroupStep,
+  type SingleStep,
   type Step,
   type StepList,
   stepsUpTo,
 } from '../builder/steps.js'
 import type { Defaults } from '../builder/task-options.js'
-import { OpaqueTaskError, UnresolvedDependencyError, WeaveNameError } from '../errors.js'
+import { OpaqueTaskError } from '../errors.js'
 import { weaveParameters } from '../named/weave-task.js'
 import { type Parameters, parametersOf } from '../parameters/index.js'
-import { didYouMean } from './did-you-mean.js'
 import { forward } from './forward.js'
-import {
-  absent,
-  firstInput,
-  type Graph,
-  isDeclared,
-  isMapped,
-  isOpaque,
-  isSimple,
-} from './graph.js'
+import { absent, type Graph, isDeclared, isMapped, isOpaque, isSimple } from './graph.js'
+import { Names } from './names.js'
+import { overridden } from './overrides.js'
 
 /** Resolves the names of a weave. Linear in tasks and edges. @throws {WeavePlanError} */
 export function compile(last: Step | undefined): Graph {
   const list = stepsUpTo(last)
   const compiler = new Compiler(list)
-  for (const step of list.steps) compiler.add(step)
+  for (const step of list.hasOverrides ? overridden(list.steps) : list.steps) compiler.add(step)
   return compiler.graph()
 }
 
 class Compiler {
-  readonly #names: string[] = []
-  readonly #numbers = new Map<string, number>()
+  readonly #names: Names
   readonly #flags: number[] = []
   readonly #bodies: AnyBody[] = []
   readonly #options: (CheckedOptions | undefined)[] = []
@@ -43,41 +36,41 @@ class Compiler {
   readonly #keyStart: number[] = [0]
   readonly #keys: string[] = []
   readonly #origins: number[] = []
+  readonly #optional = new Set<number>()
   readonly #edgeStart: number[] = [0]
   readonly #edges: number[] = []
   readonly #opaque = new Map<number, string>()
   readonly #sent: number[] = []
-  readonly #inputs = new Map<string, number>()
-  readonly #inputValues: Record<string, unknown> = Object.create(null)
-  readonly #inputUsers: number[] = []
   readonly #defaults: Defaults | undefined
-  readonly #isOwed: boolean
   #hasPriorities: boolean
-  /** Tasks that see no more than the names below this number. */
-  #visible = 0
   /** An opaque task waited for everything below. */
   #barrier = 0
 
   constructor({ inputs, defaults, isOwed }: StepList) {
     for (const { options } of defaults) this.#defaults = { ...this.#defaults, ...options }
     this.#hasPriorities = this.#defaults?.priority !== undefined
-    this.#isOwed = isOwed
-    for (const { values } of inputs) for (const name in values) this.#bind(name, values[name])
+    this.#names = new Names(isOwed)
+    for (const { values } of inputs) for (const name in values) this.#names.bind(name, values[name])
   }
 
   add(step: Step): void {
-    if (step.kind === 'task') this.#addTask(step.name, step.body, step.options)
-    else if (step.kind === 'each') this.#addEach(step)
-    else if (step.kind === 'group') this.#addGroup(step)
+    const before = this.#names.list.length
+    this.#names.visible = before
+    if (step.kind === 'task' || step.kind === 'each') {
+      this.#names.claim(step.name)
+      this.#addOne(step, before)
+    } else if (step.kind === 'group') this.#addGroup(step)
+    this.#raiseBarrier(before)
   }
 
   graph(): Graph {
-    const count = this.#names.length
+    const names = this.#names
+    const count = names.list.length
     const { waits, nextStart, next } = forward(count, this.#edgeStart, this.#edges)
     return {
       count,
-      names: this.#names,
-      numbers: this.#numbers,
+      names: names.list,
+      numbers: names.numbers,
       flags: this.#flags,
       bodies: this.#bodies,
       options: this.#options,
@@ -87,50 +80,37 @@ class Compiler {
       keyStart: this.#keyStart,
       keys: this.#keys,
       origins: this.#origins,
+      optional: this.#optional,
       waits,
       nextStart,
       next,
       edgeStart: this.#edgeStart,
       edges: this.#edges,
-      inputNames: [...this.#inputs.keys()],
-      inputValues: this.#inputValues,
-      inputUsers: this.#inputUsers,
+      inputNames: names.inputs,
+      inputValues: names.inputValues,
+      inputUsers: names.inputUsers,
       hasPriorities: this.#hasPriorities,
       sent: this.#sent,
       opaque: this.#opaque,
     }
   }
 
-  #addTask(name: string, body: AnyBody, options: CheckedOptions | undefined): void {
-    this.#visible = this.#names.length
-    this.#addOne(name, body, options, 0)
-    this.#raiseBarrier(this.#visible)
+  #addGroup({ tasks, sees }: GroupStep): void {
+    const before = this.#names.list.length
+    for (const name in tasks) this.#names.claim(name)
+    if (sees === 'siblings') this.#names.visible = this.#names.list.length
+    let number = before
+    for (const name in tasks) this.#addOne(tasks[name] as SingleStep, number++)
   }
 
-  #addGroup({ bodies }: GroupStep): void {
-    this.#visible = this.#names.length
-    for (const name in bodies) this.#addOne(name, bodies[name] as AnyBody, undefined, 0)
-    this.#raiseBarrier(this.#visible)
-  }
-
-  #addEach({ name, body, options, over }: EachStep): void {
-    this.#visible = this.#names.length
-    const source = typeof over === 'string' ? this.#resolve(name, over, false) : over
-    if (typeof source === 'number' && source >= 0) this.#edges.push(source)
-    this.#sources.set(this.#names.length, source)
-    this.#addOne(name, body, options, isMapped)
-    this.#raiseBarrier(this.#visible)
-  }
-
-  #addOne(name: string, body: AnyBody, options: CheckedOptions | undefined, kind: number): void {
-    const number = this.#names.length
-    this.#claim(name, number)
-    const definition = definitionOf(body)
-    let flags = kind
-    if (definition !== undefined) flags |= isDeclared
+  #addOne(step: SingleStep, number: number): void {
+    const { name, body, options } = step
+    if (step.kind === 'each') this.#addSource(step, number)
+    let flags = step.kind === 'each' ? isMapped : 0
+    if (definitionOf(body) !== undefined) flags |= isDeclared
     else if (isPlain(options, this.#defaults)) flags |= isSimple
     if (options?.needs !== undefined) this.#addNeeds(name, options.needs)
-    else if (!this.#addParameters(name, asked(body, options, flags), flags)) flags |= isOpaque
+    else if (!this.#addParameters(number, asked(body, options, flags), flags)) flags |= isOpaque
     if (options?.after !== undefined) this.#addAfter(name, options.after)
     if (options?.executor !== undefined) this.#sent.push(number)
     if (options?.priority !== undefined) this.#hasPriorities = true
@@ -141,104 +121,64 @@ class Compiler {
     this.#edgeStart.push(this.#edges.length)
   }
 
+  #addSource({ name, over }: EachStep, number: number): void {
+    const source = typeof over === 'string' ? this.#names.resolve(name, over, false) : over
+    if (typeof source === 'number' && source >= 0) this.#edges.push(source)
+    this.#sources.set(number, source)
+  }
+
   /** @returns whether the parameter could be read. */
-  #addParameters(task: string, parameters: Parameters, flags: number): boolean {
+  #addParameters(number: number, parameters: Parameters, flags: number): boolean {
+    const task = this.#names.list[number] as string
     if (parameters.kind === 'opaque') {
       // A declared task would have everything shipped to where it runs.
       if (flags & isDeclared) throw new OpaqueTaskError(task, parameters.reason)
-      this.#addEverything(parameters.reason)
+      this.#addEverything(number, parameters.reason)
       return false
     }
     for (const { name, hasDefault } of parameters.keys) {
-      this.#addKey(name, this.#resolve(task, name, hasDefault))
+      this.#addKey(name, this.#names.resolve(task, name, hasDefault), hasDefault)
     }
     return true
   }
 
   #addNeeds(task: string, needs: readonly string[]): void {
-    for (const name of needs) this.#addKey(name, this.#resolve(task, name, false))
+    for (const name of needs) this.#addKey(name, this.#names.resolve(task, name, false), false)
   }
 
   #addAfter(task: string, after: readonly string[]): void {
     for (const name of after) {
-      const origin = this.#resolve(task, name, false)
+      const origin = this.#names.resolve(task, name, false)
       if (origin >= 0) this.#edges.push(origin)
     }
   }
 
-  #addKey(key: string, origin: number): void {
+  #addKey(key: string, origin: number, hasDefault: boolean): void {
     if (origin === absent) return
+    if (hasDefault) this.#optional.add(this.#origins.length)
     this.#origins.push(origin)
     if (origin < 0) {
       this.#keys.push(key)
       return
     }
     // The task's own text: one string per name is one that the engine makes a property name of.
-    this.#keys.push(this.#names[origin] as string)
+    this.#keys.push(this.#names.list[origin] as string)
     this.#edges.push(origin)
   }
 
   /** Edges to what no earlier opaque task has waited for: a chain of opaque tasks stays linear. */
-  #addEverything(reason: string): void {
-    const number = this.#names.length - 1
+  #addEverything(number: number, reason: string): void {
+    const { visible } = this.#names
     this.#opaque.set(number, reason)
-    this.#seen.set(number, this.#visible)
-    for (let other = this.#barrier; other < this.#visible; other++) this.#edges.push(other)
+    this.#seen.set(number, visible)
+    for (let other = this.#barrier; other < visible; other++) this.#edges.push(other)
   }
 
   #raiseBarrier(visible: number): void {
     if (this.#opaque.size === 0) return
-    for (let number = visible; number < this.#names.length; number++) {
+    for (let number = visible; number < this.#flags.length; number++) {
       if (this.#opaque.has(number)) this.#barrier = visible
     }
-  }
-
-  /** Where the value called `key` comes from. @throws {UnresolvedDependencyError} */
-  #resolve(task: string, key: string, hasDefault: boolean): number {
-    const number = this.#numbers.get(key)
-    if (number !== undefined && number < this.#visible) return number
-    let input = this.#inputs.get(key)
-    if (input === undefined && number === undefined && this.#isOwed) input = this.#owe(key)
-    if (input === undefined) {
-      if (hasDefault) return absent
-      throw this.#unresolved(task, key)
-    }
-    if (!hasDefault && this.#inputUsers[input] === -1) {
-      this.#inputUsers[input] = this.#numbers.get(task) ?? this.#names.length
-    }
-    return firstInput - input
-  }
-
-  #claim(name: string, number: number): void {
-    this.#numbers.set(name, number)
-    // One look-up per task: a name that was there already did not make the map larger.
-    if (this.#numbers.size === number) throw this.#definedTwice(name, number)
-    if (this.#inputs.size > 0 && this.#inputs.has(name)) {
-      throw new WeaveNameError(name, 'it is an input and a task')
-    }
-    this.#names.push(name)
-  }
-
-  #definedTwice(name: string, number: number): WeaveNameError {
-    const places = `${nth(this.#names.indexOf(name))} and ${nth(number)} task`
-    return new WeaveNameError(name, `it is defined twice (${places})`)
-  }
-
-  #bind(name: string, value: unknown): void {
-    this.#inputValues[name] = value
-    if (!this.#inputs.has(name)) this.#owe(name)
-  }
-
-  #owe(name: string): number {
-    const number = this.#inputs.size
-    this.#inputs.set(name, number)
-    this.#inputUsers.push(-1)
-    return number
-  }
-
-  #unresolved(task: string, key: string): UnresolvedDependencyError {
-    const available = [...this.#inputs.keys(), ...this.#names.slice(0, this.#visible)]
-    return new UnresolvedDependencyError(task, key, available, didYouMean(key, available))
   }
 }
 
@@ -257,11 +197,4 @@ function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undef
     (options?.executor ?? defaults?.executor) === undefined &&
     (options?.timeoutMs ?? defaults?.timeoutMs) === undefined
   )
-}
-
-function nth(number: number): string {
-  const position = number + 1
-  const isTeen = position % 100 > 10 && position % 100 < 14
-  const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][position % 10] ?? 'th')
-  return `${position}${ending}`
 }

@@ -37,6 +37,8 @@ export interface Graph {
   readonly keyStart: readonly number[]
   readonly keys: readonly string[]
   readonly origins: readonly number[]
+  /** The places of keys that have a default where they are read. */
+  readonly optional: ReadonlySet<number>
 
   /** How many tasks task `n` waits for, one counted as often as it is listed. */
   readonly waits: Int32Array
