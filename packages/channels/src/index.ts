@@ -1,5 +1,3 @@
-export { after, ticker } from './after.js'
-export { type Case, type Cases, recv, type Selected, send } from './cases.js'
 export type {
   Channel,
   EndOptions,
@@ -8,9 +6,14 @@ export type {
   Received,
   SyncOptions,
   WaitOptions,
-} from './channel.js'
-export { type Body, coroutine, type Start } from './coroutine.js'
-export { duplex } from './duplex.js'
+} from './channel/channel.js'
+export { type Body, coroutine, type Start } from './coroutine/coroutine.js'
+export { go, type Ref, ref } from './coroutine/go.js'
+export { type Self, self, sleepSync } from './coroutine/self.js'
+export type { CoroutineOptions, GoOptions } from './coroutine/start-options.js'
+export { threadCache } from './coroutine/thread-cache.js'
+export type { ThreadChannel } from './coroutine/thread-channel.js'
+export type { ThreadCache } from './coroutine/threads.js'
 export {
   ChannelClosedError,
   ChannelStateError,
@@ -18,12 +21,9 @@ export {
   UnshippableFunctionError,
   type UnshippableReason,
 } from './errors.js'
-export { go, type Ref, ref } from './go.js'
-export { type ChannelOptions, channel, type Strategy } from './memory-channel.js'
-export { type SelectOptions, select, trySelect } from './select.js'
-export { selectSync } from './select-sync.js'
-export { type Self, self, sleepSync } from './self.js'
-export type { CoroutineOptions, GoOptions } from './start-options.js'
-export { threadCache } from './thread-cache.js'
-export type { ThreadChannel } from './thread-channel.js'
-export type { ThreadCache } from './threads.js'
+export { duplex } from './linked/duplex.js'
+export { after, ticker } from './memory/after.js'
+export { type ChannelOptions, channel, type Strategy } from './memory/memory-channel.js'
+export { type Case, type Cases, recv, type Selected, send } from './select/cases.js'
+export { type SelectOptions, select, trySelect } from './select/select.js'
+export { selectSync } from './select/select-sync.js'

@@ -8,12 +8,12 @@ import {
   runInFrame,
   runTask,
 } from '@conc/core/internal'
-import { loadCoroutine, loadExport } from '../coroutine-registry.js'
-import type { StartMessage, ThreadMessage } from '../messages.js'
-import { openEnds } from '../open-ends.js'
-import { postParcel } from '../parcel.js'
-import { SelfEnd, selfHolder } from '../self.js'
-import { threads } from '../threads.js'
+import { loadCoroutine, loadExport } from '../coroutine/coroutine-registry.js'
+import type { StartMessage, ThreadMessage } from '../coroutine/messages.js'
+import { SelfEnd, selfHolder } from '../coroutine/self.js'
+import { threads } from '../coroutine/threads.js'
+import { openEnds } from '../linked/open-ends.js'
+import { postParcel } from '../linked/parcel.js'
 import { compile } from './compile.js'
 import { putAll } from './put-all.js'
 import { isAsAtBoot } from './resources.js'

@@ -1,4 +1,4 @@
-import type { SelfEnd } from '../self.js'
+import type { SelfEnd } from '../coroutine/self.js'
 
 type Steps = AsyncIterator<unknown> | Iterator<unknown>
 

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkObject } from '@conc/core/internal'
-import { ChannelEnd } from '../channel-end.js'
+import { ChannelEnd } from '../channel/channel-end.js'
 import { assertCodeAllowed, type SourceText, shippable } from './shippable.js'
 
 type Fn = (...args: never[]) => unknown

@@ -1,5 +1,5 @@
 import { checkDuration, checkPause, Timer } from '@conc/core/internal'
-import type { Channel } from './channel.js'
+import type { Channel } from '../channel/channel.js'
 import { MemoryChannel } from './memory-channel.js'
 
 /**

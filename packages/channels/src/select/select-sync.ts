@@ -1,9 +1,9 @@
 import { InvalidOptionError } from '@conc/core'
+import type { SyncOptions } from '../channel/channel.js'
+import { LinkedEnd } from '../linked/linked-end.js'
+import { blockUntil, checkBlocking } from '../linked/sync-wait.js'
 import { activeCases, type Cases, type Selected } from './cases.js'
-import type { SyncOptions } from './channel.js'
-import { LinkedEnd } from './linked-end.js'
 import { assertSome, attemptReady } from './select.js'
-import { blockUntil, checkBlocking } from './sync-wait.js'
 
 /**
  * The case form of `select` that blocks this thread. Only for channels between threads.

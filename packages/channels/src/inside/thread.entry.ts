@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { bootThread } from '@conc/core/internal'
-import { CoroutineRun } from './inside/coroutine-run.js'
-import { noteResources } from './inside/resources.js'
-import type { ReadyFlag, StartMessage } from './messages.js'
-import { openEnds } from './open-ends.js'
+import type { ReadyFlag, StartMessage } from '../coroutine/messages.js'
+import { openEnds } from '../linked/open-ends.js'
+import { CoroutineRun } from './coroutine-run.js'
+import { noteResources } from './resources.js'
 
 let run: CoroutineRun | undefined
 

@@ -11,8 +11,8 @@ import {
   stopListening,
   Timer,
 } from '@conc/core/internal'
+import { ChannelTimeoutError } from '../errors.js'
 import type { Moved, Received, WaitOptions } from './channel.js'
-import { ChannelTimeoutError } from './errors.js'
 
 /** Waits in line for an item. */
 export interface Taker<T> extends Member {

@@ -1,9 +1,9 @@
 import { isMainThread } from 'node:worker_threads'
 import { checkObject, checkPause } from '@conc/core/internal'
+import type { SyncOptions } from '../channel/channel.js'
+import { timeoutOf } from '../channel/waits.js'
+import { ChannelStateError } from '../errors.js'
 import { ownBell } from './bell.js'
-import type { SyncOptions } from './channel.js'
-import { ChannelStateError } from './errors.js'
-import { timeoutOf } from './waits.js'
 
 /** What a thread can block on. */
 export interface Sleeper {

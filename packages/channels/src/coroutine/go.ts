@@ -1,9 +1,9 @@
 import { InvalidOptionError, type Task, UnsupportedWorkError } from '@conc/core'
 import { callerModule, checkFunction, definitionOf } from '@conc/core/internal'
+import { shipmentOf } from '../source/program.js'
 import type { Body, Start } from './coroutine.js'
 import type { WorkSource } from './messages.js'
 import { ownFunctions } from './own-functions.js'
-import { shipmentOf } from './source/program.js'
 import { start } from './start.js'
 import { checkGoOptions, type GoOptions } from './start-options.js'
 

@@ -8,6 +8,8 @@ import {
   listenTo,
   stopListening,
 } from '@conc/core/internal'
+import type { Channel } from '../channel/channel.js'
+import { ChannelEnd } from '../channel/channel-end.js'
 import {
   type ActiveCase,
   activeCases,
@@ -15,8 +17,6 @@ import {
   type Selected,
   type Withdrawal,
 } from './cases.js'
-import type { Channel } from './channel.js'
-import { ChannelEnd } from './channel-end.js'
 import { readableSources } from './select-loop.js'
 
 export interface SelectOptions {

@@ -1,7 +1,7 @@
 import type { Transferable } from '@conc/core'
 import { checkObject, type Member, Roster } from '@conc/core/internal'
+import { ChannelClosedError } from '../errors.js'
 import type { Channel, EndOptions, Moved, Received, WaitOptions } from './channel.js'
-import { ChannelClosedError } from './errors.js'
 import {
   checkWait,
   type Delivery,

@@ -1,7 +1,7 @@
 import type { EncodedError } from '@conc/core'
 import type { TravelContext } from '@conc/core/internal'
-import type { LinkParts } from './link.js'
-import type { SourceProgram } from './source/program.js'
+import type { LinkParts } from '../linked/link.js'
+import type { SourceProgram } from '../source/program.js'
 
 /** How a thread gets the function. */
 export type WorkSource =

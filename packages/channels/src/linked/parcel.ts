@@ -1,6 +1,6 @@
 import { SerializationError, type Transferable } from '@conc/core'
 import { findEmptied, findUncloneable, takeMoved, type Uncloneable } from '@conc/core/internal'
-import { ChannelEnd } from './channel-end.js'
+import { ChannelEnd } from '../channel/channel-end.js'
 import type { LinkParts } from './link.js'
 
 /** An end of `duplex()`, as what sends values knows it. */

@@ -1,8 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { decodeError, type EncodedError, encodeError, type Transferable } from '@conc/core'
+import { ItemQueue } from '../memory/item-queue.js'
 import { Bell, ownBell } from './bell.js'
 import { type ControlBlock, inAtomics, type Side } from './control-block.js'
-import { ItemQueue } from './item-queue.js'
 
 /** What an end of a linked channel is made of; what travels when it is handed over. */
 export interface LinkParts {

@@ -1,8 +1,8 @@
 import { checkPause, processState } from '@conc/core/internal'
-import type { LinkedChannel } from './channel.js'
-import { ChannelTimeoutError } from './errors.js'
-import { LinkedEnd } from './linked-end.js'
-import { blockUntil } from './sync-wait.js'
+import type { LinkedChannel } from '../channel/channel.js'
+import { ChannelTimeoutError } from '../errors.js'
+import { LinkedEnd } from '../linked/linked-end.js'
+import { blockUntil } from '../linked/sync-wait.js'
 
 /** The thread's end of the channel of a coroutine. `In`: what it gets; `Out`: what it puts. */
 export interface Self<In, Out> extends LinkedChannel<Out, In> {

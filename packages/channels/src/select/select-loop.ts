@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { ChannelEnd } from './channel-end.js'
+import type { ChannelEnd } from '../channel/channel-end.js'
 
 type Source = ChannelEnd<never, unknown>
 

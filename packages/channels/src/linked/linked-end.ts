@@ -1,14 +1,14 @@
 import { InvalidOptionError, type Transferable, WorkerLostError } from '@conc/core'
 import type { Member } from '@conc/core/internal'
+import type { EndOptions, LinkedChannel, Moved, Received, SyncOptions } from '../channel/channel.js'
+import { checkWait, type Putter } from '../channel/waits.js'
+import { ChannelStateError } from '../errors.js'
 import { BlockedPut } from './blocked-put.js'
-import type { EndOptions, LinkedChannel, Moved, Received, SyncOptions } from './channel.js'
 import { awake, ControlBlock, inAtomics, inLoop } from './control-block.js'
-import { ChannelStateError } from './errors.js'
 import { Link, type LinkEnd, type LinkOwner, type LinkParts } from './link.js'
 import { openEnds } from './open-ends.js'
 import { Portable, postParcel } from './parcel.js'
 import { blockUntil, checkBlocking, type Sleeper } from './sync-wait.js'
-import { checkWait, type Putter } from './waits.js'
 
 /** One end of a channel between two threads: who waits here, on top of a link. */
 export class LinkedEnd<Send, Recv>

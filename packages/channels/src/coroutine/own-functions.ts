@@ -1,10 +1,10 @@
-import { after, ticker } from './after.js'
-import { recv, send } from './cases.js'
+import { duplex } from '../linked/duplex.js'
+import { after, ticker } from '../memory/after.js'
+import { channel } from '../memory/memory-channel.js'
+import { recv, send } from '../select/cases.js'
+import { select, trySelect } from '../select/select.js'
+import { selectSync } from '../select/select-sync.js'
 import { coroutine } from './coroutine.js'
-import { duplex } from './duplex.js'
-import { channel } from './memory-channel.js'
-import { select, trySelect } from './select.js'
-import { selectSync } from './select-sync.js'
 import { self, sleepSync } from './self.js'
 
 /** Functions of this package that shipped source may have in its scope: the thread takes its own of that name. */

@@ -41,7 +41,7 @@ export class Thread {
     this.isShared = isShared
     this.#owner = owner
     const { resourceLimits, execArgv, env } = init
-    this.#worker = new Worker(new URL('./thread.entry.js', import.meta.url), {
+    this.#worker = new Worker(new URL('../inside/thread.entry.js', import.meta.url), {
       workerData: this.#ready satisfies ReadyFlag,
       ...(resourceLimits && { resourceLimits }),
       ...(execArgv && { execArgv: [...execArgv] }),

@@ -1,6 +1,6 @@
 import type { Transferable } from '@conc/core'
 import type { Member, Roster } from '@conc/core/internal'
-import type { Putter } from './waits.js'
+import type { Putter } from '../channel/waits.js'
 
 /** A `putSync` that waits: whoever blocks looks at the outcome. */
 export class BlockedPut implements Putter<unknown> {

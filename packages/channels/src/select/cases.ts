@@ -1,8 +1,8 @@
 import { InvalidOptionError, type Transferable } from '@conc/core'
 import { type Member, type Roster, takeMoved } from '@conc/core/internal'
-import type { Channel, Moved, Received } from './channel.js'
-import { ChannelEnd } from './channel-end.js'
-import { checkWait, type Putter, type Taker } from './waits.js'
+import type { Channel, Moved, Received } from '../channel/channel.js'
+import { ChannelEnd } from '../channel/channel-end.js'
+import { checkWait, type Putter, type Taker } from '../channel/waits.js'
 
 declare const outcome: unique symbol
 

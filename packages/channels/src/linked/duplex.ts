@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { checkCount, checkKeys, checkObject } from '@conc/core/internal'
-import type { LinkedChannel } from './channel.js'
+import type { LinkedChannel } from '../channel/channel.js'
 import { ControlBlock } from './control-block.js'
 import type { LinkParts } from './link.js'
 import { LinkedEnd } from './linked-end.js'

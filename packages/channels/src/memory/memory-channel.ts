@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkCount, checkKeys, checkObject, checkOneOf } from '@conc/core/internal'
-import type { Channel, EndOptions, Received } from './channel.js'
-import { ChannelEnd } from './channel-end.js'
+import type { Channel, EndOptions, Received } from '../channel/channel.js'
+import { ChannelEnd } from '../channel/channel-end.js'
 import { ItemQueue } from './item-queue.js'
 
 export type Strategy = 'suspend' | 'dropping' | 'sliding'
