@@ -11,7 +11,7 @@ import {
   type Taker,
 } from './waits.js'
 
-const accepted: Promise<void> = Promise.resolve()
+const acceptedAtOnce: Promise<void> = Promise.resolve()
 
 /**
  * What all channels share: the lines of those who wait, and the promises over the steps that never wait, which
@@ -59,7 +59,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   put(value: Send, options?: WaitOptions & Moved): Promise<void> {
     if (options !== undefined) checkWait(options)
     const refused = this.#tryAtOnce(value, options)
-    if (refused === true) return accepted
+    if (refused === true) return this.accepted()
     if (refused !== false) return handled(Promise.reject(refused.error))
     const pending = new PendingPut(this, value, options)
     this.joinPutters(pending)
@@ -149,11 +149,21 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     return this.takers.size + this.putters.size + this.watchers.size > 0
   }
 
+  /** Whether the event loop need not have a turn first. */
+  protected mayTakeAtOnce(): boolean {
+    return true
+  }
+
+  /** What a put returns that did not wait. */
+  protected accepted(): Promise<void> {
+    return acceptedAtOnce
+  }
+
   protected nextTaker(): Taker<Recv> {
     return this.#next(this.takers) as Taker<Recv>
   }
 
-  protected nextPutter(): Putter<unknown> {
+  nextPutter(): Putter<unknown> {
     return this.#next(this.putters) as Putter<unknown>
   }
 
@@ -161,7 +171,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     for (const watcher of [...this.watchers]) watcher()
   }
 
-  protected checkHeld(): void {
+  checkHeld(): void {
     const isHeld = this.waits()
     if (isHeld === this.#isHeld) return
     this.#isHeld = isHeld
@@ -194,7 +204,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     }
     // Who waits already comes first.
     if (this.takers.size > 0) this.pump()
-    const received = this.takers.size === 0 ? this.takeNow() : undefined
+    const received = this.takers.size === 0 && this.mayTakeAtOnce() ? this.takeNow() : undefined
     if (received !== undefined) return settled(delivery, received)
     const pending = new PendingTake(this, delivery, options)
     this.joinTakers(pending)

@@ -1,6 +1,6 @@
 import type { EncodedError } from '@conc/core'
 import type { TravelContext } from '@conc/core/internal'
-import type { LinkParts } from '../linked/link.js'
+import type { LinkParts } from '../linked/messages.js'
 import type { SourceProgram } from '../source/program.js'
 
 /** How a thread gets the function. */

@@ -75,7 +75,8 @@ export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown
     this.#abort?.abort(reason)
   }
 
-  protected override writingEnded(): void {
+  override ended(): void {
+    super.ended()
     this.#isEnded = true
     this.#whenEnded?.()
   }

@@ -2,8 +2,8 @@ import { MessageChannel } from 'node:worker_threads'
 import { checkCount, checkKeys, checkObject } from '@conc/core/internal'
 import type { LinkedChannel } from '../channel/channel.js'
 import { ControlBlock } from './control-block.js'
-import type { LinkParts } from './link.js'
 import { LinkedEnd } from './linked-end.js'
+import type { LinkParts } from './messages.js'
 
 /**
  * A channel with two ends. An end that nobody waits on can be handed to another thread once, as an argument of a
@@ -27,9 +27,10 @@ export function duplex<A, B = A>(
 export function linkedParts(name: string, capacity: number): [LinkParts, LinkParts] {
   const { port1, port2 } = new MessageChannel()
   const control = new ControlBlock().buffer
-  const both = { name, capacity, control, received: [], next: 0 }
+  const both = { name, capacity, control, received: [], next: 0, inShapes: [] }
+  const rings = { outRing: undefined, inRing: undefined }
   return [
-    { ...both, side: 0, port: port1 },
-    { ...both, side: 1, port: port2 },
+    { ...both, ...rings, side: 0, port: port1 },
+    { ...both, ...rings, side: 1, port: port2 },
   ]
 }

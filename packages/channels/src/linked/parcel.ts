@@ -1,7 +1,7 @@
 import { SerializationError, type Transferable } from '@conc/core'
 import { findEmptied, findUncloneable, takeMoved, type Uncloneable } from '@conc/core/internal'
 import { ChannelEnd } from '../channel/channel-end.js'
-import type { LinkParts } from './link.js'
+import type { LinkParts } from './messages.js'
 
 /** An end of `duplex()`, as what sends values knows it. */
 interface Passenger {

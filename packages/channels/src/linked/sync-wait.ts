@@ -5,6 +5,8 @@ import { timeoutOf } from '../channel/waits.js'
 import { ChannelStateError } from '../errors.js'
 import { ownBell } from './bell.js'
 
+const spinMs = 0.01
+
 /** What a thread can block on. */
 export interface Sleeper {
   readonly name: string
@@ -22,15 +24,27 @@ export function blockUntil<T>(
   attempt: () => T | undefined,
   { timeoutMs = Number.POSITIVE_INFINITY }: SyncOptions,
 ): T {
+  const found = attempt()
+  if (found !== undefined) return found
   const dueAt = performance.now() + timeoutMs
   for (;;) {
-    const now = attempt()
-    if (now !== undefined) return now
+    const soon = spin(attempt, dueAt)
+    if (soon !== undefined) return soon
     const left = dueAt - performance.now()
     if (left <= 0) throw timeoutOf(sleepers[0]?.name ?? 'select', timeoutMs)
     const later = sleepOnce(sleepers, attempt, left)
     if (later !== undefined) return later
   }
+}
+
+/** Looks again and again for a short time: going to sleep and being woken takes longer. */
+function spin<T>(attempt: () => T | undefined, dueAt: number): T | undefined {
+  const end = Math.min(dueAt, performance.now() + spinMs)
+  do {
+    const found = attempt()
+    if (found !== undefined) return found
+  } while (performance.now() < end)
+  return undefined
 }
 
 /** Says that it sleeps, looks again, and only then sleeps: nothing that comes meanwhile is missed. */

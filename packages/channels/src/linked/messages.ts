@@ -1,0 +1,44 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { EncodedError } from '@conc/core'
+import type { Side } from './control-block.js'
+import type { RingParts } from './ring/ring.js'
+import type { Shape } from './ring/shapes.js'
+
+/** What an end of a linked channel is made of; what travels when it is handed over. */
+export interface LinkParts {
+  readonly name: string
+  readonly capacity: number
+  readonly side: Side
+  readonly control: SharedArrayBuffer
+  readonly port: MessagePort
+  /** Items that came by the port and nobody has taken, and the number of the next item to be taken. */
+  readonly received: readonly unknown[]
+  readonly next: number
+  readonly outRing: RingParts | undefined
+  readonly inRing: RingParts | undefined
+  readonly inShapes: readonly Shape[]
+}
+
+/** What goes by the port. */
+export const kind = {
+  item: 0,
+  /** An item that is an end of another channel. */
+  passenger: 1,
+  end: 2,
+  /** Where the bell of the thread is. */
+  hello: 3,
+  wake: 4,
+  abort: 5,
+  ring: 6,
+  shape: 7,
+} as const
+
+export type Message =
+  | readonly [typeof kind.item, unknown]
+  | readonly [typeof kind.passenger, LinkParts]
+  | readonly [typeof kind.end, EncodedError | undefined]
+  | readonly [typeof kind.hello, SharedArrayBuffer]
+  | readonly [typeof kind.wake]
+  | readonly [typeof kind.abort, EncodedError]
+  | readonly [typeof kind.ring, RingParts]
+  | readonly [typeof kind.shape, id: number, Shape]

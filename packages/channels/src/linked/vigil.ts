@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers'
+import {
+  awake,
+  type ControlBlock,
+  inAtomics,
+  inLoop,
+  looking,
+  type Side,
+  type Sleep,
+} from './control-block.js'
+
+/** Whose wait it is. */
+export interface Watchman {
+  /** Serves those who wait with what there is. */
+  look(): void
+  /** Whether the wait keeps the process from ending. */
+  hold(isHeld: boolean): void
+}
+
+const lookingMs = 0.05
+
+/**
+ * How an end waits in its event loop: for a short time it looks again in each turn, which costs the other side nothing;
+ * then it asks to be woken by a message, looks once more, and sleeps.
+ */
+export class Vigil {
+  readonly #control: ControlBlock
+  readonly #side: Side
+  readonly #watchman: Watchman
+  #state: 'off' | 'looking' | 'asleep' = 'off'
+  /** Somebody waits for something to take; for room. */
+  #reads = false
+  #writes = false
+  #hasTurn = false
+  #since = 0
+  #isHeld = false
+
+  constructor(control: ControlBlock, side: Side, watchman: Watchman) {
+    this.#control = control
+    this.#side = side
+    this.#watchman = watchman
+  }
+
+  /** Who waits has changed. */
+  update(reads: boolean, writes: boolean): void {
+    if (reads === this.#reads && writes === this.#writes) return
+    this.#reads = reads
+    this.#writes = writes
+    this.lookAround()
+  }
+
+  /** Something may have happened. Begins to look again, if anybody waits. */
+  lookAround(): void {
+    if (this.#reads || this.#writes) {
+      this.#state = 'looking'
+      this.#since = 0
+      this.#mark(looking)
+      this.#nextTurn()
+    } else {
+      this.#state = 'off'
+      this.#mark(awake)
+      this.#hold(false)
+    }
+  }
+
+  /** This thread blocks and is to be woken out of that, whatever happens; or does so no more. */
+  block(isBlocked: boolean): void {
+    if (isBlocked) {
+      this.#control.setReader(this.#side, inAtomics)
+      this.#control.setWriter(this.#side, inAtomics)
+    } else this.lookAround()
+  }
+
+  #mark(how: Sleep): void {
+    this.#control.setReader(this.#side, this.#reads ? how : awake)
+    this.#control.setWriter(this.#side, this.#writes ? how : awake)
+  }
+
+  #nextTurn(): void {
+    if (this.#hasTurn) return
+    this.#hasTurn = true
+    setImmediate(this.#turn)
+  }
+
+  readonly #turn = (): void => {
+    this.#hasTurn = false
+    if (this.#state !== 'looking') return
+    const now = performance.now()
+    if (this.#since === 0) this.#since = now
+    this.#watchman.look()
+    if (this.#state !== 'looking' || this.#hasTurn) return
+    if (now - this.#since < lookingMs) this.#nextTurn()
+    else this.#sleep()
+  }
+
+  #sleep(): void {
+    this.#state = 'asleep'
+    this.#hold(true)
+    this.#mark(inLoop)
+    // What the other side did before it could see the mark.
+    this.#watchman.look()
+  }
+
+  #hold(isHeld: boolean): void {
+    if (this.#isHeld === isHeld) return
+    this.#isHeld = isHeld
+    this.#watchman.hold(isHeld)
+  }
+}
