@@ -27,8 +27,8 @@ export function duplex<A, B = A>(
 export function linkedParts(name: string, capacity: number): [LinkParts, LinkParts] {
   const { port1, port2 } = new MessageChannel()
   const control = new ControlBlock().buffer
-  const both = { name, capacity, control, received: [], next: 0, inShapes: [] }
-  const rings = { outRing: undefined, inRing: undefined }
+  const both = { name, capacity, control, received: [], next: 0, inShapes: [], outShapes: [] }
+  const rings = { inRing: undefined, outRing: undefined }
   return [
     { ...both, ...rings, side: 0, port: port1 },
     { ...both, ...rings, side: 1, port: port2 },

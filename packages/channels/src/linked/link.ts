@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { decodeError, encodeError, type Transferable } from '@conc/core'
 import { Bell, ownBell } from './bell.js'
 import { awake, type ControlBlock, inAtomics, type Side, type Sleep } from './control-block.js'
-import { kind, type LinkParts, type Message } from './messages.js'
+import { kind, type LinkParts, type LinkState, type Message } from './messages.js'
 import { Receiver } from './receiver.js'
 import { Sender, type Wire } from './sender.js'
 
@@ -56,10 +56,10 @@ export class Link implements Wire {
   }
 
   /** Lets go of the port, with all that is on its way. */
-  detach(): Pick<LinkParts, 'port' | 'received' | 'next' | 'inRing' | 'inShapes' | 'outRing'> {
+  detach(): LinkState {
     this.#port.off('message', this.#onMessage)
     this.#port.off('close', this.#onClose)
-    return { port: this.#port, outRing: this.sender.ringParts, ...this.receiver.detach() }
+    return { port: this.#port, ...this.sender.detach(), ...this.receiver.detach() }
   }
 
   /** Whether a wait here keeps the process from ending. */

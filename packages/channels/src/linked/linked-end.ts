@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { InvalidOptionError, type Transferable } from '@conc/core'
 import type { Member } from '@conc/core/internal'
 import type { LinkedChannel, Moved, Received, SyncOptions } from '../channel/channel.js'

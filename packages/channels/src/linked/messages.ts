@@ -14,10 +14,14 @@ export interface LinkParts {
   /** Items that came by the port and nobody has taken, and the number of the next item to be taken. */
   readonly received: readonly unknown[]
   readonly next: number
-  readonly outRing: RingParts | undefined
   readonly inRing: RingParts | undefined
   readonly inShapes: readonly Shape[]
+  readonly outRing: RingParts | undefined
+  readonly outShapes: readonly Shape[]
 }
+
+/** The part of it that changes with use. */
+export type LinkState = Omit<LinkParts, 'name' | 'capacity' | 'side' | 'control'>
 
 /** What goes by the port. */
 export const kind = {

@@ -1,7 +1,7 @@
 import type { Transferable } from '@conc/core'
 import type { ControlBlock, Side, Sleep } from './control-block.js'
 import { kind, type LinkParts, type Message } from './messages.js'
-import { newRing, type RingParts, RingWriter } from './ring/ring.js'
+import { newRing, RingWriter } from './ring/ring.js'
 import { ShapeBook } from './ring/shapes.js'
 
 /** What sender and receiver need of the way between the threads. */
@@ -34,20 +34,22 @@ export class Sender {
   #skipped = 0
   #skip = 0
 
-  constructor({ side, capacity, outRing }: LinkParts, control: ControlBlock, wire: Wire) {
+  constructor(parts: LinkParts, control: ControlBlock, wire: Wire) {
+    const { side, capacity, outRing, outShapes } = parts
     this.#control = control
     this.#side = side
     this.#peer = side === 0 ? 1 : 0
     this.#wire = wire
     this.#credit = Math.max(capacity, 1)
-    this.#shapes = new ShapeBook((id, shape) => wire.post([kind.shape, id, shape]))
+    this.#shapes = new ShapeBook((id, shape) => wire.post([kind.shape, id, shape]), outShapes)
     this.#count = control.sent(side)
     this.#taken = control.nextTaken(side)
     if (outRing) this.#ring = new RingWriter(outRing, this.#shapes, control, side)
   }
 
-  get ringParts(): RingParts | undefined {
-    return this.#ring?.parts
+  /** What travels with the end. */
+  detach(): Pick<LinkParts, 'outRing' | 'outShapes'> {
+    return { outRing: this.#ring?.parts, outShapes: this.#shapes.shapes }
   }
 
   get hasCredit(): boolean {

@@ -20,8 +20,14 @@ export class ShapeBook {
   readonly #announce: Announce
   #last: KnownShape | undefined
 
-  constructor(announce: Announce) {
+  /** @param shapes what the other side knows already, by number. */
+  constructor(announce: Announce, shapes: readonly Shape[]) {
     this.#announce = announce
+    for (const shape of shapes) this.#number(JSON.stringify(shape), shape)
+  }
+
+  get shapes(): readonly Shape[] {
+    return [...this.#known.values()].map(({ keys }) => keys)
   }
 
   /** @returns `undefined`: objects with these keys cannot go through the ring. */
@@ -43,9 +49,14 @@ export class ShapeBook {
   #add(name: string, keys: Shape): KnownShape | undefined {
     // Set on an object, this one would change its prototype.
     if (this.#known.size >= shapesAtMost || keys.includes('__proto__')) return undefined
+    const shape = this.#number(name, keys)
+    this.#announce(shape.id, keys)
+    return shape
+  }
+
+  #number(name: string, keys: Shape): KnownShape {
     const shape: KnownShape = { id: this.#known.size, keys, following: undefined }
     this.#known.set(name, shape)
-    this.#announce(shape.id, keys)
     return shape
   }
 }
