@@ -1,5 +1,6 @@
-/** A time span as people read it: `0.4 ms`, `132 ms`, `4.2 s`, `3 min 12 s`. */
+/** A time span as people read it: `<0.1 ms`, `0.4 ms`, `132 ms`, `4.2 s`, `3 min 12 s`. */
 export function durationText(ms: number): string {
+  if (ms > 0 && ms < 0.05) return '<0.1 ms'
   if (ms < 9.95) return `${trimmed(ms, 1)} ms`
   if (ms < 999.5) return `${Math.round(ms)} ms`
   if (ms < 9995) return `${trimmed(ms / 1000, 2)} s`

@@ -10,7 +10,7 @@ export function valueText(name: string, value: unknown, values: ShownValues): st
 }
 
 /** What a value is and how large, without anything that is in it: `string (12)`, `Array (3)`, `Book {2}`. */
-export function typeAndSize(value: unknown): string {
+function typeAndSize(value: unknown): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return `string (${value.length})`
   if (typeof value !== 'object') return typeof value

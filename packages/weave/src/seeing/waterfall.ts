@@ -29,7 +29,7 @@ export function waterfall(run: RunTrace, width: number): string[] {
 }
 
 /** What a run came to, in one line. */
-export function headline(run: RunTrace): string {
+function headline(run: RunTrace): string {
   const { ms, workMs, criticalPath, status } = run
   const longestMs = criticalPath.reduce((sum, task) => sum + run.runMs(task), 0)
   const end =
