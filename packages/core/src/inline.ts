@@ -2,19 +2,9 @@ import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
 import { executorName } from './internal/checks/executor-checks.js'
 import type { Entered } from './internal/line/entered.js'
 import { LineExecutor } from './internal/line/line-executor.js'
+import { capabilitiesHere } from './internal/running/capabilities.js'
 import { blameHere, type Host, produceHere, runHere } from './internal/running/run-here.js'
 import type { Producer } from './internal/running/task-stream.js'
-
-const capabilities: Capabilities = Object.freeze({
-  closures: true,
-  streaming: true,
-  durable: false,
-  transfer: false,
-  cancel: 'cooperative',
-  delivery: 'at-most-once',
-  values: 'identity',
-  priority: false,
-})
 
 /** Runs work on this event loop, all of it at once. */
 class InlineExecutor extends LineExecutor {
@@ -26,7 +16,7 @@ class InlineExecutor extends LineExecutor {
   }
 
   get capabilities(): Capabilities {
-    return capabilities
+    return capabilitiesHere
   }
 
   override submit<A extends readonly unknown[], R>(

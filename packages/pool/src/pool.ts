@@ -9,6 +9,7 @@ import type {
   Work,
 } from '@conc/core'
 import {
+  capabilitiesOfPool,
   checkArguments,
   checkCloseOptions,
   checkLimit,
@@ -21,7 +22,6 @@ import {
 } from '@conc/core/internal'
 import type { AnyFunction, Batch } from './batch.js'
 import { cancelTargets } from './cancel-targets.js'
-import { capabilitiesOf } from './capabilities.js'
 import {
   checkCall,
   checkPoolOptions,
@@ -141,7 +141,7 @@ export class Pool implements Executor {
 
   /** The injected executor's, with closures and without priority; else those of this process. */
   get capabilities(): Capabilities {
-    return capabilitiesOf(this.#state.executor)
+    return capabilitiesOfPool(this.#state.executor)
   }
 
   /**

@@ -1,12 +1,9 @@
 import {
   type Call,
   currentFrame,
-  type Deferred,
-  deferred,
   type Entered,
   type Producer,
-  produceHere,
-  streamFrom,
+  StreamBody,
 } from '@conc/core/internal'
 import { Batch } from './batch.js'
 import { single } from './invocations.js'
@@ -16,12 +13,7 @@ import type { PoolState } from './pool-state.js'
 /** The body of a stream as a task of the pool: it holds its slot from the first item asked for to the end. */
 export class StreamJob extends PoolJob {
   readonly #call: Call
-  readonly #attempt: number
-  readonly #work: Entered['work']
-  readonly #args: readonly unknown[]
-  readonly #opened: Deferred<Producer<unknown>> = deferred<Producer<unknown>>()
-  readonly #over: Deferred<void> = deferred()
-  #failure: { readonly error: unknown } | undefined
+  readonly #body: StreamBody
 
   constructor(
     state: PoolState,
@@ -39,9 +31,7 @@ export class StreamJob extends PoolJob {
     })
     super(batch, undefined, state.scope())
     this.#call = call
-    this.#work = work
-    this.#attempt = attempt
-    this.#args = args
+    this.#body = new StreamBody({ call, work, args, attempt })
     this.more.cancellation = call.cancellation
   }
 
@@ -51,7 +41,7 @@ export class StreamJob extends PoolJob {
     this.#call.cancellation.add(dependent)
     this.watch(() => this.#call.cancellation.remove(dependent))
     this.board.enqueue(this, currentFrame(), true)
-    return this.#opened.promise
+    return this.#body.opened
   }
 
   protected override invoke(): unknown {
@@ -61,46 +51,11 @@ export class StreamJob extends PoolJob {
 
   protected override onSettled(): void {
     super.onSettled()
-    this.#opened.reject(this.outcome)
-    // Whoever asked has an answer by now, or has left.
-    this.#opened.promise.catch(() => {})
+    this.#body.end(this.outcome)
   }
 
-  /** Settles when the stream is over, as its producer did. */
-  async #produce(): Promise<void> {
-    this.#call.isStarted = true
-    const producer = await this.#start(() => this.#over.resolve())
-    this.#opened.resolve(this.#observed(producer))
-    await this.#over.promise
-    if (this.cancellation.isCancelled) throw this.cancellation.reason
-    if (this.#failure) throw this.#failure.error
-  }
-
-  async #start(ended: () => void): Promise<Producer<unknown>> {
-    const { name, executor, line, pool } = this.board
-    const entered = {
-      call: this.#call,
-      work: this.#work,
-      args: this.#args,
-      attempt: this.#attempt,
-      slot: this.more.slotOf(line),
-    }
-    const goesThere = executor && (this.#call.definition || executor.capabilities.closures)
-    if (goesThere) return streamFrom(executor, entered, ended)
-    return await produceHere(entered, { name, ambient: pool }, ended)
-  }
-
-  #observed(producer: Producer<unknown>): Producer<unknown> {
-    return {
-      next: async () => {
-        try {
-          return await producer.next()
-        } catch (error) {
-          this.#failure = { error }
-          throw error
-        }
-      },
-      stop: () => producer.stop(),
-    }
+  #produce(): Promise<void> {
+    const { board } = this
+    return this.#body.run(this.more.slotOf(board.line), board)
   }
 }

@@ -1,41 +1,26 @@
-import {
-  type Capabilities,
-  type CloseOptions,
-  type Executor,
-  InvalidOptionError,
-  type Load,
-  type Settled,
-  type StreamWork,
-  type SubmitOptions,
-  TaskCancelledError,
-  type Work,
+import type {
+  Capabilities,
+  CloseOptions,
+  Executor,
+  Load,
+  Settled,
+  StreamWork,
+  SubmitOptions,
+  Work,
 } from '@conc/core'
 import {
+  capabilitiesOfPool,
   checkCount,
   checkObject,
   checkSignal,
-  type ReasonOf,
-  reasonByStart,
   reportsEnd,
 } from '@conc/core/internal'
-import { AlreadyCancelledError, AlreadyEndedError, TaskNotFoundError } from './errors.js'
 import { abandonedBy } from './pool/abandoned-by.js'
-import { type Report, throwAll } from './pool/ledger.js'
+import { cancelTasks, reasonOf } from './pool/cancelling.js'
+import { outcomesOf } from './pool/ledger.js'
 import type { CancelOptions, FlushOptions, GatherOptions, TaskPoolOptions } from './pool/options.js'
 import { PoolBoard } from './pool/pool-board.js'
 import { streamOn, submitOn } from './pool/submitting.js'
-import type { TaskJob } from './pool/task-job.js'
-
-const capabilitiesHere: Capabilities = Object.freeze({
-  closures: true,
-  streaming: true,
-  durable: false,
-  transfer: false,
-  cancel: 'cooperative',
-  delivery: 'at-most-once',
-  values: 'identity',
-  priority: false,
-})
 
 let poolCount = 0
 
@@ -44,15 +29,11 @@ export abstract class BaseTaskPool implements Executor {
   readonly name: string
   /** @internal */
   protected readonly board: PoolBoard
-  readonly #capabilities: Capabilities
   readonly #onDispose: 'gather' | 'cancel'
 
   protected constructor(kind: string, options: TaskPoolOptions) {
     this.name = `${kind}-${options.name ?? poolCount++}`
     this.#onDispose = options.onDispose ?? 'gather'
-    this.#capabilities = options.executor
-      ? { ...options.executor.capabilities, closures: true, priority: false }
-      : capabilitiesHere
     this.board = new PoolBoard(this, this.name, options)
     Object.defineProperty(this, reportsEnd, { value: true })
   }
@@ -108,7 +89,7 @@ export abstract class BaseTaskPool implements Executor {
 
   /** As the executor underneath, but that it takes closures. */
   get capabilities(): Capabilities {
-    return this.#capabilities
+    return capabilitiesOfPool(this.board.executor)
   }
 
   get load(): Load {
@@ -143,9 +124,7 @@ export abstract class BaseTaskPool implements Executor {
    * @throws {AlreadyCancelledError} @throws {AlreadyEndedError}
    */
   cancel(ids: number | Iterable<number>, options: CancelOptions = {}): void {
-    const reason = this.#reasonOf(options)
-    const jobs = new Set(idsOf(ids).map((id) => this.#runningJob(id)))
-    for (const job of jobs) job.interrupt(reason(true))
+    cancelTasks(this.board, ids, reasonOf(this.name, options))
   }
 
   /**
@@ -154,13 +133,13 @@ export abstract class BaseTaskPool implements Executor {
    * @throws {GroupNotFoundError}
    */
   cancelGroup(groupName: string, options: CancelOptions = {}): void {
-    const reason = this.#reasonOf(options)
+    const reason = reasonOf(this.name, options)
     this.board.cancelGroup(this.board.groups.find(groupName), reason)
   }
 
   /** `cancelGroup` for every group, and submitted calls that wait. */
   cancelAll(options: CancelOptions = {}): void {
-    this.board.interruptAll(this.#reasonOf(options))
+    this.board.interruptAll(reasonOf(this.name, options))
   }
 
   /**
@@ -174,7 +153,7 @@ export abstract class BaseTaskPool implements Executor {
    */
   async flush(options: FlushOptions = {}): Promise<Settled<unknown>[]> {
     checkObject('options', options)
-    return deliver(await this.board.flush(options.groups === true), options.throwOnError)
+    return outcomesOf(await this.board.flush(options.groups === true), options.throwOnError)
   }
 
   /**
@@ -187,7 +166,7 @@ export abstract class BaseTaskPool implements Executor {
     checkObject('options', options)
     checkSignal(options.signal)
     const report = await abandonedBy(options.signal, this.board.gather())
-    return deliver(report, options.throwOnError)
+    return outcomesOf(report, options.throwOnError)
   }
 
   /** Resolves when the pool is closed, by whomever. */
@@ -244,33 +223,4 @@ export abstract class BaseTaskPool implements Executor {
   toString(): string {
     return this.name
   }
-
-  #runningJob(id: number): TaskJob {
-    const job = this.board.live.find(id)
-    if (job === undefined && !this.board.hasEnded(id)) throw new TaskNotFoundError(id, this.name)
-    if (job === undefined || job.isDone) throw new AlreadyEndedError(`${this.name}_Task-${id}`)
-    if (job.status === 'cancelling') throw new AlreadyCancelledError(job.name)
-    return job
-  }
-
-  #reasonOf(options: CancelOptions): ReasonOf {
-    checkObject('options', options)
-    const { reason } = options
-    if (reason !== undefined) return () => reason
-    const { name } = this
-    const message = `The task was cancelled in ${name}.`
-    return reasonByStart(new TaskCancelledError(message, { origin: 'cancel', executor: name }))
-  }
-}
-
-function idsOf(ids: unknown): number[] {
-  if (typeof ids === 'number') return [ids]
-  const source = ids as Partial<Iterable<number>> | null | undefined
-  if (typeof source?.[Symbol.iterator] === 'function') return [...(source as Iterable<number>)]
-  throw new InvalidOptionError('ids', 'a task id or an iterable of them', ids)
-}
-
-function deliver(report: Report, throwOnError = true): Settled<unknown>[] {
-  if (throwOnError) throwAll(report.errors)
-  return [...report.outcomes]
 }

@@ -71,9 +71,14 @@ export class Ledger {
   }
 }
 
-/** Throws one error as it is, several as an `AggregateError`. */
-export function throwAll(errors: readonly unknown[]): void {
-  if (errors.length === 0) return
-  if (errors.length === 1) throw errors[0]
-  throw new AggregateError(errors, `${errors.length} tasks, callbacks or sources failed`)
+/** What a report says of the tasks. Before, it throws one error as it is, several as an `AggregateError`. */
+export function outcomesOf(
+  { outcomes, errors }: Report,
+  throwOnError: boolean | undefined = true,
+): Settled<unknown>[] {
+  if (throwOnError && errors.length === 1) throw errors[0]
+  if (throwOnError && errors.length > 1) {
+    throw new AggregateError(errors, `${errors.length} tasks, callbacks or sources failed`)
+  }
+  return [...outcomes]
 }
