@@ -3,12 +3,9 @@ import { type Deferred, deferred } from '@conc/core/internal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TaskPool } from '../src/index.js'
+import { settled } from './bodies.js'
 
 const count = fc.integer({ min: 1, max: 5 })
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
 
 /** The given items, from an array or one by one later. */
 function source(items: number, isAsync: boolean): Iterable<number> | AsyncIterable<number> {

@@ -1,16 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PoolLockedError, type PoolTask, SimpleTaskPool } from '../src/index.js'
-
-function waits({ signal }: PoolTask): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })
-}
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
+import { settled, waits } from './bodies.js'
 
 describe('SimpleTaskPool', () => {
   it('starts its function with its arguments, in groups that count up', async () => {

@@ -11,14 +11,9 @@ import {
   UnixControlClient,
   UnixControlServer,
 } from '../../src/control/index.js'
-import { type PoolTask, SimpleTaskPool } from '../../src/index.js'
+import { SimpleTaskPool } from '../../src/index.js'
+import { waits } from '../bodies.js'
 import { temporaryFolder } from './wires.js'
-
-function waits({ signal }: PoolTask): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })
-}
 
 async function serve(token?: string): Promise<TcpControlServer> {
   const options = { port: 0, ...(token && { token }) }

@@ -6,13 +6,8 @@ import {
   TcpControlServer,
   UnixControlClient,
 } from '../../src/control/index.js'
-import { type PoolTask, SimpleTaskPool } from '../../src/index.js'
-
-function waits({ signal }: PoolTask): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })
-}
+import { SimpleTaskPool } from '../../src/index.js'
+import { waits } from '../bodies.js'
 
 async function serve(): Promise<TcpControlServer> {
   const pool = new SimpleTaskPool(waits, { name: 'demo' })

@@ -8,14 +8,9 @@ import {
   type ControlServerOptions,
   TcpControlServer,
 } from '../../src/control/index.js'
-import { type BaseTaskPool, type PoolTask, SimpleTaskPool, TaskPool } from '../../src/index.js'
+import { type BaseTaskPool, SimpleTaskPool, TaskPool } from '../../src/index.js'
+import { waits } from '../bodies.js'
 import { greeted, wireTo } from './wires.js'
-
-function waits({ signal }: PoolTask): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })
-}
 
 async function serve(
   pool: BaseTaskPool,

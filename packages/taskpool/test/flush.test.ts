@@ -1,0 +1,70 @@
+import { deferred } from '@conc/core/internal'
+import { describe, expect, it } from 'vitest'
+import { CallbackError, TaskPool } from '../src/index.js'
+import { settled } from './bodies.js'
+
+describe('TaskPool', () => {
+  describe('flush', () => {
+    it('returns outcomes in start order and forgets the tasks', async () => {
+      const pool = new TaskPool()
+      const gate = deferred<string>()
+      pool.apply(() => gate.promise)
+      pool.apply(() => 'second')
+      await settled()
+      gate.resolve('first')
+      await settled()
+      expect(pool.numEnded).toBe(2)
+      expect(await pool.flush()).toEqual([
+        { status: 'fulfilled', value: 'first' },
+        { status: 'fulfilled', value: 'second' },
+      ])
+      expect([pool.numEnded, await pool.flush()]).toEqual([0, []])
+      await pool.gatherAndClose()
+    })
+
+    it('throws one error as it is, several together, and each only once', async () => {
+      const pool = new TaskPool()
+      const one = new Error('one')
+      const two = new Error('two')
+      pool.map((error: Error) => Promise.reject(error), [one, two], { numConcurrent: 2 })
+      await settled()
+      await expect(pool.flush()).rejects.toMatchObject({ errors: [one, two] })
+      pool.apply(() => Promise.reject(one))
+      await settled()
+      await expect(pool.flush()).rejects.toBe(one)
+      await expect(pool.gatherAndClose()).resolves.toEqual([])
+    })
+
+    it('reports callbacks that throw, which hold up nothing', async () => {
+      const pool = new TaskPool(1)
+      const cause = new Error('callback')
+      const onEnd = () => {
+        throw cause
+      }
+      pool.map((item: number) => item, [1, 2], { onEnd })
+      await settled()
+      const error = await pool.flush().catch((thrown: AggregateError) => thrown.errors[0])
+      expect(error).toBeInstanceOf(CallbackError)
+      expect(error).toMatchObject({ taskId: 0, callback: 'onEnd', cause })
+      await pool.gatherAndClose()
+    })
+
+    it('keeps failures only, or nothing, as `retain` says', async () => {
+      const all = (pool: TaskPool) => {
+        pool.apply(() => 1)
+        pool.apply(() => Promise.reject(new Error('no')))
+        return pool.gatherAndClose({ throwOnError: false })
+      }
+      const statuses = async (retain: 'errors' | 'none') =>
+        (await all(new TaskPool({ retain }))).map(({ status }) => status)
+      expect(await statuses('errors')).toEqual(['rejected'])
+      expect(await statuses('none')).toEqual([])
+    })
+
+    it('leaves what a submit promise reported to that promise', async () => {
+      const pool = new TaskPool()
+      await expect(pool.submit(() => Promise.reject(new Error('told')), [])).rejects.toThrow('told')
+      await expect(pool.gatherAndClose()).resolves.toHaveLength(1)
+    })
+  })
+})
