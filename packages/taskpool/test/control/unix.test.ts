@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -33,6 +33,29 @@ describe('UnixControlServer', () => {
     expect(await wire.ask('num-running')).toBe('0')
     await server.close()
     expect(await readdir(folder)).toEqual([])
+  })
+
+  it('writes nowhere but in the folder of its path', async () => {
+    const outer = await temporaryFolder()
+    const folder = join(outer, 'X')
+    await mkdir(folder)
+    const { mtimeNs } = await stat(outer, { bigint: true })
+    const server = await serve(join(folder, 'pool.sock'))
+    await server.close()
+    expect((await stat(outer, { bigint: true })).mtimeNs).toBe(mtimeNs)
+  })
+
+  it('serves on the longest path that it takes', async () => {
+    const outer = await temporaryFolder()
+    const folder = join(outer, 'x'.repeat(97 - outer.length - 1))
+    await mkdir(folder)
+    for (const name of ['s', 'pool.sock']) {
+      const { address } = await serve(join(folder, name))
+      const wire = await greeted(address)
+      expect(await wire.ask('num-running')).toBe('0')
+    }
+    const path = join(`${folder}x`, 's')
+    expect(() => new UnixControlServer(new TaskPool(), { path })).toThrow('a folder of at most 97')
   })
 
   it('gives other rights where they are asked for', async () => {

@@ -4,6 +4,9 @@ import { connect, type Server } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { ControlAddressError } from '../errors.js'
 
+/** Bytes that a socket's first name takes behind its folder: `/.123456/s`. */
+export const firstNameBytes = 10
+
 /** The file of a unix socket: nobody reaches it before it has its rights, and no other file gives way to it. */
 export class SocketFile {
   readonly path: string
@@ -47,7 +50,8 @@ export class SocketFile {
   /** A folder beside the path that nobody else may enter: there the socket gets its rights. */
   async #privateFolder(): Promise<string> {
     try {
-      return await mkdtemp(join(dirname(this.path), '.'))
+      // Not by `join`, which would drop the dot, and name a folder outside.
+      return await mkdtemp(`${dirname(this.path)}/.`)
     } catch (error) {
       throw this.#cannotListen(error)
     }

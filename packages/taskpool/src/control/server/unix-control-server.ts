@@ -1,10 +1,10 @@
 import type { Server } from 'node:net'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { InvalidOptionError } from '@conc/core'
 import type { BaseTaskPool } from '../../base-task-pool.js'
 import { ControlServer } from './control-server.js'
 import type { ControlServerOptions } from './server-options.js'
-import { SocketFile } from './socket-file.js'
+import { firstNameBytes, SocketFile } from './socket-file.js'
 
 export interface UnixControlServerOptions extends ControlServerOptions {
   readonly path: string
@@ -33,9 +33,7 @@ export class UnixControlServer extends ControlServer {
     if (typeof path !== 'string' || path === '') {
       throw new InvalidOptionError('path', 'a non-empty string', path)
     }
-    if (Buffer.byteLength(resolve(path)) > longestPath) {
-      throw new InvalidOptionError('path', `an absolute path of at most ${longestPath} bytes`, path)
-    }
+    checkLength(resolve(path))
     if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
       throw new InvalidOptionError('mode', 'rights from 0 to 0o777', mode)
     }
@@ -56,5 +54,15 @@ export class UnixControlServer extends ControlServer {
 
   protected cleanUp(): Promise<void> {
     return this.#file.remove()
+  }
+}
+
+function checkLength(path: string): void {
+  if (Buffer.byteLength(path) > longestPath) {
+    throw new InvalidOptionError('path', `an absolute path of at most ${longestPath} bytes`, path)
+  }
+  const longestFolder = longestPath - firstNameBytes
+  if (Buffer.byteLength(dirname(path)) > longestFolder) {
+    throw new InvalidOptionError('path', `in a folder of at most ${longestFolder} bytes`, path)
   }
 }
