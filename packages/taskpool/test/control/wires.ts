@@ -27,6 +27,12 @@ export class Wire {
     })
   }
 
+  /** Leaves without a word, as a process does that is killed. */
+  vanish(): void {
+    if (this.socket.remoteFamily === undefined) this.socket.destroy()
+    else this.socket.resetAndDestroy()
+  }
+
   send(text: string): void {
     this.socket.write(text)
   }

@@ -132,12 +132,21 @@ export abstract class ControlServer implements AsyncDisposable {
 
   #meet(socket: Socket): void {
     const session = new Session(this.#sessionInit(socket))
-    if (this.#state === 'closing' || this.#sessions.size >= this.#settings.maxSessions) {
+    if (this.#state === 'closing' || !this.#makeRoom()) {
       session.refuse(new ControlError('too many sessions'))
       return
     }
     const over = session.run().finally(() => this.#sessions.delete(session))
     this.#sessions.set(session, over)
+  }
+
+  /** Where there are too many, one whose client has said all, and perhaps is gone, leaves. @returns whether there is room. */
+  #makeRoom(): boolean {
+    const sessions = [...this.#sessions.keys()].filter(({ isEnding }) => !isEnding)
+    if (sessions.length < this.#settings.maxSessions) return true
+    const silent = sessions.find(({ isSilent }) => isSilent)
+    void silent?.end()
+    return silent !== undefined
   }
 
   #sessionInit(socket: Socket): SessionInit {

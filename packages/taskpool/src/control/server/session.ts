@@ -44,6 +44,15 @@ export class Session {
     this.#socket.on('drain', () => this.#changes.check())
   }
 
+  get isEnding(): boolean {
+    return this.#isGone
+  }
+
+  /** Whether the client has closed its half: it waits for replies, or has left, which does not show until it is sent one. */
+  get isSilent(): boolean {
+    return this.#socket.readableEnded
+  }
+
   /** Settles when the connection is over. */
   async run(): Promise<void> {
     const { handshakeTimeoutMs } = this.#init
