@@ -5,6 +5,7 @@ import {
   captureContext,
   deferred,
   type ForwardedOptions,
+  type KeepAlive,
   onBodyEnd,
   type Producer,
   runAttempts,
@@ -12,7 +13,6 @@ import {
 } from '@conc/core/internal'
 import { Attempt, type AttemptOwner } from './attempt.js'
 import { contextOf } from './call-context.js'
-import type { KeepAlive } from './keep-alive.js'
 import type { Blame, CallContext } from './messages.js'
 import type { Count } from './metrics.js'
 import type { NestedOwner, TaskWork } from './nested-calls.js'

@@ -16,6 +16,7 @@ import {
   checkArguments,
   checkSubmitOptions,
   checkWork,
+  KeepAlive,
   Lifecycle,
   refuseClosure,
   refuseStreamTask,
@@ -26,7 +27,6 @@ import {
 import { AcceptedCalls, endNow } from './accepted-calls.js'
 import { contextOf } from './call-context.js'
 import { capabilitiesOf, refuseHomeless } from './capabilities.js'
-import { KeepAlive } from './keep-alive.js'
 import type { ThreadMetrics } from './metrics.js'
 import { NestedCalls } from './nested-calls.js'
 import { metricsOf } from './thread-metrics.js'

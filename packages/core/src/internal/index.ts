@@ -58,6 +58,7 @@ export {
 export { type Deferred, deferred } from './deferred.js'
 export { Conditions } from './line/conditions.js'
 export type { Entered } from './line/entered.js'
+export { KeepAlive } from './line/keep-alive.js'
 export { type ClosingSteps, Lifecycle } from './line/lifecycle.js'
 export { Line, type Place } from './line/line.js'
 export { LineExecutor, type LineExecutorInit } from './line/line-executor.js'

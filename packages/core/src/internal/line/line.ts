@@ -8,19 +8,22 @@ export interface Place extends Member {
 
 const alreadyResolved = Promise.resolve()
 
-/** The places of one priority. */
+/** The places of one depth and priority. */
 class PlaceList extends Roster {
   readonly priority: number
+  readonly depth: number
 
-  constructor(line: Line, priority: number) {
+  constructor(line: Line, priority: number, depth: number) {
     super(line)
     this.priority = priority
+    this.depth = depth
   }
 }
 
 /**
  * The line of waiting work with its slots: at most `size` hold one, the others wait; first in, first out
- * among equal priorities, higher priorities first. The limit can change at any time.
+ * among equal priorities, higher priorities first, and before that whatever is nested deeper, where its `depth` is told.
+ * The limit can change at any time.
  *
  * Nobody enters inside `join`: the first entries follow in a microtask. A slot given back passes on at once.
  */
@@ -30,8 +33,8 @@ export class Line {
   #waiting = 0
   #isScheduled = false
   #isDraining = false
-  /** Highest priority first; the list of priority 0 is always there. */
-  readonly #lists: PlaceList[] = [new PlaceList(this, 0)]
+  /** Deepest first, then highest priority first; the list of depth and priority 0 is always there. */
+  readonly #lists: PlaceList[] = [new PlaceList(this, 0, 0)]
   readonly #onChange: (() => void) | undefined
   readonly #drainLater = (): void => {
     this.#isScheduled = false
@@ -94,16 +97,16 @@ export class Line {
     return undefined
   }
 
-  /** Stands at the end of the line of its priority. */
-  join(place: Place, priority = 0): void {
-    this.#listOf(priority).append(place)
+  /** Stands at the end of the line of its depth and priority. */
+  join(place: Place, priority = 0, depth = 0): void {
+    this.#listOf(priority, depth).append(place)
     this.#waiting++
     this.#schedule()
   }
 
-  /** Stands before all others of its priority: for work that comes back, or whose turn it already was. */
-  joinFront(place: Place, priority = 0): void {
-    this.#listOf(priority).prepend(place)
+  /** Stands before all others of its depth and priority: for work that comes back, or whose turn it already was. */
+  joinFront(place: Place, priority = 0, depth = 0): void {
+    this.#listOf(priority, depth).prepend(place)
     this.#waiting++
     this.#schedule()
   }
@@ -163,19 +166,19 @@ export class Line {
     const list = place.list as PlaceList
     list.remove(place)
     this.#waiting--
-    if (list.head === undefined && list.priority !== 0)
+    if (list.head === undefined && (list.priority !== 0 || list.depth !== 0))
       this.#lists.splice(this.#lists.indexOf(list), 1)
   }
 
-  #listOf(priority: number): PlaceList {
+  #listOf(priority: number, depth: number): PlaceList {
     const lists = this.#lists
     let index = 0
     for (; index < lists.length; index++) {
       const list = lists[index] as PlaceList
-      if (list.priority === priority) return list
-      if (list.priority < priority) break
+      if (list.depth === depth && list.priority === priority) return list
+      if (list.depth < depth || (list.depth === depth && list.priority < priority)) break
     }
-    const made = new PlaceList(this, priority)
+    const made = new PlaceList(this, priority, depth)
     lists.splice(index, 0, made)
     return made
   }

@@ -4,13 +4,18 @@ import { Line, type Place } from '../../../src/internal/line/line.js'
 
 interface Visitor extends Place {
   readonly id: number
-  readonly priority: number
+  readonly rank: Rank
 }
 
-function visitor(id: number, priority: number, enter: (who: Visitor) => void): Visitor {
+interface Rank {
+  readonly priority: number
+  readonly depth: number
+}
+
+function visitor(id: number, rank: Rank, enter: (who: Visitor) => void): Visitor {
   const made: Visitor = {
     id,
-    priority,
+    rank,
     list: undefined,
     next: undefined,
     prev: undefined,
@@ -33,11 +38,11 @@ class Model {
     this.line = new Line(size)
   }
 
-  join(priority: number): void {
-    const made = visitor(this.#next++, priority, (who) => this.#enters(who))
-    const behind = this.waiting.findIndex((one) => one.priority < priority)
+  join(rank: Rank): void {
+    const made = visitor(this.#next++, rank, (who) => this.#enters(who))
+    const behind = this.waiting.findIndex((one) => isBefore(rank, one.rank))
     this.waiting.splice(behind < 0 ? this.waiting.length : behind, 0, made)
-    this.line.join(made, priority)
+    this.line.join(made, rank.priority, rank.depth)
   }
 
   leave(index: number): void {
@@ -67,13 +72,18 @@ class Model {
   }
 }
 
+function isBefore(one: Rank, other: Rank): boolean {
+  return one.depth > other.depth || (one.depth === other.depth && one.priority > other.priority)
+}
+
+const rank = fc.record({ priority: fc.integer({ min: -2, max: 2 }), depth: fc.nat(2) })
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ join: fc.integer({ min: -2, max: 2 }) }) },
+  { weight: 5, arbitrary: fc.record({ join: rank }) },
   { weight: 3, arbitrary: fc.record({ end: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ leave: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ size: fc.nat(4) }) },
 )
-type Step = { join?: number; end?: number; leave?: number; size?: number }
+type Step = { join?: Rank; end?: number; leave?: number; size?: number }
 
 function take(model: Model, { join, end, leave, size }: Step): void {
   if (join !== undefined) model.join(join)
@@ -83,7 +93,7 @@ function take(model: Model, { join, end, leave, size }: Step): void {
 }
 
 describe('Line', () => {
-  it('lets in by priority, then by arrival, never more than its size, however all interleaves', async () => {
+  it('lets in by depth, then by priority, then by arrival, never more than its size, however all interleaves', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -114,7 +124,7 @@ describe('Line', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.nat(9), async (size, count) => {
         const model = new Model(size)
-        for (let i = 0; i < count; i++) model.join(0)
+        for (let i = 0; i < count; i++) model.join({ priority: 0, depth: 0 })
         expect(model.entered).toEqual([])
         await Promise.resolve()
         expect(model.entered).toHaveLength(Math.min(size, count))
