@@ -1,12 +1,11 @@
 import { decodeError, encodeError, type Transferable } from '@conc/core'
-import type { Line } from '@conc/core/internal'
+import { type Line, Resumption } from '@conc/core/internal'
 import type { Attempt } from './attempt.js'
 import { CallSender } from './call-sender.js'
 import { ClaimCells } from './claim-table.js'
 import { Grace } from './grace.js'
 import { type ToParent, type ToThread, toParent, toThread } from './messages.js'
 import type { NestedCalls } from './nested-calls.js'
-import { Resumption } from './resumption.js'
 import { lossOf } from './thread-loss.js'
 import type { ThreadSettings } from './thread-options.js'
 import { type ThreadExit, ThreadWorker } from './worker.js'
@@ -47,7 +46,7 @@ export class Thread {
   readonly calls: Map<number, Attempt> = new Map()
   /** Calls that were sent before there is a slot: the thread takes the next one up without asking. */
   readonly ahead: Set<Attempt> = new Set()
-  readonly resumption: Resumption
+  readonly resumption: Resumption<Attempt>
   state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
   /** Why it will end, where that was decided: its idleness or its age. */
   isRetiring = false
