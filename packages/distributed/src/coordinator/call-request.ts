@@ -1,0 +1,43 @@
+import type { Bytes, EncodedOutcome } from '@conc/core/internal'
+import type { CallKind } from '../protocol/call-grammar.js'
+import type { Fault } from './fault.js'
+
+/** One call as the coordinator passes it on. */
+export interface CallRequest {
+  readonly task: string
+  readonly version?: string | undefined
+  /** The file that declares the task, where this computer's workers may import it. */
+  readonly module?: string | undefined
+  readonly kind: CallKind
+  /** The argument list. */
+  readonly args: Bytes
+  /** Context variables by name, each a value of its own. */
+  readonly vars?: ReadonlyMap<string, Bytes> | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** What `currentTask().parentId` says. */
+  readonly parentId?: string | undefined
+  /** Calls above this one. */
+  readonly depth: number
+  readonly attempt: number
+  /** Epoch ms of this process. */
+  readonly deadline?: number | undefined
+  readonly priority: number
+  readonly tags?: readonly string[] | undefined
+  readonly wantsProgress?: boolean | undefined
+}
+
+/** How a call ended. */
+export type Ending =
+  | Extract<EncodedOutcome, { ok: true }>
+  | (Omit<Extract<EncodedOutcome, { ok: false }>, 'error'> & { readonly fault: Fault })
+
+/** Who made a call: told how it goes. Must not throw. */
+export interface CallOwner {
+  /** Its body begins. */
+  started?(worker?: string | number): void
+  progress?(data: Bytes): void
+  /** An item of a stream. */
+  item?(value: Bytes): void
+  /** Told once, when the body is over or will never begin; for a cancelled call that is later than its cancel. */
+  ended(ending: Ending): void
+}

@@ -1,0 +1,332 @@
+import { type Started, TaskCancelledError } from '@conc/core'
+import { Line } from '@conc/core/internal'
+import { IdSource } from '../protocol/ids.js'
+import type { CallOwner, CallRequest, Ending } from './call-request.js'
+import { Fault } from './fault.js'
+import { type CallHome, PoolCall, type Word } from './pool-call.js'
+import { Seat, type SeatHome, type SeatPort } from './seat.js'
+
+export type CallEvent = 'accepted' | 'assigned' | 'started' | 'suspended' | 'resumed' | 'settled'
+
+export interface CoordinatorOptions {
+  readonly name: string
+  /** Calls at a time in each worker. */
+  readonly concurrency: number
+  /** Told of each state that a call reaches. */
+  readonly observe?: (event: CallEvent, call: PoolCall, ending?: Ending) => void
+  /** Called when work has ended or moved on. */
+  readonly onChange?: () => void
+  /** Milliseconds; default `performance.now`. */
+  readonly clock?: () => number
+}
+
+/**
+ * Which call is where: the line, the slots of the workers, and what follows from each event. Knows no process, no
+ * socket and no value: workers are ports, calls are bytes.
+ */
+export class Coordinator implements CallHome, SeatHome {
+  readonly line: Line
+  readonly #options: CoordinatorOptions
+  readonly #clock: () => number
+  readonly #ids = new IdSource('connecting')
+  readonly #calls = new Map<number, PoolCall>()
+  readonly #seats = new Set<Seat>()
+  /** Came to their turn when no worker with a free slot was one for them. */
+  readonly #aside = new Set<PoolCall>()
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? (() => performance.now())
+    this.line = new Line(0, () => options.onChange?.())
+  }
+
+  get seats(): ReadonlySet<Seat> {
+    return this.#seats
+  }
+
+  get calls(): ReadonlyMap<number, PoolCall> {
+    return this.#calls
+  }
+
+  /** Slots in use; a suspended call has none. */
+  get running(): number {
+    return this.line.running
+  }
+
+  get waiting(): number {
+    return this.line.waiting + this.#aside.size
+  }
+
+  get isIdle(): boolean {
+    return this.#calls.size === 0
+  }
+
+  /** Takes a call in. `owner` is told of all that follows; where it is refused, of its end in a microtask. */
+  accept(request: CallRequest, owner: CallOwner, parent?: PoolCall): PoolCall {
+    const id = this.#ids.take((taken) => this.#calls.has(taken))
+    const call = new PoolCall(this, id, request, owner, parent, this.#clock())
+    this.#calls.set(id, call)
+    if (parent) {
+      parent.children ??= new Set()
+      parent.children.add(call)
+    }
+    this.#observe('accepted', call)
+    if (parent?.cancelled) queueMicrotask(() => this.cancel(call, this.#parentsEnd(call)))
+    else this.line.join(call, request.priority, request.depth)
+    return call
+  }
+
+  /** Ends a call that waits; a body is told to stop and keeps its slot until it has. Its children go along. */
+  cancel(call: PoolCall, reason: Fault): void {
+    const pending: [call: PoolCall, reason: Fault][] = [[call, reason]]
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const [one, why] = next
+      if (one.isSettled || one.cancelled) continue
+      one.cancelled = why
+      for (const child of one.children ?? []) pending.push([child, this.#parentsEnd(child)])
+      if (one.state === 'waiting') this.#cancelWaiting(one, why)
+      else one.seat?.port.cancel(one, why)
+    }
+  }
+
+  /** The consumer of a stream has something to say to its producer. */
+  tell(call: PoolCall, word: Word): void {
+    if (call.isSettled) return
+    if (!call.isStarted) {
+      call.words ??= []
+      call.words.push(word)
+    }
+    call.seat?.port.tell(call, word)
+  }
+
+  /** A worker is ready for work. */
+  open(worker: number, port: SeatPort, tags?: readonly string[]): Seat {
+    const seat = new Seat(this, worker, port, tags)
+    this.#seats.add(seat)
+    seat.capacity = this.#options.concurrency
+    for (const call of [...this.#aside].reverse()) this.#rejoin(call)
+    this.#aside.clear()
+    this.line.size += seat.capacity
+    return seat
+  }
+
+  /** The worker ends its work and gets nothing new. */
+  retire(seat: Seat): void {
+    if (seat.state !== 'open') return
+    seat.state = 'retiring'
+    const spare = seat.capacity - seat.running
+    seat.capacity -= spare
+    this.line.size -= spare
+  }
+
+  /**
+   * The worker is gone. What had not begun there goes back to its place in line.
+   *
+   * @param faultOf what a call is told whose body is lost.
+   * @returns the calls whose bodies are lost.
+   */
+  lost(seat: Seat, faultOf: (call: PoolCall) => Fault): PoolCall[] {
+    if (seat.state === 'gone') return []
+    seat.state = 'gone'
+    this.#seats.delete(seat)
+    seat.resumption.clear()
+    this.line.size -= seat.capacity
+    const calls = [...seat.calls.values()]
+    seat.calls.clear()
+    const begun = calls.filter((call) => call.isStarted)
+    for (const call of calls.reverse()) if (!call.isStarted) this.#putBack(call)
+    for (const call of begun) this.#lose(call, faultOf(call))
+    for (; seat.running > 0; seat.running--) this.line.release()
+    this.#changed()
+    return begun
+  }
+
+  /** Ends whatever waits, as there is nobody who could run it. */
+  refuseWaiting(faultOf: (call: PoolCall) => Fault): void {
+    for (const call of [...this.#calls.values()]) {
+      if (call.state !== 'waiting') continue
+      if (!this.#aside.delete(call)) this.line.leave(call)
+      this.#settle(call, { ok: false, phase: 'infra', started: false, fault: faultOf(call) })
+    }
+  }
+
+  /** The body begins: START has arrived. */
+  started(seat: Seat, id: number): void {
+    const call = seat.calls.get(id)
+    if (call?.state !== 'assigned') return
+    seat.heard(this.#clock())
+    this.#start(call)
+  }
+
+  /** The worker's last word on a call. @returns `false` where nothing is known of it any more. */
+  ended(seat: Seat, id: number, ending: Ending): boolean {
+    const call = seat.calls.get(id)
+    if (call === undefined) return false
+    if (call.state === 'assigned') {
+      seat.heard(this.#clock())
+      if (ending.ok || ending.started !== false) this.#start(call)
+    }
+    if (call.isStarted && call.outstanding > 0) seat.suspended--
+    seat.forget(call)
+    this.#settle(call, ending)
+    return true
+  }
+
+  /** The worker says that the body never began, and gives the call back. */
+  withdrawn(seat: Seat, id: number): void {
+    const call = seat.calls.get(id)
+    if (call?.state !== 'assigned') return
+    seat.heard(this.#clock())
+    if (call.cancelled) {
+      seat.forget(call)
+      this.#settle(call, neverBegan(call.cancelled))
+      return
+    }
+    seat.calls.delete(id)
+    this.#rejoin(call)
+    seat.drop(call)
+  }
+
+  /** A body waits for something, and gives its slot up meanwhile. */
+  suspend(call: PoolCall): void {
+    if (call.outstanding++ > 0 || !call.isStarted || !call.seat) return
+    call.seat.suspended++
+    this.#observe('suspended', call)
+    call.seat.drop(call)
+  }
+
+  /** Something that a body waited for is over; `deliver` is called when the body may go on. */
+  resume(call: PoolCall | undefined, deliver: () => void): void {
+    const seat = call?.seat
+    if (!call || --call.outstanding > 0 || !call.isStarted || !seat) return void deliver()
+    seat.suspended--
+    if (call.holdsSlot || seat.state === 'gone') return void deliver()
+    seat.resumption.add(call, () => {
+      this.#observe('resumed', call)
+      deliver()
+    })
+  }
+
+  enter(call: PoolCall): void {
+    const seat = this.#pick(call)
+    if (seat === undefined) {
+      this.#aside.add(call)
+      this.line.release()
+      return
+    }
+    seat.take(call, this.#clock())
+    this.#observe('assigned', call)
+  }
+
+  released(seat: Seat): void {
+    if (seat.state !== 'gone' && seat.resumption.passOn()) return
+    if (seat.state === 'open' && this.#giveToAside(seat)) return
+    if (seat.state === 'retiring') {
+      seat.capacity--
+      this.line.size--
+    }
+    this.line.release()
+    this.#changed()
+  }
+
+  /** The worker with the fewest calls; one whose loop is blocked only where there is no other. */
+  #pick(call: PoolCall): Seat | undefined {
+    const now = this.#clock()
+    let best: Seat | undefined
+    let isBestSilent = false
+    for (const seat of this.#seats) {
+      if (!seat.hasFreeSlot || !isFor(seat, call)) continue
+      const isSilent = seat.isSilent(now)
+      const isBetter = isSilent === isBestSilent ? isLess(seat, best) : isBestSilent
+      if (best !== undefined && !isBetter) continue
+      best = seat
+      isBestSilent = isSilent
+    }
+    return best
+  }
+
+  /** Gives a slot that just got free to the first one set aside that may have it. */
+  #giveToAside(seat: Seat): boolean {
+    for (const call of this.#aside) {
+      if (!isFor(seat, call)) continue
+      this.#aside.delete(call)
+      seat.take(call, this.#clock())
+      this.#observe('assigned', call)
+      return true
+    }
+    return false
+  }
+
+  #start(call: PoolCall): void {
+    call.state = 'started'
+    call.startedAt = this.#clock()
+    call.words = undefined
+    this.#observe('started', call)
+    call.owner.started?.(call.seat?.worker)
+  }
+
+  #cancelWaiting(call: PoolCall, reason: Fault): void {
+    if (!this.#aside.delete(call)) this.line.leave(call)
+    this.#settle(call, neverBegan(reason))
+  }
+
+  /** An assigned call of a worker that is gone. */
+  #putBack(call: PoolCall): void {
+    call.holdsSlot = false
+    if (call.cancelled) this.#settle(call, neverBegan(call.cancelled))
+    else this.#rejoin(call)
+  }
+
+  /** Before all that came later, as the same attempt. */
+  #rejoin(call: PoolCall): void {
+    call.seat = undefined
+    call.state = 'waiting'
+    this.line.joinFront(call, call.request.priority, call.request.depth)
+  }
+
+  #lose(call: PoolCall, fault: Fault): void {
+    call.holdsSlot = false
+    for (const child of call.children ?? []) this.cancel(child, this.#parentsEnd(child))
+    this.#settle(call, { ok: false, phase: 'infra', started: true, fault })
+  }
+
+  #settle(call: PoolCall, ending: Ending): void {
+    call.state = 'settled'
+    this.#calls.delete(call.id)
+    call.parent?.children?.delete(call)
+    this.#observe('settled', call, ending)
+    call.owner.ended(ending)
+    this.#changed()
+  }
+
+  #parentsEnd(call: PoolCall): Fault {
+    return Fault.of(
+      new TaskCancelledError('The task that made this call was cancelled.', {
+        origin: 'parent',
+        task: call.request.task,
+        executor: this.#options.name,
+        started: call.isStarted satisfies Started,
+      }),
+    )
+  }
+
+  #observe(event: CallEvent, call: PoolCall, ending?: Ending): void {
+    this.#options.observe?.(event, call, ending)
+  }
+
+  #changed(): void {
+    this.#options.onChange?.()
+  }
+}
+
+function isLess(seat: Seat, other: Seat | undefined): boolean {
+  return other === undefined || seat.calls.size < other.calls.size
+}
+
+function isFor(seat: Seat, { request: { tags } }: PoolCall): boolean {
+  return tags === undefined || tags.every((tag) => seat.tags.has(tag))
+}
+
+function neverBegan(reason: Fault): Ending {
+  return { ok: false, phase: 'reject', started: false, fault: reason }
+}

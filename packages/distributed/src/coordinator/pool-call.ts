@@ -1,0 +1,78 @@
+import type { Bytes, Place } from '@conc/core/internal'
+import type { CallOwner, CallRequest } from './call-request.js'
+import type { Fault } from './fault.js'
+import type { Seat } from './seat.js'
+
+/** What the consumer of a stream says to its producer: NEXT, SEND, THROW or RETURN. */
+export interface Word {
+  readonly type: number
+  readonly meta?: Uint8Array | undefined
+  readonly body?: Bytes | undefined
+}
+
+/** Where the calls of a pool stand in line. */
+export interface CallHome {
+  /** The call has a slot of the pool. */
+  enter(call: PoolCall): void
+}
+
+/**
+ * One attempt of one call, from its acceptance to the end of its body.
+ *
+ *     waiting → assigned → started → settled
+ *     assigned → waiting            its worker was lost, or gave it back, before the body began
+ *
+ * It holds a slot from its assignment on, but for the time in which it waits for calls of its own.
+ */
+export class PoolCall implements Place {
+  list: Place['list']
+  next: Place | undefined
+  prev: Place | undefined
+  readonly id: number
+  readonly request: CallRequest
+  readonly owner: CallOwner
+  /** The call whose body made this one. */
+  readonly parent: PoolCall | undefined
+  /** Calls that its body has made and that are not over. */
+  children: Set<PoolCall> | undefined
+  state: 'waiting' | 'assigned' | 'started' | 'settled' = 'waiting'
+  seat: Seat | undefined
+  holdsSlot = false
+  /** Calls, and other waits, that its body has told of and that are not over. */
+  outstanding = 0
+  /** What its consumer said before its body had begun: said again wherever it is sent. */
+  words: Word[] | undefined
+  /** Why it was cancelled. */
+  cancelled: Fault | undefined
+  readonly acceptedAt: number
+  startedAt = 0
+  readonly #home: CallHome
+
+  constructor(
+    home: CallHome,
+    id: number,
+    request: CallRequest,
+    owner: CallOwner,
+    parent: PoolCall | undefined,
+    now: number,
+  ) {
+    this.#home = home
+    this.id = id
+    this.request = request
+    this.owner = owner
+    this.parent = parent
+    this.acceptedAt = now
+  }
+
+  get isStarted(): boolean {
+    return this.state === 'started'
+  }
+
+  get isSettled(): boolean {
+    return this.state === 'settled'
+  }
+
+  enter(): void {
+    this.#home.enter(this)
+  }
+}
