@@ -1,0 +1,223 @@
+import { ExecutorError, TaskCancelledError } from '@conc/core'
+import {
+  type Bytes,
+  type Call,
+  captureContext,
+  type Dependent,
+  deferred,
+  type ForwardedOptions,
+  type KeepAlive,
+  onBodyEnd,
+  type Producer,
+  runAttempts,
+  type TravelContext,
+} from '@conc/core/internal'
+import { decode } from '@conc/wire'
+import type { CallOwner, Ending } from '../coordinator/call-request.js'
+import { Fault, inOne } from '../coordinator/fault.js'
+import type { Credit } from '../protocol/credit.js'
+import { attemptOf, type EncodedSubmit, encodeSubmit } from './call-request-of.js'
+import type { CallRoute, SentCall } from './call-route.js'
+import { ItemReceiver } from './item-receiver.js'
+
+export interface RemoteLimits {
+  readonly maxPayloadBytes: number
+  readonly prefetch: Credit
+}
+
+/**
+ * The calls of one executor whose bodies run elsewhere, from their acceptance until those are over: values become
+ * bytes here and bytes values, and attempts are made.
+ */
+export class RemoteCalls {
+  readonly #route: CallRoute
+  readonly #limits: RemoteLimits
+  readonly #onEnd: () => void
+  readonly #keepAlive: KeepAlive | undefined
+  readonly #calls = new Set<Call>()
+  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
+  readonly #thrown = new WeakSet<object>()
+
+  /**
+   * @param onEnd called after each end of a call.
+   * @param keepAlive held for each call.
+   */
+  constructor(route: CallRoute, limits: RemoteLimits, onEnd: () => void, keepAlive?: KeepAlive) {
+    this.#route = route
+    this.#limits = limits
+    this.#onEnd = onEnd
+    this.#keepAlive = keepAlive
+  }
+
+  get isEmpty(): boolean {
+    return this.#calls.size === 0
+  }
+
+  add(call: Call): void {
+    this.#calls.add(call)
+    this.#keepAlive?.hold()
+  }
+
+  /** The body is over, and there will be no other. */
+  delete(call: Call): void {
+    if (!this.#calls.delete(call)) return
+    call.cancellation.end()
+    endNow(call.options)
+    this.#keepAlive?.letGo()
+    this.#onEnd()
+  }
+
+  interruptAll({ message, origin, executor }: TaskCancelledError): void {
+    for (const call of [...this.#calls]) {
+      const { taskName: task, isStarted: started } = call
+      call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
+    }
+  }
+
+  /** Makes the attempts of a call and settles it. */
+  perform(call: Call, args: readonly unknown[]): void {
+    this.add(call)
+    let submit: EncodedSubmit
+    try {
+      submit = this.#encode(call, args, captureContext(call), 'call')
+    } catch (error) {
+      call.reject(error)
+      this.delete(call)
+      return
+    }
+    if (call.retry !== undefined) void this.#repeat(call, submit)
+    else this.#start(call, submit, 1, (ending) => this.#settle(call, ending))
+  }
+
+  /** Starts one attempt of a stream; its consumer settles the call. */
+  async openStream<Y>(
+    call: Call,
+    args: readonly unknown[],
+    context: TravelContext | undefined,
+    number: number,
+  ): Promise<Producer<Y>> {
+    const submit = this.#encode(call, args, context, 'stream')
+    const receiver = new ItemReceiver<Y>(this.#limits.prefetch)
+    const ended = (ending: Ending): void => {
+      if (!ending.ok) this.#note(ending)
+      receiver.ended(ending)
+    }
+    const sent = this.#start(call, submit, number, ended, (value) => receiver.arrived(value))
+    receiver.attach(sent)
+    return receiver
+  }
+
+  #encode(
+    call: Call,
+    args: readonly unknown[],
+    context: TravelContext | undefined,
+    kind: EncodedSubmit['kind'],
+  ): EncodedSubmit {
+    return encodeSubmit(call, args, context, kind, this.#limits.maxPayloadBytes)
+  }
+
+  async #repeat(call: Call, submit: EncodedSubmit): Promise<void> {
+    const rules = { ...call.attemptRules, blame: (error: unknown) => this.#blame(error) }
+    try {
+      call.resolve(await runAttempts(rules, (number) => this.#attempt(call, submit, number)))
+    } catch (error) {
+      call.reject(error)
+    } finally {
+      this.delete(call)
+    }
+  }
+
+  /** One of several attempts, as a promise that settles when its body has ended. */
+  #attempt(call: Call, submit: EncodedSubmit, number: number): Promise<unknown> {
+    const { promise, resolve, reject } = deferred<unknown>()
+    this.#start(call, submit, number, (ending) => {
+      try {
+        resolve(this.#outcome(ending))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    return promise
+  }
+
+  #start(
+    call: Call,
+    submit: EncodedSubmit,
+    number: number,
+    ended: (ending: Ending) => void,
+    item?: (value: Bytes) => void,
+  ): SentCall {
+    const owner = new OneAttempt(call, ended, item)
+    const sent = this.#route.send({ ...submit, attempt: attemptOf(call, number) }, owner)
+    owner.sent = sent
+    call.attempt = sent
+    call.cancellation.add(owner)
+    return sent
+  }
+
+  #settle(call: Call, ending: Ending): void {
+    try {
+      call.resolve(this.#outcome(ending))
+    } catch (error) {
+      call.reject(error)
+    }
+    this.delete(call)
+  }
+
+  /** The value of a call that ended well. @throws what it failed with. */
+  #outcome(ending: Ending): unknown {
+    if (ending.ok) return decode(inOne(ending.value), { root: 'result' })
+    this.#note(ending)
+    throw ending.fault.error
+  }
+
+  /** Remembers whose failure it was. */
+  #note(ending: Extract<Ending, { ok: false }>): void {
+    const { error } = ending.fault
+    if (ending.phase === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
+  }
+
+  #blame(error: unknown): 'body' | 'infrastructure' {
+    if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
+    return 'infrastructure'
+  }
+}
+
+/** What the route tells about one attempt. */
+class OneAttempt implements CallOwner, Dependent {
+  readonly #call: Call
+  readonly #ended: (ending: Ending) => void
+  readonly item?: (value: Bytes) => void
+  sent: SentCall | undefined
+
+  constructor(call: Call, ended: (ending: Ending) => void, item?: (value: Bytes) => void) {
+    this.#call = call
+    this.#ended = ended
+    if (item) this.item = item
+  }
+
+  progress(data: Bytes): void {
+    const { progress } = this.#call
+    if (progress === undefined) return
+    try {
+      progress(decode(inOne(data), { root: 'progress' }))
+    } catch (error) {
+      process.emitWarning(`Progress of '${this.#call.taskName}' was lost: ${String(error)}`)
+    }
+  }
+
+  ended(ending: Ending): void {
+    this.#call.cancellation.remove(this)
+    this.#ended(ending)
+  }
+
+  /** The call was interrupted. */
+  cancelled(reason: unknown): void {
+    this.sent?.cancel(Fault.of(reason))
+  }
+}
+
+/** Tells the executor in front, if it asked, that the body is over. */
+export function endNow(options: ForwardedOptions): void {
+  options[onBodyEnd]?.()
+}

@@ -1,0 +1,30 @@
+/** What a worker process is started with; no argument and no variable of its environment has any of it. */
+export interface Boot {
+  readonly protocol: string
+  /** The pool's name and id. */
+  readonly pool: string
+  readonly poolId: string
+  /** The worker's number. */
+  readonly worker: number
+  /** Pools around this one. */
+  readonly depth: number
+  /** URLs. */
+  readonly modules: readonly string[]
+  readonly concurrency: number
+  /** Slots of the whole pool. */
+  readonly slots: number
+  /** `null`: none. */
+  readonly queueLimit: number | null
+  readonly maxPayloadBytes: number
+  readonly maxSuspended: number
+  readonly prefetch: { readonly items: number; readonly bytes: number }
+  readonly graceMs: number
+  readonly cancel: 'cooperative' | 'forceful'
+}
+
+/** What a worker says when it can work. */
+export interface ReadyReport {
+  readonly pid: number
+  /** The tasks it has loaded, with their versions. */
+  readonly tasks: ReadonlyMap<string, string | undefined>
+}

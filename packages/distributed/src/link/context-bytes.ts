@@ -1,0 +1,84 @@
+import { SerializationError } from '@conc/core'
+import type { Bytes } from '@conc/core/internal'
+import { decode } from '@conc/wire'
+import { contextBytes, contextEntries } from '../protocol/limits.js'
+import { encodePayload, type PayloadOwner } from './payload.js'
+
+/** Variables that came from elsewhere, with the bytes they came as: passed on unchanged, they need not be encoded. */
+const arrived = new WeakMap<ReadonlyMap<string, unknown>, ReadonlyMap<string, Bytes>>()
+
+/**
+ * Context variables as bytes, one by one.
+ *
+ * @throws {SerializationError} one of them cannot travel, or there is too much of them.
+ */
+export function encodeVars(
+  vars: ReadonlyMap<string, unknown> | undefined,
+  owner: PayloadOwner,
+): ReadonlyMap<string, Bytes> | undefined {
+  if (vars === undefined || vars.size === 0) return undefined
+  const known = arrived.get(vars)
+  if (known) return known
+  const encoded = new Map<string, Bytes>()
+  let left = contextBytes
+  for (const [name, value] of vars) {
+    const root = `contextVar '${name}'`
+    if (encoded.size >= contextEntries) throw tooMuch(root, `${contextEntries} variables`, owner)
+    const bytes = encodePayload(value, root, Number.POSITIVE_INFINITY, owner)
+    left -= bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    if (left < 0) throw tooMuch(root, `${contextBytes} bytes`, owner)
+    encoded.set(name, bytes)
+  }
+  return encoded
+}
+
+/** Checks headers against the same limits. @throws {SerializationError} */
+export function checkHeadersFit(
+  headers: Readonly<Record<string, string>> | undefined,
+  owner: PayloadOwner,
+): void {
+  if (headers === undefined) return
+  let left = contextBytes
+  let count = 0
+  for (const [name, value] of Object.entries(headers)) {
+    const path = `headers.${name}`
+    if (++count > contextEntries) throw tooMuch(path, `${contextEntries} headers`, owner)
+    left -= Buffer.byteLength(name) + Buffer.byteLength(value)
+    if (left < 0) throw tooMuch(path, `${contextBytes} bytes`, owner)
+  }
+}
+
+const warned = new Set<string>()
+
+/** The variables as values. One that cannot be decoded here stays unset, with a warning, and is passed on as it came. */
+export function decodeVars(
+  context: Readonly<Record<string, Uint8Array>> | undefined,
+): ReadonlyMap<string, unknown> | undefined {
+  if (context === undefined) return undefined
+  const vars = new Map<string, unknown>()
+  const bytes = new Map<string, Bytes>()
+  for (const [name, value] of Object.entries(context)) {
+    bytes.set(name, [value])
+    try {
+      vars.set(name, decode(value, { root: `contextVar '${name}'` }))
+    } catch (error) {
+      warnOnce(name, error)
+    }
+  }
+  arrived.set(vars, bytes)
+  return vars
+}
+
+function warnOnce(name: string, error: unknown): void {
+  if (warned.has(name)) return
+  warned.add(name)
+  const why = error instanceof Error ? error.message : String(error)
+  process.emitWarning(`The context variable '${name}' stays unset here: ${why}`)
+}
+
+function tooMuch(path: string, limit: string, owner: PayloadOwner): SerializationError {
+  return new SerializationError(`${path} is more than goes along with a call: ${limit}.`, {
+    path,
+    ...owner,
+  })
+}

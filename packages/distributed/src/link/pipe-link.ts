@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net'
+import type { Bytes } from '@conc/core/internal'
+import type { Frame } from '../protocol/frame.js'
+import { overheadBytes } from '../protocol/limits.js'
+import { LinkParser, linkChunks } from '../protocol/link-parser.js'
+import { MessageWriter, type OutgoingMessage } from '../protocol/message-writer.js'
+
+/** Told what comes over a link. */
+export interface LinkListener {
+  receive(frame: Frame): void
+  /** All frames that came together have been told. */
+  turnOver?(): void
+  /** Called before what was collected in this turn is written. */
+  beforeWrite?(): void
+}
+
+const nothing = Buffer.alloc(0)
+
+/** The pipe between a pool and one of its workers, as frames. */
+export class PipeLink {
+  readonly #socket: Socket
+  readonly #writer: MessageWriter
+  readonly #parser: LinkParser
+  readonly #listener: LinkListener
+  #problem: string | undefined
+
+  /** @param maxPayloadBytes the largest argument list, result or item. */
+  constructor(socket: Socket, maxPayloadBytes: number, listener: LinkListener) {
+    this.#socket = socket
+    this.#listener = listener
+    this.#parser = new LinkParser(maxPayloadBytes + overheadBytes, ({ frames }) => {
+      for (const frame of frames) listener.receive(frame)
+    })
+    this.#writer = new MessageWriter((message) => this.#write(message), {
+      beforeFlush: () => listener.beforeWrite?.(),
+    })
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    // What an error means is told by the end that follows it.
+    socket.on('error', () => {})
+  }
+
+  /** Why nothing more can be read from the other side. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  /** Writes a frame at the end of this turn; a large one at once. */
+  add(type: number, id: number, meta?: Uint8Array, body?: Bytes, flags?: number): void {
+    this.#writer.add(type, id, meta, body, flags)
+  }
+
+  /** Writes what was collected now. */
+  flush(): void {
+    this.#writer.flush()
+  }
+
+  /** Calls `then` once all that was written has left this process; at once, where it has. */
+  afterWrite(then: () => void): void {
+    if (this.#socket.writableLength === 0) then()
+    else this.#socket.write(nothing, (error) => error ?? then())
+  }
+
+  /** Nothing more is read or written. */
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  #read(chunk: Buffer): void {
+    const problem = this.#parser.push(chunk)
+    this.#listener.turnOver?.()
+    if (problem === undefined) return
+    this.#problem = problem
+    this.#socket.destroy()
+  }
+
+  #write(message: OutgoingMessage): void {
+    const socket = this.#socket
+    if (!socket.writable) return
+    socket.cork()
+    for (const chunk of linkChunks(message)) socket.write(chunk)
+    socket.uncork()
+  }
+}

@@ -1,0 +1,222 @@
+import { channels, type WorkerLostError } from '@conc/core'
+import { Conditions, publish, Timer } from '@conc/core/internal'
+import type { Coordinator } from '../coordinator/coordinator.js'
+import { Fault } from '../coordinator/fault.js'
+import { NoWorkersError, PoolStartError } from '../errors.js'
+import { Place } from './place.js'
+import type { PoolSettings } from './pool-options.js'
+import { PoolWorker, type WorkerHome } from './pool-worker.js'
+
+/** A worker that was told to end does so in no time; one that is stopped or spins is killed after it. */
+const killMs = 5000
+
+/** The workers of a pool: how many there are to be, their start, their replacement, their end. */
+export class Fleet {
+  readonly #home: WorkerHome
+  readonly #settings: PoolSettings
+  readonly #coordinator: Coordinator
+  readonly #places: readonly Place[]
+  /** End their work and are replaced already. */
+  readonly #leaving = new Set<PoolWorker>()
+  readonly #changes = new Conditions()
+  readonly #onChange: () => void
+  #state: 'idle' | 'starting' | 'open' | 'failed' | 'closed' = 'idle'
+  #lastNumber = 0
+  /** What ended each worker that could not start. */
+  #startErrors: WorkerLostError[] = []
+  #failure: PoolStartError | NoWorkersError | undefined
+
+  /** @param onChange called when the state has changed. */
+  constructor(home: WorkerHome, onChange: () => void) {
+    this.#home = home
+    this.#settings = home.settings
+    this.#coordinator = home.coordinator
+    this.#onChange = onChange
+    this.#places = Array.from(
+      { length: home.settings.breadth },
+      (_, index) => new Place(index, home.settings),
+    )
+  }
+
+  get state(): 'idle' | 'starting' | 'open' | 'failed' | 'closed' {
+    return this.#state
+  }
+
+  /** Why there are no workers, and will not be. */
+  get failure(): PoolStartError | NoWorkersError | undefined {
+    return this.#failure
+  }
+
+  get places(): readonly Place[] {
+    return this.#places
+  }
+
+  get workers(): PoolWorker[] {
+    const inPlace = this.#places.flatMap(({ worker }) => worker ?? [])
+    return [...inPlace, ...this.#leaving]
+  }
+
+  /** Starts all workers, once. */
+  start(): void {
+    if (this.#state !== 'idle') return
+    this.#enter('starting')
+    for (const place of this.#places) this.#spawn(place)
+  }
+
+  /** Resolves when enough workers are ready. @throws {PoolStartError} too few can start. */
+  async started(signal?: AbortSignal): Promise<void> {
+    await this.#changes.until(() => this.#state !== 'starting', signal)
+    if (this.#failure) throw this.#failure
+  }
+
+  ready(worker: PoolWorker): void {
+    const place = this.#placeOf(worker)
+    if (place === undefined || this.#state === 'closed' || this.#state === 'failed')
+      return void worker.stop()
+    place.hasFailed = false
+    const tags = this.#settings.tagsOf(place.index)
+    worker.seat = this.#coordinator.open(worker.number, worker, tags)
+    this.#publish('ready', worker)
+    if (this.#state === 'starting' && this.#readyCount >= this.#settings.quorum) this.#enter('open')
+  }
+
+  /** A call has left the worker. */
+  settled(worker: PoolWorker): void {
+    if (worker.seat?.state === 'open' && worker.settledCount >= this.#settings.maxTasksPerWorker) {
+      this.replace(worker)
+    }
+    if (worker.seat?.state === 'retiring' && worker.isIdle) worker.stop()
+  }
+
+  /** The worker gets nothing new and ends with its last call; another one is started. */
+  replace(worker: PoolWorker): void {
+    const place = this.#placeOf(worker)
+    if (place === undefined || this.#state !== 'open' || !worker.seat) return
+    this.#coordinator.retire(worker.seat)
+    this.#leaving.add(worker)
+    this.#publish('recycled', worker)
+    this.#spawn(place)
+    if (worker.isIdle) worker.stop()
+  }
+
+  lost(worker: PoolWorker, loss: WorkerLostError): void {
+    const place = this.#placeOf(worker)
+    const { exitCode, signal } = loss
+    this.#publish('lost', worker, { exitCode, signal, error: loss })
+    this.#leaving.delete(worker)
+    if (place === undefined) return
+    place.worker = undefined
+    place.lastLoss = loss
+    if (this.#state === 'starting') this.#couldNotStart(loss)
+    else if (this.#state === 'open') this.#replaceLost(place, performance.now() - worker.bornAt)
+  }
+
+  /** A worker ended as it was told to. */
+  left(worker: PoolWorker): void {
+    this.#leaving.delete(worker)
+    this.#publish('stopped', worker)
+  }
+
+  /** Ends workers whose bodies go on though they were cancelled. */
+  condemnBusy(verdict: string): void {
+    for (const worker of this.workers) if (!worker.isIdle) worker.condemn(verdict)
+  }
+
+  /** Ends every worker. @returns when the last process is gone. */
+  async close(): Promise<void> {
+    this.#enter('closed')
+    for (const { respawn } of this.#places) respawn.end()
+    await Promise.all(this.workers.map((worker) => endOf(worker)))
+  }
+
+  get #readyCount(): number {
+    let count = 0
+    for (const { worker } of this.#places) if (worker?.state === 'ready') count++
+    return count
+  }
+
+  #spawn(place: Place): void {
+    const worker = new PoolWorker(this.#home, ++this.#lastNumber)
+    place.worker = worker
+    this.#publish('up', worker)
+    const { startupTimeoutMs } = this.#settings
+    const timer = new Timer(startupTimeoutMs, () => {
+      if (worker.state !== 'starting') return
+      worker.condemn(`it was not ready within ${startupTimeoutMs} ms.`)
+    })
+    timer.hold(false)
+    void worker.gone.then(() => timer.clear())
+  }
+
+  #placeOf(worker: PoolWorker): Place | undefined {
+    return this.#places.find((place) => place.worker === worker)
+  }
+
+  #couldNotStart(loss: WorkerLostError): void {
+    this.#startErrors.push(loss)
+    const { breadth, quorum, name } = this.#settings
+    if (breadth - this.#startErrors.length >= quorum) return
+    const reason = `${quorum} of ${breadth} workers were needed. ${loss.message}`
+    this.#fail(
+      new PoolStartError(`Executor '${name}' could not start: ${reason}`, {
+        errors: this.#startErrors,
+        executor: name,
+        cause: loss,
+      }),
+    )
+  }
+
+  #replaceLost(place: Place, livedMs: number): void {
+    place.hasFailed = place.respawn.died(performance.now(), livedMs)
+    if (place.hasFailed) {
+      publish(channels.worker, 'failed', this.#settings.name, () => ({ place: place.index }))
+      if (this.#places.every(({ worker, hasFailed }) => hasFailed && !worker))
+        return void this.#failAll()
+    }
+    place.respawn.after(place.hasFailed, () => {
+      if (this.#state !== 'open') return
+      place.restarts++
+      this.#spawn(place)
+    })
+  }
+
+  #failAll(): void {
+    const { name } = this.#settings
+    const causes = this.#places.map(({ lastLoss }) => lastLoss)
+    this.#fail(
+      new NoWorkersError(`Executor '${name}' has no worker left: they die too often.`, {
+        reason: 'failed',
+        executor: name,
+        causes,
+        cause: causes[0],
+      }),
+    )
+  }
+
+  #fail(failure: PoolStartError | NoWorkersError): void {
+    this.#failure = failure
+    this.#enter('failed')
+    for (const { respawn } of this.#places) respawn.end()
+    for (const worker of this.workers) worker.condemn('its pool has failed.')
+    this.#coordinator.refuseWaiting(() => Fault.of(failure))
+  }
+
+  #enter(state: 'starting' | 'open' | 'failed' | 'closed'): void {
+    this.#state = state
+    this.#changes.check()
+    this.#onChange()
+  }
+
+  #publish(type: string, worker: PoolWorker, details: Record<string, unknown> = {}): void {
+    const { number, pid } = worker
+    publish(channels.worker, type, this.#settings.name, () => ({ worker: number, pid, ...details }))
+  }
+}
+
+async function endOf(worker: PoolWorker): Promise<void> {
+  if (worker.state === 'starting') worker.condemn('its pool was closed.')
+  worker.stop()
+  const timer = new Timer(killMs, () => worker.condemn('it did not end when it was told to.'))
+  await worker.gone
+  timer.clear()
+}

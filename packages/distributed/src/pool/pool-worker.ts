@@ -1,0 +1,214 @@
+import { WorkerLostError } from '@conc/core'
+import { decode, decodeError, encode } from '@conc/wire'
+import type { Coordinator } from '../coordinator/coordinator.js'
+import { Fault } from '../coordinator/fault.js'
+import type { PoolCall, Word } from '../coordinator/pool-call.js'
+import type { Seat, SeatPort } from '../coordinator/seat.js'
+import type { Boot, ReadyReport } from '../link/boot.js'
+import { readFailureMeta } from '../link/outcome-frames.js'
+import { type LinkListener, PipeLink } from '../link/pipe-link.js'
+import type { TaskMetaWriter } from '../link/task-meta.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType, taskFlag } from '../protocol/frame-types.js'
+import { Grace } from './grace.js'
+import { LoadTeller } from './load-teller.js'
+import { NestedCalls, type NestedHost } from './nested-calls.js'
+import type { PoolSettings } from './pool-options.js'
+import { type WorkerExit, WorkerProcess } from './worker-process.js'
+
+/** The pool, as a worker sees it. */
+export interface WorkerHome extends NestedHost {
+  readonly settings: PoolSettings
+  readonly coordinator: Coordinator
+  readonly metas: TaskMetaWriter
+  bootOf(worker: number): Boot
+  /** It can work now. */
+  ready(worker: PoolWorker): void
+  /** A call has left the worker. */
+  settled(worker: PoolWorker): void
+  /** The worker asks to be replaced. */
+  overweight(worker: PoolWorker): void
+  /** It ended as it was told to. */
+  left(worker: PoolWorker): void
+  /** It was lost; `begun` are the calls whose bodies went with it. */
+  lost(worker: PoolWorker, begun: readonly PoolCall[], loss: WorkerLostError): void
+}
+
+/** One worker process, from its start to its end, with the frames that come and go. */
+export class PoolWorker implements SeatPort, LinkListener {
+  readonly number: number
+  readonly bornAt: number = performance.now()
+  state: 'starting' | 'ready' | 'stopping' | 'gone' = 'starting'
+  seat: Seat | undefined
+  settledCount = 0
+  report: ReadyReport | undefined
+  /** How it ended. */
+  exit: WorkerExit | undefined
+  /** Resolves when the process is gone and its calls are settled. */
+  readonly gone: Promise<void>
+  readonly #home: WorkerHome
+  readonly #process: WorkerProcess
+  readonly #link: PipeLink
+  readonly #nested: NestedCalls
+  readonly #grace: Grace
+  readonly #load: LoadTeller
+  /** What it said of its own end. */
+  #fatal: { readonly error: unknown } | undefined
+  /** Why it is being ended, where the pool decided that. */
+  #verdict: string | undefined
+
+  constructor(home: WorkerHome, number: number) {
+    this.#home = home
+    this.number = number
+    const { maxPayloadBytes, cancel, graceMs } = home.settings
+    this.#process = new WorkerProcess(home.settings)
+    this.#link = new PipeLink(this.#process.link, maxPayloadBytes, this)
+    this.#nested = new NestedCalls(home, this.#link)
+    this.#grace = new Grace(graceMs, cancel, (call) => this.#endFor(call))
+    this.#load = new LoadTeller(home.coordinator, this.#link)
+    this.#link.add(frameType.boot, 0, undefined, encode(home.bootOf(number)).chunks)
+    this.gone = this.#live()
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  get isIdle(): boolean {
+    return (this.seat?.calls.size ?? 0) === 0
+  }
+
+  assign({ id, request }: PoolCall): void {
+    const flags = request.kind === 'call' ? 0 : taskFlag[request.kind]
+    this.#link.add(frameType.task, id, this.#home.metas.encode(request), request.args, flags)
+  }
+
+  cancel(call: PoolCall, reason: Fault): void {
+    this.#link.add(frameType.cancel, call.id, undefined, reason.bytes)
+    this.#grace.begin(call)
+  }
+
+  tell(call: PoolCall, { type, meta, body }: Word): void {
+    this.#link.add(type, call.id, meta, body)
+  }
+
+  /** Ends the process, which has nothing to do. */
+  stop(): void {
+    if (this.state === 'gone' || this.state === 'stopping') return
+    this.state = 'stopping'
+    this.#link.add(frameType.stop, 0)
+    this.#link.flush()
+  }
+
+  /** Ends the process now. @param verdict why, for the errors of its calls. */
+  condemn(verdict: string): void {
+    this.#verdict ??= verdict
+    this.#process.kill()
+  }
+
+  receive(frame: Frame): void {
+    const { seat } = this
+    if (seat === undefined) return void this.#receiveFirst(frame)
+    const { type, id, meta, body } = frame
+    switch (type) {
+      case frameType.start:
+        return void this.#home.coordinator.started(seat, id)
+      case frameType.result:
+        return void this.#ended(seat, id, { ok: true, value: [body] })
+      case frameType.error: {
+        const fault = Fault.from([body])
+        return void this.#ended(seat, id, { ok: false, ...readFailureMeta(meta), fault })
+      }
+      case frameType.progress:
+        return void seat.calls.get(id)?.owner.progress?.([body])
+      case frameType.yield:
+        return void seat.calls.get(id)?.owner.item?.([body])
+      case frameType.withdrawn:
+        return void this.#home.coordinator.withdrawn(seat, id)
+      case frameType.suspend:
+        return void this.#suspend(seat.calls.get(id))
+      case frameType.resume:
+        return void this.#home.coordinator.resume(seat.calls.get(id), () =>
+          this.#link.add(frameType.resume, id),
+        )
+      case frameType.goAway:
+        return void this.#home.overweight(this)
+      case frameType.fatal:
+        this.#fatal = { error: decodeError(body) }
+        return
+      default:
+        this.#nested.receive(frame, seat)
+    }
+  }
+
+  beforeWrite(): void {
+    if (this.state === 'ready') this.#load.tell()
+  }
+
+  #receiveFirst({ type, body }: Frame): void {
+    if (type === frameType.fatal) this.#fatal = { error: decodeError(body) }
+    if (type !== frameType.ready) return
+    this.report = decode(body) as ReadyReport
+    this.state = 'ready'
+    this.#home.ready(this)
+  }
+
+  #ended(seat: Seat, id: number, ending: Parameters<Coordinator['ended']>[2]): void {
+    const call = seat.calls.get(id)
+    if (call === undefined) return
+    this.#grace.end(call)
+    this.settledCount++
+    this.#home.coordinator.ended(seat, id, ending)
+    this.#home.settled(this)
+  }
+
+  #suspend(call: PoolCall | undefined): void {
+    if (call) this.#home.coordinator.suspend(call)
+  }
+
+  #endFor(call: PoolCall): void {
+    const others = [...(this.seat?.calls.values() ?? [])]
+    // What only waits there, or was not cancelled, is not to be harmed.
+    if (!others.every((one) => one.cancelled)) return void this.#grace.begin(call)
+    this.condemn(`it was ended because task '${call.request.task}' ignored its cancel.`)
+  }
+
+  async #live(): Promise<void> {
+    const exit = await this.#process.exited
+    const wasStopping = this.state === 'stopping'
+    this.state = 'gone'
+    this.exit = exit
+    this.#grace.clear()
+    const loss = this.#lossOf(exit)
+    const begun = this.seat
+      ? this.#home.coordinator.lost(this.seat, (call) => Fault.of(this.#lossOf(exit, call)))
+      : []
+    this.#nested.clear()
+    if (!wasStopping || begun.length > 0) this.#home.lost(this, begun, loss)
+    else this.#home.left(this)
+  }
+
+  #lossOf({ exitCode, signal, stderr, error }: WorkerExit, call?: PoolCall): WorkerLostError {
+    const { name } = this.#home.settings
+    const cause = this.#fatal ? this.#fatal.error : error
+    const what = call ? `Task '${call.request.task}' lost its worker` : 'The worker is gone'
+    const reason = this.#reasonOf(exitCode, signal, cause)
+    const end = call || stderr === '' || cause ? '' : ` Its stderr ends with: ${stderr.trim()}`
+    return new WorkerLostError(`${what} (${this.number} of '${name}'): ${reason}${end}`, {
+      exitCode,
+      signal,
+      started: call !== undefined,
+      executor: name,
+      worker: this.number,
+      ...(call && { task: call.request.task, attempt: call.request.attempt }),
+      ...(cause !== undefined && { cause }),
+    })
+  }
+
+  #reasonOf(exitCode: number | null, signal: string | null, cause: unknown): string {
+    if (this.#verdict !== undefined) return this.#verdict
+    if (this.#link.problem !== undefined) return this.#link.problem
+    if (cause instanceof Error) return `${cause.name}: ${cause.message}`
+    return signal === null ? `exit code ${exitCode}.` : `signal ${signal}.`
+  }
+}

@@ -1,0 +1,395 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Capabilities,
+  type CloseOptions,
+  channels,
+  type Executor,
+  type Load,
+  QueueFullError,
+  type StreamWork,
+  type SubmitOptions,
+  type Work,
+} from '@conc/core'
+import {
+  assertNotImporting,
+  Call,
+  Conditions,
+  captureContext,
+  checkArguments,
+  checkSignal,
+  checkSubmitOptions,
+  checkWork,
+  KeepAlive,
+  Lifecycle,
+  publish,
+  refuseClosure,
+  refuseStreamTask,
+  reportsEnd,
+  TaskStream,
+  Timer,
+  type TravelContext,
+} from '@conc/core/internal'
+import type { CallRoute, SentCall } from '../calls/call-route.js'
+import { endNow, RemoteCalls } from '../calls/remote-calls.js'
+import { Coordinator } from '../coordinator/coordinator.js'
+import type { PoolCall } from '../coordinator/pool-call.js'
+import { PoolDepthError } from '../errors.js'
+import type { Boot } from '../link/boot.js'
+import { TaskMetaWriter } from '../link/task-meta.js'
+import { protocolName } from '../protocol/limits.js'
+import { Fleet } from './fleet.js'
+import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
+import { poolDepth } from './pool-depth.js'
+import { type PoolSettings, poolSettings, type WorkerPoolOptions } from './pool-options.js'
+import type { WorkerHome } from './pool-worker.js'
+
+/**
+ * Runs declared tasks on child processes of this one. The first submit, `start()` or `ready()` starts them; they hold
+ * the process only while there is work, and end with it.
+ *
+ * @example
+ * await using pool = new WorkerPool({ breadth: 4, concurrency: 1 })
+ * await withExecutor(pool, () => Promise.all(paths.map((path) => resize(path, 640))))
+ */
+export class WorkerPool implements Executor {
+  readonly name: string
+  readonly id: string = randomBytes(6).toString('hex')
+  readonly capabilities: Capabilities
+  readonly #settings: PoolSettings
+  readonly #depth = poolDepth() + 1
+  readonly #coordinator: Coordinator
+  readonly #fleet: Fleet
+  readonly #lifecycle: Lifecycle
+  readonly #room = new Conditions()
+  readonly #keepAlive = new KeepAlive()
+  readonly #calls: RemoteCalls
+
+  /**
+   * @throws {InvalidOptionError} an option outside its range.
+   * @throws {ConcError} `CONC_WHILE_IMPORTING`: a worker is importing the module that does this.
+   */
+  constructor(options: WorkerPoolOptions = {}) {
+    assertNotImporting('A WorkerPool was made')
+    const settings = poolSettings(options)
+    this.#settings = settings
+    this.name = settings.name
+    this.capabilities = capabilitiesOf(settings)
+    Object.defineProperty(this, reportsEnd, { value: true })
+    this.#coordinator = new Coordinator({
+      name: settings.name,
+      concurrency: settings.concurrency,
+      observe: (event, { id, request, seat }) =>
+        publish(channels.pool, event, settings.name, () => ({
+          id: `${this.id}-${id}`,
+          task: request.task,
+          worker: seat?.worker,
+        })),
+      onChange: () => this.#changed(),
+    })
+    this.#fleet = new Fleet(this.#asHome(), () => this.#changed())
+    this.#calls = new RemoteCalls(this.#route(), settings, () => this.#changed(), this.#keepAlive)
+    this.#lifecycle = new Lifecycle(this.name, {
+      isForceful: true,
+      isIdle: () => this.#calls.isEmpty && this.#coordinator.isIdle,
+      cancelAll: (reason) => {
+        this.#calls.interruptAll(reason)
+        this.#endBusyLater()
+      },
+      release: () => this.#release(),
+    })
+  }
+
+  /** How busy it is: `concurrency` is `breadth * concurrency`; a body that waits for its own calls is not running. */
+  get load(): Load {
+    const { running, waiting } = this.#coordinator
+    return { concurrency: this.#slots, running, waiting, queueLimit: this.#settings.queueLimit }
+  }
+
+  /** Where it is in its life; `'failed'`: its workers cannot start or die too often, and it takes no work. */
+  get state(): 'idle' | 'starting' | 'open' | 'draining' | 'closed' | 'failed' {
+    const { state } = this.#lifecycle
+    return state === 'open' ? this.#fleet.state : state
+  }
+
+  /** The tasks that its workers have loaded, with their versions. */
+  get tasks(): ReadonlyMap<string, string | undefined> {
+    const tasks = new Map<string, string | undefined>()
+    for (const { report } of this.#fleet.workers) {
+      for (const [name, version] of report?.tasks ?? []) tasks.set(name, version)
+    }
+    return tasks
+  }
+
+  /**
+   * Starts the workers and waits until `quorum` of them are ready.
+   *
+   * @returns rejects with a `PoolStartError` that has what each worker said, or with `signal.reason`.
+   */
+  async start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options
+    checkSignal(signal)
+    signal?.throwIfAborted()
+    if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
+    this.#begin()
+    this.#keepAlive.hold()
+    try {
+      await this.#fleet.started(signal)
+    } finally {
+      this.#keepAlive.letGo()
+    }
+    if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
+  }
+
+  /**
+   * Runs a declared task in a worker. Arguments and result are copies.
+   *
+   * @returns the result; rejects with what the task threw, with `options.signal.reason`, or with an `ExecutorError`.
+   * @throws {InvalidOptionError} at once, for a wrong option.
+   */
+  submit<A extends readonly unknown[], R>(
+    work: Work<A, R>,
+    args: A,
+    options: SubmitOptions = {},
+  ): Promise<Awaited<R>> {
+    this.#check(work, args, options)
+    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
+    if (refusal) {
+      endNow(options)
+      return Promise.reject(refusal)
+    }
+    const call = new Call(this.name, work, options)
+    if (call.isSettled) endNow(options)
+    else this.#calls.perform(call, args)
+    return call.promise as Promise<Awaited<R>>
+  }
+
+  /**
+   * Runs a generator task in a worker and pulls its items; the worker is at most `prefetch` ahead. Leaving the loop
+   * runs the generator's `finally`.
+   */
+  stream<A extends readonly unknown[], Y>(
+    work: StreamWork<A, Y>,
+    args: A,
+    options: SubmitOptions = {},
+  ): AsyncGenerator<Y, void, undefined> {
+    this.#check(work, args, options)
+    let context: TravelContext | undefined
+    return new TaskStream<Y>({
+      accept: () => {
+        const call = this.#acceptStream(work, options)
+        context = captureContext(call)
+        return call
+      },
+      open: (call, attempt) => this.#calls.openStream<Y>(call, args, context, attempt),
+      ended: (call) => this.#calls.delete(call),
+    })
+  }
+
+  /**
+   * Starts the workers, and waits until there is room for one more call.
+   *
+   * @returns rejects as `start()` does, and with `signal.reason`.
+   */
+  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options
+    await this.start(options)
+    this.#keepAlive.hold()
+    try {
+      await this.#untilRoom(signal)
+    } finally {
+      this.#keepAlive.letGo()
+    }
+  }
+
+  /**
+   * Refuses new calls, finishes the accepted ones and what they call (`pending: 'run'`) or cancels them (`'reject'`, or
+   * after `timeoutMs`), and ends the workers. Resolves when the last process is gone; bodies that ignore their cancel
+   * cost their worker after `graceMs`.
+   */
+  close(options?: CloseOptions): Promise<void> {
+    const closed = this.#lifecycle.close(options)
+    this.#room.check()
+    return closed
+  }
+
+  /** `close`, with what was accepted given `shutdownTimeoutMs` to finish. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close({ timeoutMs: this.#settings.shutdownTimeoutMs })
+  }
+
+  get #slots(): number {
+    return this.#settings.breadth * this.#settings.concurrency
+  }
+
+  /** Calls that wait for more than the slots that are free, or would be once all workers are ready. */
+  get #queued(): number {
+    const { running, waiting } = this.#coordinator
+    return waiting - Math.max(this.#slots - running, 0)
+  }
+
+  get #isFull(): boolean {
+    return this.#queued >= this.#settings.queueLimit
+  }
+
+  get #hasRoom(): boolean {
+    return this.#settings.queueLimit === Number.POSITIVE_INFINITY ? this.#queued < 0 : !this.#isFull
+  }
+
+  #check(work: unknown, args: unknown, options: SubmitOptions): void {
+    assertNotImporting('A WorkerPool was used')
+    checkWork(work)
+    checkArguments(args)
+    checkSubmitOptions(options)
+  }
+
+  #refusal(work: unknown): Error | undefined {
+    if (!this.#lifecycle.isOpen) return this.#lifecycle.closedError()
+    const refusal = refuseClosure(this.name, work) ?? refuseHomeless(this.name, work)
+    return refusal ?? this.#startRefusal() ?? this.#fullRefusal()
+  }
+
+  #startRefusal(): Error | undefined {
+    if (this.#fleet.failure) return this.#fleet.failure
+    return this.#fleet.state === 'idle' ? this.#depthRefusal() : undefined
+  }
+
+  #depthRefusal(): Error | undefined {
+    const { maxPoolDepth } = this.#settings
+    if (this.#depth <= maxPoolDepth) return undefined
+    return new PoolDepthError(
+      `Executor '${this.name}' would be a pool inside of ${this.#depth - 1} others; maxPoolDepth is ${maxPoolDepth}.`,
+      { executor: this.name },
+    )
+  }
+
+  #fullRefusal(): Error | undefined {
+    if (!this.#isFull) return undefined
+    const { queueLimit } = this.#settings
+    return new QueueFullError(
+      `Executor '${this.name}' has ${queueLimit} calls waiting, its queueLimit.`,
+      { executor: this.name },
+    )
+  }
+
+  #acceptStream(work: unknown, options: SubmitOptions): Call {
+    const refusal = this.#refusal(work)
+    if (refusal) {
+      endNow(options)
+      throw refusal
+    }
+    const call = new Call(this.name, work, options)
+    this.#calls.add(call)
+    return call
+  }
+
+  /** @throws {PoolDepthError} */
+  #begin(): void {
+    const refusal = this.#startRefusal()
+    if (refusal) throw refusal
+    this.#fleet.start()
+  }
+
+  async #untilRoom(signal?: AbortSignal): Promise<void> {
+    const isOver = (): boolean => !this.#lifecycle.isOpen || this.#fleet.failure !== undefined
+    await this.#room.until(() => isOver() || this.#hasRoom, signal)
+    if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
+    if (this.#fleet.failure) throw this.#fleet.failure
+  }
+
+  #route(): CallRoute {
+    return {
+      send: (request, owner) => {
+        this.#fleet.start()
+        return new OwnCall(this.#coordinator, this.#coordinator.accept(request, owner))
+      },
+    }
+  }
+
+  #asHome(): WorkerHome {
+    const pool = this
+    return {
+      settings: this.#settings,
+      coordinator: this.#coordinator,
+      metas: new TaskMetaWriter(),
+      name: this.name,
+      maxSuspended: this.#settings.maxSuspended,
+      get isFull() {
+        return pool.#isFull
+      },
+      get isDraining() {
+        return !pool.#lifecycle.isOpen
+      },
+      bootOf: (worker) => this.#bootOf(worker),
+      room: () => this.#untilRoom(),
+      ready: (worker) => this.#fleet.ready(worker),
+      settled: (worker) => this.#fleet.settled(worker),
+      overweight: (worker) => this.#fleet.replace(worker),
+      left: (worker) => this.#fleet.left(worker),
+      lost: (worker, _begun, loss) => this.#fleet.lost(worker, loss),
+    }
+  }
+
+  #bootOf(worker: number): Boot {
+    const { name, modules, concurrency, queueLimit, maxPayloadBytes, maxSuspended } = this.#settings
+    const { prefetch, graceMs, cancel } = this.#settings
+    return {
+      protocol: protocolName,
+      pool: name,
+      poolId: this.id,
+      worker,
+      depth: this.#depth,
+      modules,
+      concurrency,
+      slots: this.#slots,
+      queueLimit: queueLimit === Number.POSITIVE_INFINITY ? null : queueLimit,
+      maxPayloadBytes,
+      maxSuspended,
+      prefetch,
+      graceMs,
+      cancel,
+    }
+  }
+
+  #changed(): void {
+    this.#lifecycle?.check()
+    this.#room.check()
+  }
+
+  /** What goes on though it was cancelled ends with its process. */
+  #endBusyLater(): void {
+    const { graceMs } = this.#settings
+    const timer = new Timer(graceMs, () =>
+      this.#fleet.condemnBusy(`it was ended as its work went on ${graceMs} ms after its cancel.`),
+    )
+    timer.hold(false)
+  }
+
+  async #release(): Promise<void> {
+    this.#keepAlive.hold()
+    await this.#fleet.close()
+    this.#keepAlive.end()
+  }
+}
+
+/** A call of this process at its own coordinator. */
+class OwnCall implements SentCall {
+  readonly #coordinator: Coordinator
+  readonly #call: PoolCall
+
+  constructor(coordinator: Coordinator, call: PoolCall) {
+    this.#coordinator = coordinator
+    this.#call = call
+  }
+
+  get isStarted(): boolean {
+    return this.#call.startedAt > 0
+  }
+
+  cancel(reason: Parameters<Coordinator['cancel']>[1]): void {
+    this.#coordinator.cancel(this.#call, reason)
+  }
+
+  tell(type: number, meta?: Uint8Array, body?: readonly Uint8Array[]): void {
+    this.#coordinator.tell(this.#call, { type, meta, body })
+  }
+}

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { deferred } from '@conc/core/internal'
+import { killAtExit } from './exit-hook.js'
+
+/** How a process is started. */
+export interface SpawnSettings {
+  readonly env: NodeJS.ProcessEnv | undefined
+  readonly execArgv: readonly string[]
+  readonly cwd: string | undefined
+  readonly console: 'inherit' | 'silent'
+}
+
+/** How a process ended. */
+export interface WorkerExit {
+  readonly exitCode: number | null
+  readonly signal: string | null
+  /** The end of what it wrote there. */
+  readonly stderr: string
+  /** Why it could not even be started. */
+  readonly error?: Error
+}
+
+const entry = fileURLToPath(new URL('../worker/worker.entry.js', import.meta.url))
+const stderrChars = 4096
+/** What a process that is gone may still have said is in the pipe by then; something else may hold the pipe open. */
+const lastWordsMs = 1000
+
+/** One child process with its pipe. Nothing of it keeps this process alive. */
+export class WorkerProcess {
+  readonly link: Socket
+  /** Resolves when the process is gone and all that it said has been read. */
+  readonly exited: Promise<WorkerExit>
+  readonly #child: ChildProcess
+  #stderr = ''
+
+  constructor({ env, execArgv, cwd, console }: SpawnSettings) {
+    const out = console === 'silent' ? 'ignore' : 'inherit'
+    const child = spawn(process.execPath, [...execArgv, entry], {
+      stdio: ['ignore', out, 'pipe', 'pipe'],
+      ...(env && { env }),
+      ...(cwd !== undefined && { cwd }),
+      windowsHide: true,
+    })
+    this.#child = child
+    this.link = child.stdio[3] as Socket
+    this.#listenTo(child.stderr as Readable & Partial<Socket>, console === 'inherit')
+    this.exited = this.#live()
+    this.link.unref?.()
+    child.unref()
+    if (child.pid !== undefined) killAtExit(child)
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  async #live(): Promise<WorkerExit> {
+    const { promise, resolve } = deferred<Omit<WorkerExit, 'stderr'>>()
+    this.#child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
+    this.#child.once('error', (error) => resolve({ exitCode: null, signal: null, error }))
+    const linkClosed = new Promise<void>((closed) => this.link.once('close', () => closed()))
+    // Whoever has no link is of no use, whatever else it does.
+    void linkClosed.then(() => this.kill())
+    const exit = await promise
+    await Promise.race([linkClosed, atMost(lastWordsMs)])
+    this.link.destroy()
+    return { ...exit, stderr: this.#stderr }
+  }
+
+  #listenTo(stderr: Readable & Partial<Socket>, isForwarded: boolean): void {
+    stderr.unref?.()
+    stderr.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-stderrChars)
+      if (isForwarded) process.stderr.write(chunk)
+    })
+  }
+}
+
+async function atMost(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+}

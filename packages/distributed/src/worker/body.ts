@@ -1,0 +1,185 @@
+import { type Executor, TaskInputError, UnsupportedWorkError } from '@conc/core'
+import {
+  type Bytes,
+  Cancellation,
+  describe,
+  type FailurePhase,
+  iteratorOf,
+  RunningTask,
+  runInFrame,
+  runTask,
+  type Slot,
+  type TaskDefinition,
+  type TaskSurroundings,
+  taskFrame,
+  traced,
+  validated,
+} from '@conc/core/internal'
+import { encodeError } from '@conc/wire'
+import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
+import { Fault } from '../coordinator/fault.js'
+import { encodePayload, type PayloadOwner } from '../link/payload.js'
+import { EncodeFailure, ItemSender, type Items } from './item-sender.js'
+
+/** Where bodies run: what is the same for all of a worker. */
+export interface Workplace {
+  /** The pool's name. */
+  readonly executor: string
+  readonly worker: number
+  readonly maxPayloadBytes: number
+  /** Where nested calls go. */
+  readonly pool: Executor
+}
+
+/** What is known of one call besides its task and arguments. */
+export interface BodyContext {
+  readonly id?: string | undefined
+  readonly kind: CallRequest['kind']
+  readonly parentId?: string | undefined
+  readonly attempt?: number | undefined
+  readonly deadline?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly vars?: ReadonlyMap<string, unknown> | undefined
+  readonly wantsProgress?: boolean | undefined
+  readonly slot?: Slot | undefined
+}
+
+/** One call while its task runs here. What comes of it is told to its owner as bytes. */
+export class Body {
+  readonly cancellation: Cancellation = new Cancellation()
+  readonly #place: Workplace
+  readonly #definition: TaskDefinition
+  readonly #args: readonly unknown[]
+  readonly #owner: CallOwner
+  readonly #task: RunningTask
+  readonly #around: TaskSurroundings
+  readonly #items: ItemSender | undefined
+
+  constructor(
+    place: Workplace,
+    definition: TaskDefinition,
+    args: readonly unknown[],
+    context: BodyContext,
+    owner: CallOwner,
+  ) {
+    this.#place = place
+    this.#definition = definition
+    this.#args = args
+    this.#owner = owner
+    const { id, parentId, attempt, deadline, headers, vars, slot } = context
+    this.#task = new RunningTask({
+      name: definition.name,
+      executor: place.executor,
+      cancellation: this.cancellation,
+      id,
+      attempt,
+      deadline,
+      headers,
+      parent: parentId === undefined ? undefined : { id: parentId },
+      onProgress: context.wantsProgress ? (data) => this.#progress(data) : undefined,
+    })
+    this.#around = { executor: place.pool, slot, vars }
+    if (context.kind !== 'call') {
+      this.#items = new ItemSender(context.kind, (item) => this.#item(item))
+    }
+  }
+
+  run(): void {
+    if (this.cancellation.isCancelled) {
+      this.#fail(this.cancellation.reason, 'reject', false)
+      return
+    }
+    const result = this.#items ? this.#stream(this.#items) : this.#once()
+    result.then(
+      (value) => this.#succeed(value),
+      (error) => this.#threw(error),
+    )
+  }
+
+  cancel(reason: unknown): void {
+    this.cancellation.cancel(reason)
+  }
+
+  /** The consumer of a stream says something. */
+  tell(type: number, meta: Uint8Array, body: Uint8Array): void {
+    this.#items?.tell(type, meta, body)
+  }
+
+  #once(): Promise<unknown> {
+    return runTask(this.#definition, this.#args, this.#task, this.#around)
+  }
+
+  /** Runs the generator as far as its consumer has granted. */
+  async #stream(items: ItemSender): Promise<unknown> {
+    this.cancellation.add(items)
+    const body = async (): Promise<unknown> => items.run(await this.#iterate())
+    return await runInFrame(taskFrame(this.#task, this.#around), () =>
+      traced(() => describe(this.#task), body),
+    )
+  }
+
+  async #iterate(): Promise<Items> {
+    const valid = await validated(this.#definition, this.#args, this.#task)
+    return iteratorOf(await this.#definition.fn(...(valid as never[])), this.#task.executor)
+  }
+
+  #succeed(value: unknown): void {
+    let bytes: Bytes
+    try {
+      bytes = this.#encode(value, 'result')
+    } catch (error) {
+      this.#fail(error, 'encode', true)
+      return
+    }
+    this.#end()
+    this.#owner.ended({ ok: true, value: bytes })
+  }
+
+  #threw(error: unknown): void {
+    // The failure of a body that was told to stop, after its consumer has left, is nobody's business any more.
+    if (error instanceof EncodeFailure) this.#fail(error.cause, 'encode', true)
+    else this.#fail(error, phaseOf(error), true)
+  }
+
+  #fail(error: unknown, phase: FailurePhase, started: boolean): void {
+    const { executor, worker } = this.#place
+    const where = `task '${this.#definition.name}', worker ${worker} of '${executor}'`
+    const fault = Fault.from(encodeError(error, { where }).chunks)
+    this.#end()
+    this.#owner.ended({ ok: false, phase, started, fault })
+  }
+
+  #end(): void {
+    this.cancellation.end()
+  }
+
+  #progress(data: unknown): void {
+    this.#owner.progress?.(this.#encode(data, 'progress'))
+  }
+
+  /** @returns its size. @throws {EncodeFailure} it cannot travel. */
+  #item(value: unknown): number {
+    let bytes: Bytes
+    try {
+      bytes = this.#encode(value, 'item')
+    } catch (error) {
+      throw new EncodeFailure(error)
+    }
+    this.#owner.item?.(bytes)
+    return bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+  }
+
+  #encode(value: unknown, root: string): Bytes {
+    return encodePayload(value, root, this.#place.maxPayloadBytes, this.#asOwner)
+  }
+
+  get #asOwner(): PayloadOwner {
+    return { task: this.#definition.name, executor: this.#place.executor, started: true }
+  }
+}
+
+function phaseOf(error: unknown): FailurePhase {
+  return error instanceof TaskInputError || error instanceof UnsupportedWorkError
+    ? 'reject'
+    : 'body'
+}

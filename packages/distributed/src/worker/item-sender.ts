@@ -1,0 +1,125 @@
+import { type Deferred, type Dependent, deferred } from '@conc/core/internal'
+import { decode, decodeError } from '@conc/wire'
+import type { CallKind } from '../protocol/call-grammar.js'
+import { CreditAccount } from '../protocol/credit.js'
+import { frameType } from '../protocol/frame-types.js'
+import { decodeMeta } from '../protocol/meta.js'
+
+/** Whatever a generator or an iterable gives. */
+export type Items = AsyncIterator<unknown, unknown, unknown> | Iterator<unknown, unknown, unknown>
+
+/** An item could not be made bytes; `cause` says why. */
+export class EncodeFailure extends Error {
+  constructor(cause: unknown) {
+    super('An item cannot travel.', { cause })
+  }
+}
+
+/** What the consumer of a duplex asks for: one step of the generator. */
+type Step =
+  | { readonly how: 'next' | 'return'; readonly value: unknown }
+  | { readonly how: 'throw'; readonly value: unknown }
+
+/** The producer's end of a stream: as many items as were granted, or for a duplex one for each thing sent in. */
+export class ItemSender implements Dependent {
+  readonly #isDuplex: boolean
+  readonly #send: (item: unknown) => number
+  readonly #credit = new CreditAccount()
+  readonly #steps: Step[] = []
+  #waiting: Deferred<void> | undefined
+  #isLeft = false
+
+  /** @param send passes an item on; returns its size in bytes. */
+  constructor(kind: CallKind, send: (item: unknown) => number) {
+    this.#isDuplex = kind === 'duplex'
+    this.#send = send
+  }
+
+  /** Sends what `iterator` makes until its end, or until the consumer has left; then its `finally` has run. */
+  run(iterator: Items): Promise<unknown> {
+    return this.#isDuplex ? this.#answer(iterator) : this.#pump(iterator)
+  }
+
+  tell(type: number, meta: Uint8Array, body: Uint8Array): void {
+    if (type === frameType.next && !this.#isDuplex) this.#grant(meta)
+    else if (this.#isDuplex) this.#steps.push(stepOf(type, body))
+    else this.#isLeft = true
+    this.#goOn()
+  }
+
+  /** The call was cancelled. */
+  cancelled(): void {
+    this.#isLeft = true
+    this.#goOn()
+  }
+
+  async #pump(iterator: Items): Promise<undefined> {
+    let isOver = false
+    try {
+      for (;;) {
+        while (!this.#isLeft && !this.#credit.mayYield) await this.#word()
+        if (this.#isLeft) break
+        // A generator that throws is over; one whose item cannot be sent is not.
+        isOver = true
+        const step = iterator.next()
+        const { done, value } = isPromise(step) ? await step : step
+        if (done) return
+        isOver = false
+        // A sync generator may yield promises; `for await` would wait for them too.
+        this.#credit.spend(this.#send(isPromise(value) ? await value : value))
+      }
+    } finally {
+      if (!isOver) await iterator.return?.()
+    }
+  }
+
+  async #answer(iterator: Items): Promise<unknown> {
+    for (;;) {
+      while (!this.#isLeft && this.#steps.length === 0) await this.#word()
+      const step = this.#steps.shift()
+      if (step === undefined) {
+        await iterator.return?.(undefined)
+        return undefined
+      }
+      const { done, value } = await advance(iterator, step)
+      if (done) return value
+      this.#send(await value)
+    }
+  }
+
+  async #word(): Promise<void> {
+    this.#waiting = deferred()
+    await this.#waiting.promise
+  }
+
+  #goOn(): void {
+    this.#waiting?.resolve()
+    this.#waiting = undefined
+  }
+
+  #grant(meta: Uint8Array): void {
+    const { items, bytes } = decodeMeta(meta) ?? {}
+    if (typeof items === 'number' && typeof bytes === 'number') this.#credit.grant({ items, bytes })
+  }
+}
+
+function stepOf(type: number, body: Uint8Array): Step {
+  if (type === frameType.throw) return { how: 'throw', value: decodeError(body) }
+  const value = body.byteLength === 0 ? undefined : decode(body, { root: 'sent' })
+  return { how: type === frameType.return ? 'return' : 'next', value }
+}
+
+async function advance(
+  iterator: Items,
+  { how, value }: Step,
+): Promise<IteratorResult<unknown, unknown>> {
+  if (how === 'next') return await iterator.next(value)
+  if (how === 'return') return (await iterator.return?.(value)) ?? { done: true, value }
+  if (iterator.throw) return await iterator.throw(value)
+  await iterator.return?.()
+  throw value
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<unknown> | null)?.then === 'function'
+}

@@ -1,0 +1,81 @@
+import { type Bytes, currentFrame, type Frame } from '@conc/core/internal'
+import type { CallRoute, SentCall } from '../calls/call-route.js'
+import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
+import type { Fault } from '../coordinator/fault.js'
+import { TaskMetaWriter } from '../link/task-meta.js'
+import { frameType } from '../protocol/frame-types.js'
+import type { Workplace } from './body.js'
+import { OverflowCall } from './overflow-call.js'
+import type { Asker, Questions } from './questions.js'
+import { bodyHere } from './worker-slot.js'
+
+/** The way of nested calls: back to the pool, or where that has no room for them, into the slot of their parent. */
+export class NestedRoute implements CallRoute {
+  readonly #place: Workplace
+  readonly #questions: Questions
+  readonly #metas = new TaskMetaWriter()
+
+  constructor(place: Workplace, questions: Questions) {
+    this.#place = place
+    this.#questions = questions
+  }
+
+  send(request: CallRequest, owner: CallOwner): SentCall {
+    const call = new NestedCall(request, owner, this.#questions, this.#place)
+    const { kind, args } = request
+    const meta = this.#metas.encode(request, bodyHere() || undefined)
+    call.id = this.#questions.ask({ kind, args, meta }, call)
+    return call
+  }
+}
+
+class NestedCall implements SentCall, Asker {
+  id = 0
+  isStarted = false
+  readonly #request: CallRequest
+  readonly #owner: CallOwner
+  readonly #questions: Questions
+  readonly #place: Workplace
+  readonly #frame: Frame | undefined = currentFrame()
+  #here: OverflowCall | undefined
+
+  constructor(request: CallRequest, owner: CallOwner, questions: Questions, place: Workplace) {
+    this.#request = request
+    this.#owner = owner
+    this.#questions = questions
+    this.#place = place
+  }
+
+  cancel(reason: Fault): void {
+    if (this.#here) this.#here.cancel(reason)
+    else this.#questions.tell(this.id, frameType.cancel, undefined, reason.bytes)
+  }
+
+  tell(type: number, meta?: Uint8Array, body?: Bytes): void {
+    if (this.#here) this.#here.tell(type, meta, body)
+    else this.#questions.tell(this.id, type, meta, body)
+  }
+
+  started(): void {
+    this.isStarted = true
+    this.#owner.started?.()
+  }
+
+  progress(data: Bytes): void {
+    this.#owner.progress?.(data)
+  }
+
+  item(value: Bytes): void {
+    this.isStarted = true
+    this.#owner.item?.(value)
+  }
+
+  overflow(): void {
+    this.#here = new OverflowCall(this.#place, this.#request, this, this.#frame)
+    this.#here.run()
+  }
+
+  ended(ending: Ending): void {
+    this.#owner.ended(ending)
+  }
+}

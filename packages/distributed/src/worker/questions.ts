@@ -1,0 +1,126 @@
+import { type Bytes, type Deferred, deferred } from '@conc/core/internal'
+import { decodeError } from '@conc/wire'
+import type { CallOwner, Ending } from '../coordinator/call-request.js'
+import { Fault } from '../coordinator/fault.js'
+import { readFailureMeta } from '../link/outcome-frames.js'
+import type { PipeLink } from '../link/pipe-link.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType, taskFlag } from '../protocol/frame-types.js'
+import { IdSource } from '../protocol/ids.js'
+
+/** Told how a call goes that a body made on the pool. */
+export interface Asker extends CallOwner {
+  /** The pool has no room for it to wait: it is to run here, in the slot of the body that made it. */
+  overflow?(): void
+}
+
+export interface AskedCall {
+  readonly kind: 'call' | 'stream' | 'duplex'
+  readonly meta: Uint8Array
+  readonly args: Bytes
+}
+
+/** What bodies ask of their pool: the questions that are out, and who waits for the answers. */
+export class Questions {
+  readonly #link: PipeLink
+  readonly #ids = new IdSource('listening')
+  readonly #askers = new Map<number, Asker>()
+  readonly #roomWaits = new Map<number, Deferred<void>>()
+  /** By body: the waits that are over and want their slot back, in order. */
+  readonly #resuming = new Map<number, Deferred<void>[]>()
+
+  constructor(link: PipeLink) {
+    this.#link = link
+  }
+
+  /** Sends a call. @returns its id. */
+  ask(call: AskedCall, asker: Asker): number {
+    const id = this.#newId()
+    this.#askers.set(id, asker)
+    const flags = call.kind === 'call' ? 0 : taskFlag[call.kind]
+    this.#link.add(frameType.task, id, call.meta, call.args, flags)
+    return id
+  }
+
+  /** Sends something about a call that is still out. */
+  tell(id: number, type: number, meta?: Uint8Array, body?: Bytes): void {
+    if (this.#askers.has(id)) this.#link.add(type, id, meta, body)
+  }
+
+  /** Resolves when the pool has room. */
+  async room(): Promise<void> {
+    const id = this.#newId()
+    const wait = deferred<void>()
+    this.#roomWaits.set(id, wait)
+    this.#link.add(frameType.load, id)
+    await wait.promise
+  }
+
+  /** The body waits for something that the pool cannot see. */
+  suspend(body: number): void {
+    this.#link.add(frameType.suspend, body)
+  }
+
+  /** Resolves when the body has its slot again. */
+  async resume(body: number): Promise<void> {
+    const wait = deferred<void>()
+    const waits = this.#resuming.get(body) ?? []
+    waits.push(wait)
+    this.#resuming.set(body, waits)
+    this.#link.add(frameType.resume, body)
+    await wait.promise
+  }
+
+  receive({ type, id, meta, body }: Frame): void {
+    switch (type) {
+      case frameType.start:
+        return void this.#askers.get(id)?.started?.()
+      case frameType.progress:
+        return void this.#askers.get(id)?.progress?.([body])
+      case frameType.yield:
+        return void this.#askers.get(id)?.item?.([body])
+      case frameType.result:
+      case frameType.end:
+        return void this.#ended(id, { ok: true, value: [body] })
+      case frameType.error:
+        return void this.#failed(id, meta, body)
+      case frameType.withdrawn:
+        return void this.#overflow(id)
+      case frameType.load:
+        this.#roomWaits.get(id)?.resolve()
+        this.#roomWaits.delete(id)
+        return
+      case frameType.resume:
+        return void this.#resumed(id)
+    }
+  }
+
+  #failed(id: number, meta: Uint8Array, error: Uint8Array): void {
+    const wait = this.#roomWaits.get(id)
+    this.#roomWaits.delete(id)
+    if (wait) return void wait.reject(decodeError(error))
+    this.#ended(id, { ok: false, ...readFailureMeta(meta), fault: Fault.from([error]) })
+  }
+
+  #ended(id: number, ending: Ending): void {
+    const asker = this.#askers.get(id)
+    this.#askers.delete(id)
+    asker?.ended(ending)
+  }
+
+  #overflow(id: number): void {
+    const asker = this.#askers.get(id)
+    this.#askers.delete(id)
+    asker?.overflow?.()
+  }
+
+  #resumed(body: number): void {
+    const waits = this.#resuming.get(body)
+    waits?.shift()?.resolve()
+    if (waits?.length === 0) this.#resuming.delete(body)
+  }
+
+  #newId(): number {
+    return this.#ids.take((id) => this.#askers.has(id) || this.#roomWaits.has(id))
+  }
+}

@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net'
+import { ExecutorError } from '@conc/core'
+import { bootThread, registry } from '@conc/core/internal'
+import { decode, encode, encodeError } from '@conc/wire'
+import type { Boot } from '../link/boot.js'
+import { PipeLink } from '../link/pipe-link.js'
+import { setPoolDepth } from '../pool/pool-depth.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType } from '../protocol/frame-types.js'
+import { watchParent } from './parent-watch.js'
+import { TaskServer } from './task-server.js'
+
+/** What a link may carry before the pool has said what its limit is. */
+const bootBytes = 64 * 1024 * 1024
+
+const ignored = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The life of a worker process: boot, imports, work, end. */
+export function serveParent(socket: Socket): void {
+  // Terminals and service managers send these to the whole group; the pool alone decides when a worker ends.
+  for (const signal of ignored) process.on(signal, () => {})
+  new WorkerLife(socket)
+}
+
+class WorkerLife {
+  readonly #link: PipeLink
+  #server: TaskServer | undefined
+  #graceMs = 5000
+
+  constructor(socket: Socket) {
+    this.#link = new PipeLink(socket, bootBytes, {
+      receive: (frame) => this.#receive(frame),
+      turnOver: () => this.#server?.turnOver(),
+    })
+    socket.on('close', () => this.#orphaned())
+    process.on('uncaughtException', (error) => this.#die(error))
+    process.on('unhandledRejection', (reason) => this.#die(reason))
+  }
+
+  #receive(frame: Frame): void {
+    if (this.#server) this.#server.receive(frame)
+    else if (frame.type === frameType.boot) void this.#boot(decode(frame.body) as Boot)
+  }
+
+  async #boot(boot: Boot): Promise<void> {
+    this.#graceMs = boot.graceMs
+    setPoolDepth(boot.depth)
+    const role = `worker ${boot.worker} of '${boot.pool}'`
+    const { failure } = await bootThread({ role, modules: boot.modules })
+    if (failure) {
+      this.#sendAndExit(encode(failure).chunks)
+      return
+    }
+    this.#server = new TaskServer(boot, this.#link, () => this.#exit(0))
+    const names = registry.names()
+    const tasks = new Map(names.map((name) => [name, registry.find(name)?.version]))
+    const report = encode({ pid: process.pid, tasks }).chunks
+    this.#link.add(frameType.ready, 0, undefined, report)
+    watchParent(process.ppid)
+  }
+
+  /** Nobody caught it: the process is not to be trusted any more, and says why. */
+  #die(error: unknown): void {
+    this.#sendAndExit(encodeError(error).chunks)
+  }
+
+  #sendAndExit(error: readonly Uint8Array[]): void {
+    this.#link.add(frameType.fatal, 0, undefined, error)
+    this.#link.flush()
+    this.#link.afterWrite(() => this.#exit(1))
+  }
+
+  #exit(code: number): void {
+    process.exit(code)
+  }
+
+  /** The pool has gone: bodies are told, and have the grace of any other cancel. */
+  #orphaned(): void {
+    const reason = new ExecutorError('The pool of this worker has gone.', { retryable: true })
+    this.#server?.abandon(reason)
+    if (!this.#server || this.#server.busy === 0) this.#exit(0)
+    setTimeout(() => this.#exit(0), this.#graceMs)
+    setInterval(() => this.#server?.busy === 0 && this.#exit(0), 20)
+  }
+}

@@ -1,0 +1,196 @@
+import { UnknownTaskError } from '@conc/core'
+import { loadTask, registry, type TaskDefinition } from '@conc/core/internal'
+import { decode, decodeError, encodeError } from '@conc/wire'
+import type { CallOwner, Ending } from '../coordinator/call-request.js'
+import type { Boot } from '../link/boot.js'
+import { decodeVars } from '../link/context-bytes.js'
+import { writeFailureMeta } from '../link/outcome-frames.js'
+import type { LinkListener, PipeLink } from '../link/pipe-link.js'
+import { readTaskMeta, type TaskMeta } from '../link/task-meta.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType, taskFlag } from '../protocol/frame-types.js'
+import { decodeMeta } from '../protocol/meta.js'
+import { Body, type BodyContext } from './body.js'
+import { PoolProxy } from './pool-proxy.js'
+import { Questions } from './questions.js'
+import { WorkerSlot } from './worker-slot.js'
+
+/** Runs in a worker process: takes calls, runs their bodies, answers. */
+export class TaskServer implements LinkListener {
+  readonly #boot: Boot
+  readonly #link: PipeLink
+  readonly #questions: Questions
+  readonly #proxy: PoolProxy
+  /** From the arrival to the last word; `undefined` while the task's module is being imported. */
+  readonly #bodies = new Map<number, Body | undefined>()
+  /** Arrived in this turn. */
+  #arrived: Body[] = []
+  #arrivedIds: number[] = []
+  readonly #onStop: () => void
+
+  /** @param onStop called when the pool says that nothing will come any more. */
+  constructor(boot: Boot, link: PipeLink, onStop: () => void) {
+    this.#boot = boot
+    this.#link = link
+    this.#onStop = onStop
+    this.#questions = new Questions(link)
+    this.#proxy = new PoolProxy(boot, this.#questions)
+  }
+
+  /** Calls that are not over. */
+  get busy(): number {
+    return this.#bodies.size
+  }
+
+  receive(frame: Frame): void {
+    switch (frame.type) {
+      case frameType.task:
+        return void this.#take(frame)
+      case frameType.cancel:
+        return void this.#cancel(frame)
+      case frameType.next:
+      case frameType.send:
+      case frameType.throw:
+      case frameType.return:
+        return void this.#bodies.get(frame.id)?.tell(frame.type, frame.meta, frame.body)
+      case frameType.stop:
+        return void this.#onStop()
+      case frameType.load:
+        if (frame.id === 0) return void this.#loadIs(frame)
+        break
+    }
+    this.#questions.receive(frame)
+  }
+
+  turnOver(): void {
+    const bodies = this.#arrived
+    if (bodies.length === 0) return
+    this.#arrived = []
+    const ids = this.#arrivedIds
+    this.#arrivedIds = []
+    this.#enter(bodies, ids)
+  }
+
+  /** The pool is gone: whatever runs is told to stop. */
+  abandon(reason: unknown): void {
+    for (const body of this.#bodies.values()) body?.cancel(reason)
+  }
+
+  /** Bodies begin only after their START has left this process: whatever happens then, the pool knows. */
+  #enter(bodies: readonly Body[], ids: readonly number[]): void {
+    for (const id of ids) this.#link.add(frameType.start, id)
+    this.#link.flush()
+    this.#link.afterWrite(() => {
+      for (const body of bodies) body.run()
+    })
+  }
+
+  #take(frame: Frame): void {
+    const meta = readTaskMeta(frame.meta)
+    if (meta === undefined) {
+      return void this.#refuse(
+        frame.id,
+        new UnknownTaskError('A call came without the name of a task.'),
+      )
+    }
+    const definition = registry.find(meta.name)
+    if (definition === undefined) return void this.#load(frame, meta)
+    const body = this.#bodyOf(frame, meta, definition)
+    if (body === undefined) return
+    this.#arrived.push(body)
+    this.#arrivedIds.push(frame.id)
+  }
+
+  async #load(frame: Frame, meta: TaskMeta): Promise<void> {
+    const { id } = frame
+    this.#bodies.set(id, undefined)
+    try {
+      const definition = await loadTask(meta.name, meta.module)
+      // Withdrawn meanwhile.
+      if (!this.#bodies.has(id)) return
+      const body = this.#bodyOf(frame, meta, definition)
+      if (body) this.#enter([body], [id])
+    } catch (error) {
+      if (this.#bodies.delete(id)) this.#refuse(id, error)
+    }
+  }
+
+  #bodyOf(frame: Frame, meta: TaskMeta, definition: TaskDefinition): Body | undefined {
+    const { id } = frame
+    try {
+      if (meta.version !== undefined && meta.version !== definition.version) {
+        throw wrongVersion(meta, definition)
+      }
+      const args = decode(frame.body, { root: 'args' }) as readonly unknown[]
+      const context = this.#contextOf(frame, meta)
+      const body = new Body(this.#proxy.place, definition, args, context, this.#ownerOf(id))
+      this.#bodies.set(id, body)
+      return body
+    } catch (error) {
+      this.#bodies.delete(id)
+      this.#refuse(id, error)
+      return undefined
+    }
+  }
+
+  #contextOf({ id, flags }: Frame, meta: TaskMeta): BodyContext {
+    const { parentId, attempt, remaining, headers, context, progress } = meta
+    return {
+      id: `${this.#boot.poolId}-${id}`,
+      kind: flags & taskFlag.duplex ? 'duplex' : flags & taskFlag.stream ? 'stream' : 'call',
+      parentId,
+      attempt,
+      deadline: remaining === undefined ? undefined : Date.now() + remaining,
+      headers,
+      vars: decodeVars(context),
+      wantsProgress: progress,
+      slot: new WorkerSlot(id, this.#questions),
+    }
+  }
+
+  #ownerOf(id: number): CallOwner {
+    return {
+      progress: (data) => this.#link.add(frameType.progress, id, undefined, data),
+      item: (value) => this.#link.add(frameType.yield, id, undefined, value),
+      ended: (ending) => this.#ended(id, ending),
+    }
+  }
+
+  #ended(id: number, ending: Ending): void {
+    this.#bodies.delete(id)
+    if (ending.ok) this.#link.add(frameType.result, id, undefined, ending.value)
+    else this.#link.add(frameType.error, id, writeFailureMeta(ending), ending.fault.bytes)
+  }
+
+  #cancel({ id, body: reason }: Frame): void {
+    const body = this.#bodies.get(id)
+    if (body) return void body.cancel(decodeError(reason))
+    // Its module is still being imported: it never begins.
+    if (this.#bodies.delete(id)) this.#link.add(frameType.withdrawn, id)
+  }
+
+  #refuse(id: number, error: unknown): void {
+    const { worker, pool } = this.#boot
+    const { chunks } = encodeError(error, { where: `worker ${worker} of '${pool}'` })
+    this.#link.add(
+      frameType.error,
+      id,
+      writeFailureMeta({ phase: 'reject', started: false }),
+      chunks,
+    )
+  }
+
+  #loadIs({ meta }: Frame): void {
+    const { running, waiting } = decodeMeta(meta) ?? {}
+    if (typeof running === 'number' && typeof waiting === 'number') {
+      this.#proxy.loadIs(running, waiting)
+    }
+  }
+}
+
+function wrongVersion({ name, version }: TaskMeta, definition: TaskDefinition): UnknownTaskError {
+  return new UnknownTaskError(
+    `Task '${name}' was asked for in version ${version}; here it has ${definition.version ?? 'none'}.`,
+    { task: name },
+  )
+}

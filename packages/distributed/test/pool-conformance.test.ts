@@ -1,0 +1,19 @@
+import { describeExecutor } from '@conc/core/conformance'
+import { WorkerPool } from '@conc/distributed'
+
+describeExecutor(
+  'WorkerPool',
+  ({ concurrency, queueLimit, graceMs, modules }) =>
+    new WorkerPool({ breadth: 1, concurrency, queueLimit, graceMs, modules }),
+  {
+    separateWorkers: true,
+    brokenStart: ({ concurrency, queueLimit, graceMs }) =>
+      new WorkerPool({
+        breadth: 1,
+        concurrency,
+        queueLimit,
+        graceMs,
+        modules: [new URL('./fixtures/broken.mjs', import.meta.url)],
+      }),
+  },
+)
