@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PoolModel, reason } from './pool-model.js'
+
+type Step =
+  | { readonly submit: number }
+  | { readonly nest: number }
+  | { readonly begin: number }
+  | { readonly end: number }
+  | { readonly cancel: number }
+  | { readonly crash: number }
+  | { readonly retire: number }
+  | { readonly join: true }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ submit: fc.integer({ min: -1, max: 1 }) }) },
+  { weight: 4, arbitrary: fc.record({ nest: fc.nat(20) }) },
+  { weight: 8, arbitrary: fc.record({ begin: fc.nat(20) }) },
+  { weight: 7, arbitrary: fc.record({ end: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ cancel: fc.nat(30) }) },
+  { weight: 1, arbitrary: fc.record({ crash: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ retire: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ join: fc.constant(true as const) }) },
+)
+
+function pick<T>(list: readonly T[], index: number): T | undefined {
+  return list.length === 0 ? undefined : list[index % list.length]
+}
+
+function take(model: PoolModel, one: Step): void {
+  const { coordinator, workers } = model
+  if ('submit' in one) model.submit({ priority: one.submit })
+  else if ('nest' in one) {
+    const parent = pick(
+      workers.flatMap(({ begun }) => begun),
+      one.nest,
+    )
+    if (parent) model.submit({ parent })
+  } else if ('begin' in one) {
+    const worker = pick(workers, one.begin)
+    if (worker) model.begin(worker)
+  } else if ('end' in one) {
+    const worker = pick(workers, one.end)
+    if (worker) model.end(worker, one.end)
+  } else if ('cancel' in one) {
+    const call = pick(model.calls, one.cancel)
+    if (call) coordinator.cancel(call, reason)
+  } else if ('crash' in one) {
+    const worker = pick(workers, one.crash)
+    if (worker) model.crash(worker)
+  } else if ('retire' in one) {
+    const worker = pick(workers, one.retire)
+    if (worker?.seat) coordinator.retire(worker.seat)
+  } else model.addWorker()
+}
+
+/** Lets everything that is there come to its end. */
+async function finish(model: PoolModel): Promise<void> {
+  model.addWorker()
+  for (let round = 0; round < 2000 && !model.coordinator.isIdle; round++) {
+    for (const worker of [...model.workers]) {
+      model.begin(worker)
+      model.end(worker, round)
+    }
+    await Promise.resolve()
+    await Promise.resolve()
+  }
+}
+
+describe('Coordinator', () => {
+  it('keeps its counts, its slots and its word, whatever comes in which order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 0, max: 2 }),
+        fc.array(step, { maxLength: 60 }),
+        async (concurrency, breadth, steps) => {
+          const model = new PoolModel(concurrency)
+          for (let i = 0; i < breadth; i++) model.addWorker()
+          for (const one of steps) {
+            take(model, one)
+            await Promise.resolve()
+            await Promise.resolve()
+            model.check()
+            expect(model.problems).toEqual([])
+          }
+          await finish(model)
+          model.check()
+          expect(model.problems).toEqual([])
+          expect(model.coordinator.isIdle).toBe(true)
+          expect(model.calls.every((call) => call.isSettled)).toBe(true)
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  it('assigns deeper calls first, then higher priorities, then in the order of arrival', async () => {
+    const rank = fc.record({ priority: fc.integer({ min: -2, max: 2 }), depth: fc.nat(2) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(rank, { maxLength: 20 }), async (ranks) => {
+        const model = new PoolModel(1)
+        const worker = model.addWorker()
+        model.submit()
+        await Promise.resolve()
+        const waiting = ranks.map((one) => model.submit(one))
+        for (let round = 0; !model.coordinator.isIdle; round++) {
+          model.begin(worker)
+          model.end(worker, round)
+          await Promise.resolve()
+        }
+        const expected = waiting.sort(
+          ({ id, request: one }, { id: otherId, request: other }) =>
+            other.depth - one.depth || other.priority - one.priority || id - otherId,
+        )
+        expect(model.order.slice(1).map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+      }),
+    )
+  })
+
+  it('gives back what had not begun on a lost worker, in its old order', async () => {
+    const model = new PoolModel(3)
+    const first = model.addWorker()
+    const calls = [model.submit(), model.submit(), model.submit()]
+    await Promise.resolve()
+    model.begin(first)
+    model.crash(first)
+    expect(calls.map(({ state }) => state)).toEqual(['settled', 'waiting', 'waiting'])
+    const second = model.addWorker()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(second.assigned).toEqual(calls.slice(1))
+    expect(model.endings.get(calls[0] as never)).toMatchObject([{ phase: 'infra', started: true }])
+  })
+
+  it('cancels the children of what it cancels, and refuses those that come later', async () => {
+    const model = new PoolModel(2)
+    const worker = model.addWorker()
+    const parent = model.submit()
+    await Promise.resolve()
+    model.begin(worker)
+    const child = model.submit({ parent })
+    model.coordinator.cancel(parent, reason)
+    expect(child.isSettled).toBe(true)
+    const late = model.submit({ parent })
+    await Promise.resolve()
+    expect(model.endings.get(late)).toMatchObject([{ ok: false, started: false }])
+    expect(late.cancelled?.error).toMatchObject({ code: 'CONC_TASK_CANCELLED', origin: 'parent' })
+  })
+
+  it('sets aside what no free worker may run, without holding up the others', async () => {
+    const model = new PoolModel(1)
+    const plain = model.addWorker()
+    const tagged = { ...model.submit().request, tags: ['gpu'] }
+    await Promise.resolve()
+    const settled: string[] = []
+    const call = model.coordinator.accept(tagged, { ended: () => settled.push('tagged') })
+    const next = model.submit()
+    await Promise.resolve()
+    model.begin(plain)
+    model.end(plain, 0)
+    await Promise.resolve()
+    expect([call.state, next.state]).toEqual(['waiting', 'assigned'])
+    const gpu = model.addWorker(['gpu'])
+    await Promise.resolve()
+    expect(gpu.assigned).toEqual([call])
+  })
+})
