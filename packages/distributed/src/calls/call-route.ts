@@ -2,17 +2,22 @@ import type { Bytes } from '@conc/core/internal'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import type { Fault } from '../coordinator/fault.js'
 
+/** Under this key an executor has its route: whoever serves it passes bytes on and decodes nothing. */
+export const callRoute: unique symbol = Symbol.for('conc.callRoute') as never
+
 /** Where calls go as bytes: a coordinator in this process, or whoever is behind a link. */
 export interface CallRoute {
-  /** Sends one attempt; `owner` is told how it goes, but not before this has returned. */
+  /**
+   * Sends one attempt; `owner` is told how it goes, but not before this has returned. Refusals come as its end too.
+   */
   send(request: CallRequest, owner: CallOwner): SentCall
 }
 
-/** An attempt that is out. */
+/** An attempt that is out. After its end nothing that it is told matters. */
 export interface SentCall {
   /** Whether its body has begun, as far as it is known here. */
   readonly isStarted: boolean
   cancel(reason: Fault): void
   /** Tells the producer of a stream: NEXT, SEND, THROW or RETURN. */
-  tell(type: number, meta?: Uint8Array, body?: Bytes): void
+  tell(type: number, body?: Bytes): void
 }

@@ -1,38 +1,36 @@
-import { type Bytes, type Deferred, deferred, type Producer } from '@conc/core/internal'
+import type { Bytes, Producer } from '@conc/core/internal'
 import { decode } from '@conc/wire'
 import type { Ending } from '../coordinator/call-request.js'
-import { inOne } from '../coordinator/fault.js'
-import { type Credit, CreditWindow } from '../protocol/credit.js'
-import { frameType } from '../protocol/frame-types.js'
-import { encodeMeta } from '../protocol/meta.js'
+import type { Credit } from '../protocol/credit.js'
 import type { SentCall } from './call-route.js'
+import { ItemQueue } from './item-queue.js'
 
-/** The consumer's end of a stream from elsewhere: grants credit, keeps what came ahead, decodes what is taken. */
+/** The consumer's end of a stream from elsewhere, with items as values. */
 export class ItemReceiver<Y> implements Producer<Y> {
-  readonly #window: CreditWindow
-  readonly #items: Uint8Array[] = []
-  #head = 0
-  #sent: SentCall | undefined
-  #pending: Deferred<IteratorResult<Y, unknown>> | undefined
-  #ending: Ending | undefined
-  readonly #over: Deferred<void> = deferred()
+  readonly #queue: ItemQueue
   #stopping: Promise<void> | undefined
 
   constructor(prefetch: Credit) {
-    this.#window = new CreditWindow(prefetch)
+    this.#queue = new ItemQueue(prefetch)
   }
 
-  /** This is how the producer is reached. */
   attach(sent: SentCall): void {
-    this.#sent = sent
+    this.#queue.attach(sent)
   }
 
-  next(): Promise<IteratorResult<Y, unknown>> {
-    if (this.#head < this.#items.length) return this.#taken()
-    if (this.#ending) return this.#atEnd(this.#ending)
-    this.#pending = deferred()
-    this.#grant()
-    return this.#pending.promise
+  arrived(value: Bytes): void {
+    this.#queue.arrived(value)
+  }
+
+  ended(ending: Ending): void {
+    this.#queue.ended(ending)
+  }
+
+  async next(): Promise<IteratorResult<Y, unknown>> {
+    const step = await this.#queue.next()
+    if ('item' in step) return { done: false, value: decode(step.item, { root: 'item' }) as Y }
+    if (step.ending.ok) return { done: true, value: undefined }
+    throw step.ending.fault.error
   }
 
   stop(): Promise<void> {
@@ -40,52 +38,11 @@ export class ItemReceiver<Y> implements Producer<Y> {
     return this.#stopping
   }
 
-  arrived(value: Bytes): void {
-    const item = inOne(value)
-    this.#window.arrived(item.byteLength)
-    this.#items.push(item)
-    const pending = this.#pending
-    if (pending === undefined) return
-    this.#pending = undefined
-    this.#taken().then(pending.resolve, pending.reject)
-  }
-
-  /** The body is over; what it said before has arrived. */
-  ended(ending: Ending): void {
-    this.#ending = ending
-    const pending = this.#pending
-    this.#pending = undefined
-    if (pending) this.#atEnd(ending).then(pending.resolve, pending.reject)
-    this.#over.resolve()
-  }
-
   async #stop(): Promise<void> {
-    const hadEnded = this.#ending !== undefined
-    if (!hadEnded) this.#sent?.tell(frameType.return)
-    await this.#over.promise
-    const ending = this.#ending
+    const { hasEnded } = this.#queue
+    this.#queue.leave()
+    const ending = await this.#queue.over
     // What its `finally` threw; a worker that had to be ended is no news to whoever left.
-    if (!hadEnded && ending?.ok === false && ending.phase === 'body') throw ending.fault.error
-  }
-
-  async #taken(): Promise<IteratorResult<Y, unknown>> {
-    const item = this.#items[this.#head] as Uint8Array
-    this.#items[this.#head++] = undefined as never
-    if (this.#head === this.#items.length) this.#items.length = this.#head = 0
-    this.#window.took(item.byteLength)
-    this.#grant()
-    return { done: false, value: decode(item, { root: 'item' }) as Y }
-  }
-
-  #grant(): void {
-    if (this.#ending) return
-    const isWaiting = this.#pending !== undefined && this.#head === this.#items.length
-    const credit = this.#window.due(isWaiting)
-    if (credit) this.#sent?.tell(frameType.next, encodeMeta({ ...credit }))
-  }
-
-  async #atEnd(ending: Ending): Promise<IteratorResult<Y, unknown>> {
-    if (ending.ok) return { done: true, value: undefined }
-    throw ending.fault.error
+    if (!hasEnded && !ending.ok && ending.phase === 'body') throw ending.fault.error
   }
 }

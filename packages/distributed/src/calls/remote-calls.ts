@@ -196,6 +196,10 @@ class OneAttempt implements CallOwner, Dependent {
     if (item) this.item = item
   }
 
+  started(): void {
+    this.#call.isStarted = true
+  }
+
   progress(data: Bytes): void {
     const { progress } = this.#call
     if (progress === undefined) return

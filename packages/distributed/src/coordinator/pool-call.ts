@@ -6,7 +6,6 @@ import type { Seat } from './seat.js'
 /** What the consumer of a stream says to its producer: NEXT, SEND, THROW or RETURN. */
 export interface Word {
   readonly type: number
-  readonly meta?: Uint8Array | undefined
   readonly body?: Bytes | undefined
 }
 

@@ -52,12 +52,12 @@ const warned = new Set<string>()
 
 /** The variables as values. One that cannot be decoded here stays unset, with a warning, and is passed on as it came. */
 export function decodeVars(
-  context: Readonly<Record<string, Uint8Array>> | undefined,
+  encoded: ReadonlyMap<string, Uint8Array> | undefined,
 ): ReadonlyMap<string, unknown> | undefined {
-  if (context === undefined) return undefined
+  if (encoded === undefined) return undefined
   const vars = new Map<string, unknown>()
   const bytes = new Map<string, Bytes>()
-  for (const [name, value] of Object.entries(context)) {
+  for (const [name, value] of encoded) {
     bytes.set(name, [value])
     try {
       vars.set(name, decode(value, { root: `contextVar '${name}'` }))

@@ -1,38 +1,26 @@
 import type { Bytes } from '@conc/core/internal'
 import type { CallRequest } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
-import { decodeMeta, encodeMeta, type Meta } from '../protocol/meta.js'
+import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
 
-/** What goes along with a call to or from a worker. */
-export interface TaskMeta {
-  readonly name: string
-  readonly module?: string
-  readonly version?: string
+/** What a TASK frame between a pool and its workers says beside what all of them say. */
+export interface LinkTaskMeta extends TaskMeta {
+  /** The file that declares the task. */
+  readonly module?: string | undefined
   /** The body that made the call, by its id on this link. */
-  readonly parent?: number
-  /** What `currentTask().parentId` says. */
-  readonly parentId?: string
-  readonly depth?: number
-  /** Milliseconds that are left. */
-  readonly remaining?: number
-  readonly priority?: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly context?: Readonly<Record<string, Uint8Array>>
-  readonly attempt?: number
-  readonly tags?: readonly string[]
-  readonly progress?: true
+  readonly body?: number | undefined
 }
 
 /** Most calls have nothing but their name along: those bytes are made once for each task. */
 export class TaskMetaWriter {
   readonly #plain = new Map<string, Uint8Array>()
 
-  encode(request: CallRequest, parent?: number): Uint8Array {
-    if (parent !== undefined || !isPlain(request)) return encodeMeta(metaOf(request, parent))
+  encode(request: CallRequest, body?: number): Uint8Array {
+    if (body !== undefined || !isPlain(request)) return encodeTaskMeta(metaOf(request, body))
     const key = `${request.task} ${request.module ?? ''}`
     const known = this.#plain.get(key)
     if (known) return known
-    const made = encodeMeta(metaOf(request, parent))
+    const made = encodeTaskMeta(metaOf(request, body))
     if (this.#plain.size > mostPlain) this.#plain.clear()
     this.#plain.set(key, made)
     return made
@@ -41,9 +29,8 @@ export class TaskMetaWriter {
 
 const mostPlain = 10_000
 
-export function readTaskMeta(bytes: Uint8Array): TaskMeta | undefined {
-  const meta: (Meta & Partial<TaskMeta>) | undefined = decodeMeta(bytes)
-  return typeof meta?.name === 'string' ? (meta as TaskMeta) : undefined
+export function readTaskMeta(bytes: Uint8Array): LinkTaskMeta | undefined {
+  return decodeTaskMeta(bytes)
 }
 
 function isPlain({ vars, headers, parentId, attempt, ...request }: CallRequest): boolean {
@@ -53,31 +40,34 @@ function isPlain({ vars, headers, parentId, attempt, ...request }: CallRequest):
     parentId === undefined &&
     attempt === 1 &&
     request.depth === 0 &&
+    request.priority === 0 &&
     request.deadline === undefined &&
     !request.wantsProgress &&
-    request.version === undefined
+    request.version === undefined &&
+    request.tags === undefined
   )
 }
 
-function metaOf(request: CallRequest, parent: number | undefined): Record<string, unknown> {
-  const { task: name, module, version, parentId, headers, deadline, priority, attempt } = request
+function metaOf(request: CallRequest, body: number | undefined): LinkTaskMeta {
+  const { task: name, module, version, parentId: parent, headers, deadline, tags } = request
   return {
     name,
     module,
+    body,
     version,
     parent,
-    parentId,
     headers,
+    tags,
     depth: request.depth || undefined,
-    remaining: deadline === undefined ? undefined : Math.max(deadline - Date.now(), 0),
-    priority: priority || undefined,
-    context: request.vars && contextOf(request.vars),
-    attempt: attempt === 1 ? undefined : attempt,
-    tags: request.tags,
+    remainingMs: deadline === undefined ? undefined : deadline - Date.now(),
+    priority: request.priority || undefined,
+    vars: request.vars && new Map([...request.vars].map(([key, bytes]) => [key, inOne(bytes)])),
+    attempt: request.attempt === 1 ? undefined : request.attempt,
     progress: request.wantsProgress || undefined,
   }
 }
 
-function contextOf(vars: ReadonlyMap<string, Bytes>): Record<string, Uint8Array> {
-  return Object.fromEntries([...vars].map(([name, bytes]) => [name, inOne(bytes)]))
+/** The variables that came with a call, for passing them on. */
+export function varsOf({ vars }: TaskMeta): ReadonlyMap<string, Bytes> | undefined {
+  return vars && new Map([...vars].map(([name, bytes]) => [name, [bytes]]))
 }

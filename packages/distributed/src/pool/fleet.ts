@@ -22,6 +22,7 @@ export class Fleet {
   readonly #onChange: () => void
   #state: 'idle' | 'starting' | 'open' | 'failed' | 'closed' = 'idle'
   #lastNumber = 0
+  readonly #tasks = new Map<string, string | undefined>()
   /** What ended each worker that could not start. */
   #startErrors: WorkerLostError[] = []
   #failure: PoolStartError | NoWorkersError | undefined
@@ -45,6 +46,11 @@ export class Fleet {
   /** Why there are no workers, and will not be. */
   get failure(): PoolStartError | NoWorkersError | undefined {
     return this.#failure
+  }
+
+  /** The tasks that workers have loaded, with their versions. */
+  get tasks(): ReadonlyMap<string, string | undefined> {
+    return this.#tasks
   }
 
   get places(): readonly Place[] {
@@ -74,6 +80,7 @@ export class Fleet {
     if (place === undefined || this.#state === 'closed' || this.#state === 'failed')
       return void worker.stop()
     place.hasFailed = false
+    for (const [name, version] of worker.report?.tasks ?? []) this.#tasks.set(name, version)
     const tags = this.#settings.tagsOf(place.index)
     worker.seat = this.#coordinator.open(worker.number, worker, tags)
     this.#publish('ready', worker)

@@ -6,9 +6,9 @@ import type { Coordinator } from '../coordinator/coordinator.js'
 import { Fault } from '../coordinator/fault.js'
 import type { PoolCall } from '../coordinator/pool-call.js'
 import type { Seat } from '../coordinator/seat.js'
-import { writeFailureMeta } from '../link/outcome-frames.js'
 import type { PipeLink } from '../link/pipe-link.js'
-import { readTaskMeta, type TaskMeta } from '../link/task-meta.js'
+import { type LinkTaskMeta, readTaskMeta, varsOf } from '../link/task-meta.js'
+import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
 
@@ -39,7 +39,7 @@ export class NestedCalls {
   }
 
   receive(frame: Frame, seat: Seat): void {
-    const { type, id, meta, body } = frame
+    const { type, id, body } = frame
     switch (type) {
       case frameType.task:
         return void this.#take(frame, seat)
@@ -50,7 +50,7 @@ export class NestedCalls {
       case frameType.throw:
       case frameType.return: {
         const call = this.#calls.get(id)?.call
-        if (call) this.#host.coordinator.tell(call, { type, meta, body: [body] })
+        if (call) this.#host.coordinator.tell(call, { type, body: [body] })
         return
       }
       case frameType.load:
@@ -70,7 +70,7 @@ export class NestedCalls {
     const meta = readTaskMeta(frame.meta)
     if (meta === undefined)
       return void this.#refuse(frame.id, new ConcError('A call without a task.'))
-    const parent = meta.parent === undefined ? undefined : seat.calls.get(meta.parent)
+    const parent = meta.body === undefined ? undefined : seat.calls.get(meta.body)
     const refusal = this.#refusal(meta, parent)
     if (refusal) return void this.#refuse(frame.id, refusal)
     if (parent && this.#isTooMuch(seat, parent))
@@ -87,7 +87,7 @@ export class NestedCalls {
     return parent.outstanding === 0 && seat.suspended >= this.#host.maxSuspended
   }
 
-  #refusal(meta: TaskMeta, parent: PoolCall | undefined): ExecutorError | undefined {
+  #refusal(meta: LinkTaskMeta, parent: PoolCall | undefined): ExecutorError | undefined {
     if (parent) return undefined
     const { name: executor, isDraining, isFull } = this.#host
     const init = { executor, task: meta.name }
@@ -97,7 +97,7 @@ export class NestedCalls {
   }
 
   #refuse(id: number, error: unknown): void {
-    const meta = writeFailureMeta({ phase: 'reject', started: false })
+    const meta = encodeFailureMeta({ phase: 'reject', started: false })
     this.#link.add(frameType.error, id, meta, encodeError(error).chunks)
   }
 
@@ -169,29 +169,29 @@ class NestedCall implements CallOwner {
   #answer(ending: Ending): void {
     if (ending.ok) this.#link.add(frameType.result, this.#id, undefined, ending.value)
     else {
-      this.#link.add(frameType.error, this.#id, writeFailureMeta(ending), ending.fault.bytes)
+      this.#link.add(frameType.error, this.#id, encodeFailureMeta(ending), ending.fault.bytes)
     }
   }
 }
 
 function requestOf(
   { flags, body }: Frame,
-  meta: TaskMeta,
+  meta: LinkTaskMeta,
   parent: PoolCall | undefined,
 ): CallRequest {
-  const { name: task, module, version, parentId, headers, context, tags } = meta
+  const { name: task, module, version, parent: parentId, headers, tags, remainingMs } = meta
   return {
     task,
     module,
     version,
     kind: flags & taskFlag.duplex ? 'duplex' : flags & taskFlag.stream ? 'stream' : 'call',
     args: [body],
-    vars: context && new Map(Object.entries(context).map(([name, bytes]) => [name, [bytes]])),
+    vars: varsOf(meta),
     headers,
     parentId,
     depth: parent ? parent.request.depth + 1 : 0,
     attempt: meta.attempt ?? 1,
-    deadline: meta.remaining === undefined ? undefined : Date.now() + meta.remaining,
+    deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
     priority: meta.priority ?? parent?.request.priority ?? 0,
     tags,
     wantsProgress: meta.progress,

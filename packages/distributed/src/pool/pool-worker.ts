@@ -5,7 +5,7 @@ import { Fault } from '../coordinator/fault.js'
 import type { PoolCall, Word } from '../coordinator/pool-call.js'
 import type { Seat, SeatPort } from '../coordinator/seat.js'
 import type { Boot, ReadyReport } from '../link/boot.js'
-import { readFailureMeta } from '../link/outcome-frames.js'
+import { failureEnding } from '../link/failure-ending.js'
 import { type LinkListener, PipeLink } from '../link/pipe-link.js'
 import type { TaskMetaWriter } from '../link/task-meta.js'
 import type { Frame } from '../protocol/frame.js'
@@ -88,8 +88,8 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#grace.begin(call)
   }
 
-  tell(call: PoolCall, { type, meta, body }: Word): void {
-    this.#link.add(type, call.id, meta, body)
+  tell(call: PoolCall, { type, body }: Word): void {
+    this.#link.add(type, call.id, undefined, body)
   }
 
   /** Ends the process, which has nothing to do. */
@@ -115,10 +115,8 @@ export class PoolWorker implements SeatPort, LinkListener {
         return void this.#home.coordinator.started(seat, id)
       case frameType.result:
         return void this.#ended(seat, id, { ok: true, value: [body] })
-      case frameType.error: {
-        const fault = Fault.from([body])
-        return void this.#ended(seat, id, { ok: false, ...readFailureMeta(meta), fault })
-      }
+      case frameType.error:
+        return void this.#ended(seat, id, failureEnding(meta, body))
       case frameType.progress:
         return void seat.calls.get(id)?.owner.progress?.([body])
       case frameType.yield:

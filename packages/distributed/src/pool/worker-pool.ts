@@ -29,15 +29,16 @@ import {
   Timer,
   type TravelContext,
 } from '@conc/core/internal'
-import type { CallRoute, SentCall } from '../calls/call-route.js'
+import { type CallRoute, callRoute } from '../calls/call-route.js'
 import { endNow, RemoteCalls } from '../calls/remote-calls.js'
 import { Coordinator } from '../coordinator/coordinator.js'
-import type { PoolCall } from '../coordinator/pool-call.js'
 import { PoolDepthError } from '../errors.js'
 import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
 import { protocolName } from '../protocol/limits.js'
+import { Entrance, type EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
+import { OwnCall } from './own-call.js'
 import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
 import { poolDepth } from './pool-depth.js'
 import { type PoolSettings, poolSettings, type WorkerPoolOptions } from './pool-options.js'
@@ -74,7 +75,6 @@ export class WorkerPool implements Executor {
     this.#settings = settings
     this.name = settings.name
     this.capabilities = capabilitiesOf(settings)
-    Object.defineProperty(this, reportsEnd, { value: true })
     this.#coordinator = new Coordinator({
       name: settings.name,
       concurrency: settings.concurrency,
@@ -88,6 +88,10 @@ export class WorkerPool implements Executor {
     })
     this.#fleet = new Fleet(this.#asHome(), () => this.#changed())
     this.#calls = new RemoteCalls(this.#route(), settings, () => this.#changed(), this.#keepAlive)
+    Object.defineProperties(this, {
+      [reportsEnd]: { value: true },
+      [callRoute]: { value: new Entrance(this.#asEntranceHost()) },
+    })
     this.#lifecycle = new Lifecycle(this.name, {
       isForceful: true,
       isIdle: () => this.#calls.isEmpty && this.#coordinator.isIdle,
@@ -113,11 +117,7 @@ export class WorkerPool implements Executor {
 
   /** The tasks that its workers have loaded, with their versions. */
   get tasks(): ReadonlyMap<string, string | undefined> {
-    const tasks = new Map<string, string | undefined>()
-    for (const { report } of this.#fleet.workers) {
-      for (const [name, version] of report?.tasks ?? []) tasks.set(name, version)
-    }
-    return tasks
+    return this.#fleet.tasks
   }
 
   /**
@@ -245,10 +245,11 @@ export class WorkerPool implements Executor {
   #refusal(work: unknown): Error | undefined {
     if (!this.#lifecycle.isOpen) return this.#lifecycle.closedError()
     const refusal = refuseClosure(this.name, work) ?? refuseHomeless(this.name, work)
-    return refusal ?? this.#startRefusal() ?? this.#fullRefusal()
+    return refusal ?? this.#stateRefusal() ?? this.#fullRefusal()
   }
 
-  #startRefusal(): Error | undefined {
+  #stateRefusal(): Error | undefined {
+    if (!this.#lifecycle.isOpen) return this.#lifecycle.closedError()
     if (this.#fleet.failure) return this.#fleet.failure
     return this.#fleet.state === 'idle' ? this.#depthRefusal() : undefined
   }
@@ -284,7 +285,7 @@ export class WorkerPool implements Executor {
 
   /** @throws {PoolDepthError} */
   #begin(): void {
-    const refusal = this.#startRefusal()
+    const refusal = this.#stateRefusal()
     if (refusal) throw refusal
     this.#fleet.start()
   }
@@ -302,6 +303,23 @@ export class WorkerPool implements Executor {
         this.#fleet.start()
         return new OwnCall(this.#coordinator, this.#coordinator.accept(request, owner))
       },
+    }
+  }
+
+  #asEntranceHost(): EntranceHost {
+    const pool = this
+    return {
+      name: this.name,
+      coordinator: this.#coordinator,
+      keepAlive: this.#keepAlive,
+      get tasks() {
+        return pool.tasks
+      },
+      get isOpen() {
+        return pool.#fleet.state === 'open'
+      },
+      refusal: () => this.#stateRefusal() ?? this.#fullRefusal(),
+      start: () => this.#fleet.start(),
     }
   }
 
@@ -368,28 +386,5 @@ export class WorkerPool implements Executor {
     this.#keepAlive.hold()
     await this.#fleet.close()
     this.#keepAlive.end()
-  }
-}
-
-/** A call of this process at its own coordinator. */
-class OwnCall implements SentCall {
-  readonly #coordinator: Coordinator
-  readonly #call: PoolCall
-
-  constructor(coordinator: Coordinator, call: PoolCall) {
-    this.#coordinator = coordinator
-    this.#call = call
-  }
-
-  get isStarted(): boolean {
-    return this.#call.startedAt > 0
-  }
-
-  cancel(reason: Parameters<Coordinator['cancel']>[1]): void {
-    this.#coordinator.cancel(this.#call, reason)
-  }
-
-  tell(type: number, meta?: Uint8Array, body?: readonly Uint8Array[]): void {
-    this.#coordinator.tell(this.#call, { type, meta, body })
   }
 }

@@ -101,8 +101,8 @@ export class Body {
   }
 
   /** The consumer of a stream says something. */
-  tell(type: number, meta: Uint8Array, body: Uint8Array): void {
-    this.#items?.tell(type, meta, body)
+  tell(type: number, body: Uint8Array): void {
+    this.#items?.tell(type, body)
   }
 
   #once(): Promise<unknown> {

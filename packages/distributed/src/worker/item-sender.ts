@@ -2,8 +2,8 @@ import { type Deferred, type Dependent, deferred } from '@conc/core/internal'
 import { decode, decodeError } from '@conc/wire'
 import type { CallKind } from '../protocol/call-grammar.js'
 import { CreditAccount } from '../protocol/credit.js'
+import { decodeCredit } from '../protocol/credit-body.js'
 import { frameType } from '../protocol/frame-types.js'
-import { decodeMeta } from '../protocol/meta.js'
 
 /** Whatever a generator or an iterable gives. */
 export type Items = AsyncIterator<unknown, unknown, unknown> | Iterator<unknown, unknown, unknown>
@@ -40,8 +40,8 @@ export class ItemSender implements Dependent {
     return this.#isDuplex ? this.#answer(iterator) : this.#pump(iterator)
   }
 
-  tell(type: number, meta: Uint8Array, body: Uint8Array): void {
-    if (type === frameType.next && !this.#isDuplex) this.#grant(meta)
+  tell(type: number, body: Uint8Array): void {
+    if (type === frameType.next && !this.#isDuplex) this.#grant(body)
     else if (this.#isDuplex) this.#steps.push(stepOf(type, body))
     else this.#isLeft = true
     this.#goOn()
@@ -97,9 +97,9 @@ export class ItemSender implements Dependent {
     this.#waiting = undefined
   }
 
-  #grant(meta: Uint8Array): void {
-    const { items, bytes } = decodeMeta(meta) ?? {}
-    if (typeof items === 'number' && typeof bytes === 'number') this.#credit.grant({ items, bytes })
+  #grant(body: Uint8Array): void {
+    const credit = decodeCredit(body)
+    if (credit) this.#credit.grant(credit)
   }
 }
 

@@ -48,12 +48,12 @@ class NestedCall implements SentCall, Asker {
 
   cancel(reason: Fault): void {
     if (this.#here) this.#here.cancel(reason)
-    else this.#questions.tell(this.id, frameType.cancel, undefined, reason.bytes)
+    else this.#questions.tell(this.id, frameType.cancel, reason.bytes)
   }
 
-  tell(type: number, meta?: Uint8Array, body?: Bytes): void {
-    if (this.#here) this.#here.tell(type, meta, body)
-    else this.#questions.tell(this.id, type, meta, body)
+  tell(type: number, body?: Bytes): void {
+    if (this.#here) this.#here.tell(type, body)
+    else this.#questions.tell(this.id, type, body)
   }
 
   started(): void {

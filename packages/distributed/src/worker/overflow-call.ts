@@ -9,7 +9,6 @@ import {
 import { decode } from '@conc/wire'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { type Fault, inOne } from '../coordinator/fault.js'
-import { noBytes } from '../protocol/frame.js'
 import { Body, type Workplace } from './body.js'
 
 /** A nested call that runs where it was made, within the slot of the body that made it. */
@@ -52,7 +51,7 @@ export class OverflowCall {
     this.#body.cancel(reason.error)
   }
 
-  tell(type: number, meta: Uint8Array = noBytes, body: Bytes = []): void {
-    this.#body.tell(type, meta, inOne(body))
+  tell(type: number, body: Bytes = []): void {
+    this.#body.tell(type, inOne(body))
   }
 }

@@ -1,8 +1,7 @@
 import { type Bytes, type Deferred, deferred } from '@conc/core/internal'
 import { decodeError } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
-import { Fault } from '../coordinator/fault.js'
-import { readFailureMeta } from '../link/outcome-frames.js'
+import { failureEnding } from '../link/failure-ending.js'
 import type { PipeLink } from '../link/pipe-link.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
@@ -43,8 +42,8 @@ export class Questions {
   }
 
   /** Sends something about a call that is still out. */
-  tell(id: number, type: number, meta?: Uint8Array, body?: Bytes): void {
-    if (this.#askers.has(id)) this.#link.add(type, id, meta, body)
+  tell(id: number, type: number, body?: Bytes): void {
+    if (this.#askers.has(id)) this.#link.add(type, id, undefined, body)
   }
 
   /** Resolves when the pool has room. */
@@ -99,7 +98,7 @@ export class Questions {
     const wait = this.#roomWaits.get(id)
     this.#roomWaits.delete(id)
     if (wait) return void wait.reject(decodeError(error))
-    this.#ended(id, { ok: false, ...readFailureMeta(meta), fault: Fault.from([error]) })
+    this.#ended(id, failureEnding(meta, error))
   }
 
   #ended(id: number, ending: Ending): void {

@@ -4,9 +4,9 @@ import { decode, decodeError, encodeError } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import type { Boot } from '../link/boot.js'
 import { decodeVars } from '../link/context-bytes.js'
-import { writeFailureMeta } from '../link/outcome-frames.js'
 import type { LinkListener, PipeLink } from '../link/pipe-link.js'
-import { readTaskMeta, type TaskMeta } from '../link/task-meta.js'
+import { type LinkTaskMeta, readTaskMeta } from '../link/task-meta.js'
+import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
 import { decodeMeta } from '../protocol/meta.js'
@@ -21,8 +21,9 @@ export class TaskServer implements LinkListener {
   readonly #link: PipeLink
   readonly #questions: Questions
   readonly #proxy: PoolProxy
-  /** From the arrival to the last word; `undefined` while the task's module is being imported. */
-  readonly #bodies = new Map<number, Body | undefined>()
+  readonly #bodies = new Map<number, Body>()
+  /** Calls whose module is being imported, with what their consumers said meanwhile. */
+  readonly #loading = new Map<number, Frame[]>()
   /** Arrived in this turn. */
   #arrived: Body[] = []
   #arrivedIds: number[] = []
@@ -39,7 +40,7 @@ export class TaskServer implements LinkListener {
 
   /** Calls that are not over. */
   get busy(): number {
-    return this.#bodies.size
+    return this.#bodies.size + this.#loading.size
   }
 
   receive(frame: Frame): void {
@@ -52,7 +53,7 @@ export class TaskServer implements LinkListener {
       case frameType.send:
       case frameType.throw:
       case frameType.return:
-        return void this.#bodies.get(frame.id)?.tell(frame.type, frame.meta, frame.body)
+        return void this.#tell(frame)
       case frameType.stop:
         return void this.#onStop()
       case frameType.load:
@@ -73,7 +74,14 @@ export class TaskServer implements LinkListener {
 
   /** The pool is gone: whatever runs is told to stop. */
   abandon(reason: unknown): void {
-    for (const body of this.#bodies.values()) body?.cancel(reason)
+    for (const body of this.#bodies.values()) body.cancel(reason)
+    this.#loading.clear()
+  }
+
+  #tell(frame: Frame): void {
+    const body = this.#bodies.get(frame.id)
+    if (body) body.tell(frame.type, frame.body)
+    else this.#loading.get(frame.id)?.push(frame)
   }
 
   /** Bodies begin only after their START has left this process: whatever happens then, the pool knows. */
@@ -101,21 +109,24 @@ export class TaskServer implements LinkListener {
     this.#arrivedIds.push(frame.id)
   }
 
-  async #load(frame: Frame, meta: TaskMeta): Promise<void> {
+  async #load(frame: Frame, meta: LinkTaskMeta): Promise<void> {
     const { id } = frame
-    this.#bodies.set(id, undefined)
+    const words: Frame[] = []
+    this.#loading.set(id, words)
     try {
       const definition = await loadTask(meta.name, meta.module)
       // Withdrawn meanwhile.
-      if (!this.#bodies.has(id)) return
+      if (!this.#loading.delete(id)) return
       const body = this.#bodyOf(frame, meta, definition)
-      if (body) this.#enter([body], [id])
+      if (body === undefined) return
+      for (const word of words) body.tell(word.type, word.body)
+      this.#enter([body], [id])
     } catch (error) {
-      if (this.#bodies.delete(id)) this.#refuse(id, error)
+      if (this.#loading.delete(id)) this.#refuse(id, error)
     }
   }
 
-  #bodyOf(frame: Frame, meta: TaskMeta, definition: TaskDefinition): Body | undefined {
+  #bodyOf(frame: Frame, meta: LinkTaskMeta, definition: TaskDefinition): Body | undefined {
     const { id } = frame
     try {
       if (meta.version !== undefined && meta.version !== definition.version) {
@@ -127,22 +138,21 @@ export class TaskServer implements LinkListener {
       this.#bodies.set(id, body)
       return body
     } catch (error) {
-      this.#bodies.delete(id)
       this.#refuse(id, error)
       return undefined
     }
   }
 
-  #contextOf({ id, flags }: Frame, meta: TaskMeta): BodyContext {
-    const { parentId, attempt, remaining, headers, context, progress } = meta
+  #contextOf({ id, flags }: Frame, meta: LinkTaskMeta): BodyContext {
+    const { parent: parentId, attempt, remainingMs, headers, vars, progress } = meta
     return {
       id: `${this.#boot.poolId}-${id}`,
       kind: flags & taskFlag.duplex ? 'duplex' : flags & taskFlag.stream ? 'stream' : 'call',
       parentId,
       attempt,
-      deadline: remaining === undefined ? undefined : Date.now() + remaining,
+      deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
       headers,
-      vars: decodeVars(context),
+      vars: decodeVars(vars),
       wantsProgress: progress,
       slot: new WorkerSlot(id, this.#questions),
     }
@@ -159,14 +169,14 @@ export class TaskServer implements LinkListener {
   #ended(id: number, ending: Ending): void {
     this.#bodies.delete(id)
     if (ending.ok) this.#link.add(frameType.result, id, undefined, ending.value)
-    else this.#link.add(frameType.error, id, writeFailureMeta(ending), ending.fault.bytes)
+    else this.#link.add(frameType.error, id, encodeFailureMeta(ending), ending.fault.bytes)
   }
 
   #cancel({ id, body: reason }: Frame): void {
     const body = this.#bodies.get(id)
     if (body) return void body.cancel(decodeError(reason))
     // Its module is still being imported: it never begins.
-    if (this.#bodies.delete(id)) this.#link.add(frameType.withdrawn, id)
+    if (this.#loading.delete(id)) this.#link.add(frameType.withdrawn, id)
   }
 
   #refuse(id: number, error: unknown): void {
@@ -175,7 +185,7 @@ export class TaskServer implements LinkListener {
     this.#link.add(
       frameType.error,
       id,
-      writeFailureMeta({ phase: 'reject', started: false }),
+      encodeFailureMeta({ phase: 'reject', started: false }),
       chunks,
     )
   }
@@ -188,7 +198,10 @@ export class TaskServer implements LinkListener {
   }
 }
 
-function wrongVersion({ name, version }: TaskMeta, definition: TaskDefinition): UnknownTaskError {
+function wrongVersion(
+  { name, version }: LinkTaskMeta,
+  definition: TaskDefinition,
+): UnknownTaskError {
   return new UnknownTaskError(
     `Task '${name}' was asked for in version ${version}; here it has ${definition.version ?? 'none'}.`,
     { task: name },
