@@ -1,3 +1,4 @@
+import { channelsSuite } from './channels/channels-suite.js'
 import type { Suite } from './harness/suite.js'
 import { poolSuite } from './pool/pool-suite.js'
 import { taskpoolSuite } from './taskpool/taskpool-suite.js'
@@ -10,6 +11,7 @@ export const suites: readonly Suite[] = [
   poolSuite,
   taskpoolSuite,
   threadsSuite,
+  channelsSuite,
   weaveSuite,
   wireSuite,
 ]
