@@ -1,7 +1,8 @@
 import type { Transferable } from '@conc/core'
 import { checkObject, type Member, Roster } from '@conc/core/internal'
 import { ChannelClosedError } from '../errors.js'
-import type { Channel, EndOptions, Moved, Received, WaitOptions } from './channel.js'
+import type { Channel, End, EndOptions, Moved, Received, WaitOptions } from './channel.js'
+import { type Nothing, nothing } from './nothing.js'
 import {
   checkWait,
   type Delivery,
@@ -29,7 +30,6 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   /** Structured clone refuses functions, and thus a channel wherever it hides in a value. */
   protected readonly staysHere = (): void => {}
   #closedError: ChannelClosedError | undefined
-  #isHeld = false
 
   constructor(name: string, capacity: number) {
     this.name = name
@@ -40,12 +40,12 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   abstract alive(): boolean
   abstract closeWrite(): void
 
-  /** Takes what is there, or sees the end; `undefined`: neither yet. */
-  abstract takeNow(): Received<Recv> | undefined
-  /** Whether `takeNow` would give something. */
-  abstract isReadable(): boolean
+  /** Takes an item that is there now. */
+  abstract takeNow(): Recv | Nothing
   /** The end, once all items before it are taken. */
-  abstract endReached(): { readonly error?: unknown } | undefined
+  abstract endReached(): End | undefined
+  /** Whether there is an item, or the end. */
+  abstract isReadable(): boolean
   /** Whether a `send` case could be chosen; a closed channel is ready, and choosing it fails. */
   abstract isWritable(): boolean
   /** @throws {ChannelClosedError} @throws {SerializationError} */
@@ -53,8 +53,8 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   /** Serves those who wait with what there is. */
   protected abstract pump(): void
   protected abstract end(options: EndOptions): void
-  /** Somebody begins to wait here, or the last one has left. */
-  protected held(_isHeld: boolean): void {}
+  /** Somebody has begun to wait here, or has left. */
+  waitsChanged(): void {}
 
   put(value: Send, options?: WaitOptions & Moved): Promise<void> {
     if (options !== undefined) checkWait(options)
@@ -72,16 +72,24 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   }
 
   get(options?: WaitOptions): Promise<Recv> {
-    return this.#take(this.unwrap, options)
+    return this.#take(this.#whole, options)
   }
 
   recv(options?: WaitOptions): Promise<Received<Recv>> {
-    return this.#take(asReceived, options)
+    return this.#take(asReceived as Delivery<Recv, Received<Recv>>, options)
   }
 
   tryGet(): Received<Recv> | undefined {
     if (this.takers.size > 0) this.pump()
-    return this.takeNow()
+    return this.receiveNow()
+  }
+
+  /** What is there, or the end; `undefined`: neither yet. */
+  receiveNow(): Received<Recv> | undefined {
+    const value = this.takeNow()
+    if (value !== nothing) return { ok: true, value }
+    const end = this.endReached()
+    return end && asReceived.end(end)
   }
 
   close(options: EndOptions = {}): void {
@@ -92,7 +100,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   /** Leaving a loop over it closes nothing. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Recv> {
     const iterator: AsyncIterableIterator<Recv> = {
-      next: () => this.#take(asStep<Recv>, undefined),
+      next: () => this.#take(asStep as Delivery<Recv, IteratorResult<Recv, undefined>>, undefined),
       [Symbol.asyncIterator]: () => iterator,
     }
     return iterator
@@ -108,23 +116,23 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
 
   joinTakers(taker: Taker<Recv>): void {
     this.takers.append(taker)
-    this.checkHeld()
+    this.waitsChanged()
   }
 
   joinPutters(putter: Putter<Send>): void {
     this.putters.append(putter)
-    this.checkHeld()
+    this.waitsChanged()
     this.pump()
   }
 
   watch(watcher: () => void): void {
     this.watchers.add(watcher)
-    this.checkHeld()
+    this.waitsChanged()
   }
 
   unwatch(watcher: () => void): void {
     this.watchers.delete(watcher)
-    this.checkHeld()
+    this.waitsChanged()
   }
 
   /** @throws {InvalidOptionError} a `send` case to this channel could not be withdrawn. */
@@ -133,7 +141,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   withdraw(member: Member): boolean {
     if (member.list === undefined) return false
     member.list.remove(member)
-    this.checkHeld()
+    this.waitsChanged()
     return true
   }
 
@@ -168,20 +176,13 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   }
 
   protected tellWatchers(): void {
-    for (const watcher of [...this.watchers]) watcher()
-  }
-
-  checkHeld(): void {
-    const isHeld = this.waits()
-    if (isHeld === this.#isHeld) return
-    this.#isHeld = isHeld
-    this.held(isHeld)
+    if (this.watchers.size > 0) for (const watcher of [...this.watchers]) watcher()
   }
 
   #next(line: Roster): Member {
     const member = line.head as Member
     line.remove(member)
-    this.checkHeld()
+    this.waitsChanged()
     return member
   }
 
@@ -204,35 +205,49 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     }
     // Who waits already comes first.
     if (this.takers.size > 0) this.pump()
-    const received = this.takers.size === 0 && this.mayTakeAtOnce() ? this.takeNow() : undefined
-    if (received !== undefined) return settled(delivery, received)
+    if (this.takers.size === 0 && this.mayTakeAtOnce()) {
+      const value = this.takeNow()
+      if (value !== nothing) return Promise.resolve(delivery.item(value))
+      const end = this.endReached()
+      if (end !== undefined) return delivered(delivery, end)
+    }
     const pending = new PendingTake(this, delivery, options)
     this.joinTakers(pending)
     return pending.promise
   }
 
-  protected readonly unwrap = (received: Received<Recv>): Recv => {
-    if (received.ok) return received.value
-    throw received.error === undefined ? this.closedError() : received.error
+  protected unwrap(received: Received<Recv>): Recv {
+    return received.ok ? received.value : this.#whole.end(received)
+  }
+
+  /** An item as it is; the end as an error. */
+  readonly #whole: Delivery<Recv, Recv> = {
+    item: (value) => value,
+    end: ({ error }) => {
+      throw error === undefined ? this.closedError() : error
+    },
   }
 }
 
-function settled<T, R>(delivery: Delivery<T, R>, received: Received<T>): Promise<R> {
+function delivered<T, R>(delivery: Delivery<T, R>, end: End): Promise<R> {
   try {
-    return Promise.resolve(delivery(received))
+    return Promise.resolve(delivery.end(end))
   } catch (error) {
     return Promise.reject(error)
   }
 }
 
-function asReceived<T>(received: Received<T>): Received<T> {
-  return received
+const asReceived: Delivery<unknown, Received<never>> = {
+  item: (value) => ({ ok: true, value: value as never }),
+  end: (end) => ({ ok: false, value: undefined, ...end }),
 }
 
-function asStep<T>(received: Received<T>): IteratorResult<T, undefined> {
-  if (received.ok) return { done: false, value: received.value }
-  if (received.error !== undefined) throw received.error
-  return { done: true, value: undefined }
+const asStep: Delivery<unknown, IteratorResult<never, undefined>> = {
+  item: (value) => ({ done: false, value: value as never }),
+  end: ({ error }) => {
+    if (error !== undefined) throw error
+    return { done: true, value: undefined }
+  },
 }
 
 /** A put that fails may be ignored. */

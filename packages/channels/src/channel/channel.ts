@@ -5,6 +5,11 @@ export type Received<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly value: undefined; readonly error?: unknown }
 
+/** How a channel ended. */
+export interface End {
+  readonly error?: unknown
+}
+
 /** When to give a wait up. Nothing has been taken or put then. */
 export interface WaitOptions {
   /** Rejects with `signal.reason`. */

@@ -4,7 +4,6 @@ import {
   checkObject,
   checkPause,
   checkSignal,
-  deferred,
   listenTo,
   type Member,
   type Roster,
@@ -12,12 +11,13 @@ import {
   Timer,
 } from '@conc/core/internal'
 import { ChannelTimeoutError } from '../errors.js'
-import type { Moved, Received, WaitOptions } from './channel.js'
+import type { End, Moved, WaitOptions } from './channel.js'
 
 /** Waits in line for an item. */
 export interface Taker<T> extends Member {
-  /** Called once, after it has left the line. */
-  settle(received: Received<T>): void
+  /** Called once, after it has left the line; or `ended` is. */
+  taken(value: T): void
+  ended(end: End): void
 }
 
 /** Waits in line with an item. */
@@ -36,8 +36,11 @@ export interface Line {
   withdraw(member: Member): boolean
 }
 
-/** What a wait makes of what it received; what it throws rejects the wait. */
-export type Delivery<T, R> = (received: Received<T>) => R
+/** What a wait makes of an item, and of the end; what it throws rejects the wait. */
+export interface Delivery<T, R> {
+  item(value: T): R
+  end(end: End): R
+}
 
 /** What ends a wait from outside: the caller's signal or the time. */
 abstract class Wait<R> implements Member, AbortListener {
@@ -46,16 +49,16 @@ abstract class Wait<R> implements Member, AbortListener {
   prev: Member | undefined
   readonly promise: Promise<R>
   protected readonly line: Line
-  protected readonly resolve: (value: R) => void
-  protected readonly reject: (reason: unknown) => void
+  protected resolve!: (value: R) => void
+  protected reject!: (reason: unknown) => void
   #signal: AbortSignal | undefined
   #timer: Timer | undefined
 
   constructor(line: Line, options: WaitOptions | undefined) {
-    const { promise, resolve, reject } = deferred<R>()
-    this.promise = promise
-    this.resolve = resolve
-    this.reject = reject
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
     this.line = line
     if (options !== undefined) this.#watch(options)
   }
@@ -94,10 +97,15 @@ export class PendingTake<T, R> extends Wait<R> implements Taker<T> {
     this.#delivery = delivery
   }
 
-  settle(received: Received<T>): void {
+  taken(value: T): void {
+    this.over()
+    this.resolve(this.#delivery.item(value))
+  }
+
+  ended(end: End): void {
     this.over()
     try {
-      this.resolve(this.#delivery(received))
+      this.resolve(this.#delivery.end(end))
     } catch (error) {
       this.reject(error)
     }

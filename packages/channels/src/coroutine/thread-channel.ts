@@ -1,6 +1,6 @@
 import { decodeError, type WorkerLostError } from '@conc/core'
 import { type AbortListener, deferred, listenTo, stopListening, Timer } from '@conc/core/internal'
-import type { LinkedChannel, Received } from '../channel/channel.js'
+import type { LinkedChannel } from '../channel/channel.js'
 import { LinkedEnd } from '../linked/linked-end.js'
 import type { LinkParts } from '../linked/messages.js'
 import type { SettledMessage } from './messages.js'
@@ -76,7 +76,7 @@ export class ThreadEnd extends LinkedEnd<unknown, unknown> implements Occupant, 
     })
   }
 
-  override takeNow(): Received<unknown> | undefined {
+  override takeNow(): unknown {
     this.#read()
     return super.takeNow()
   }

@@ -7,6 +7,7 @@ import {
   restoredFrame,
   runInFrame,
   runTask,
+  runUnframed,
 } from '@conc/core/internal'
 import { loadCoroutine, loadExport } from '../coroutine/coroutine-registry.js'
 import type { StartMessage, ThreadMessage } from '../coroutine/messages.js'
@@ -70,7 +71,8 @@ export class CoroutineRun {
       return runInFrame(frame, () => runTask(definition, args, this.#task()))
     }
     const fn = await this.#load()
-    return runInFrame(frame, () => fn.apply(this.#end as never, args as never[]))
+    const body = (): unknown => fn.apply(this.#end as never, args as never[])
+    return context === undefined ? runUnframed(body) : runInFrame(frame, body)
   }
 
   #load(): Promise<(...args: never[]) => unknown> {

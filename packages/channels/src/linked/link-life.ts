@@ -1,5 +1,5 @@
 import { WorkerLostError } from '@conc/core'
-import type { EndOptions } from '../channel/channel.js'
+import type { End, EndOptions } from '../channel/channel.js'
 import { ChannelStateError } from '../errors.js'
 import {
   ControlBlock,
@@ -9,7 +9,7 @@ import {
   type State,
   takesNoMore,
 } from './control-block.js'
-import { Link, type LinkEnd, type LinkOwner } from './link.js'
+import { Link, type LinkOwner } from './link.js'
 import type { LinkParts } from './messages.js'
 import { openEnds } from './open-ends.js'
 import { Portable } from './parcel.js'
@@ -126,7 +126,7 @@ export abstract class LinkLife<Send, Recv>
     this.closeIfOver()
   }
 
-  override checkHeld(): void {
+  override waitsChanged(): void {
     this.vigil.update(
       this.takers.size + this.watchers.size > 0,
       this.putters.size > 0 || this.writing.isUnconfirmed,
@@ -141,7 +141,7 @@ export abstract class LinkLife<Send, Recv>
   }
 
   /** The end that a reader sees who has found no item since `state`. */
-  protected endIn(state: State): LinkEnd | undefined {
+  protected endIn(state: State): End | undefined {
     if (this.link.peerEnd) return this.link.peerEnd
     if (this.#isClosedHere || isDiscarded(state)) return {}
     return isGone(state, this.link.peer) ? { error: this.lostError() } : undefined

@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { decodeError, encodeError, type Transferable } from '@conc/core'
+import type { End } from '../channel/channel.js'
 import { Bell, ownBell } from './bell.js'
 import { awake, type ControlBlock, inAtomics, type Side, type Sleep } from './control-block.js'
 import { kind, type LinkParts, type LinkState, type Message } from './messages.js'
@@ -16,11 +17,6 @@ export interface LinkOwner {
   adopt(parts: LinkParts): unknown
 }
 
-/** How the end of a direction was told. */
-export interface LinkEnd {
-  readonly error?: unknown
-}
-
 /** One end of the way between two threads: the port, and what comes and goes by it. */
 export class Link implements Wire {
   readonly side: Side
@@ -28,7 +24,7 @@ export class Link implements Wire {
   readonly sender: Sender
   readonly receiver: Receiver
   /** The other side's direction is over, after the items it sent. */
-  peerEnd: LinkEnd | undefined
+  peerEnd: End | undefined
   /** The other side gave everything up, with this reason. */
   aborted: { readonly reason: unknown } | undefined
   readonly #control: ControlBlock

@@ -1,15 +1,14 @@
 import { setImmediate } from 'node:timers'
 import { InvalidOptionError, type Transferable } from '@conc/core'
 import type { Member } from '@conc/core/internal'
-import type { LinkedChannel, Moved, Received, SyncOptions } from '../channel/channel.js'
+import type { End, LinkedChannel, Moved, Received, SyncOptions } from '../channel/channel.js'
+import { type Nothing, nothing } from '../channel/nothing.js'
 import { checkWait, type Putter } from '../channel/waits.js'
 import { ChannelStateError } from '../errors.js'
 import { BlockedPut } from './blocked-put.js'
 import { awake, endsWriting, isDiscarded, type State } from './control-block.js'
-import type { LinkEnd } from './link.js'
 import { LinkLife } from './link-life.js'
 import type { LinkParts } from './messages.js'
-import { nothing } from './receiver.js'
 import { blockUntil, checkBlocking, type Sleeper } from './sync-wait.js'
 
 /** Items taken, or put, before the timers and sockets of the event loop have a turn. */
@@ -29,15 +28,10 @@ export class LinkedEnd<Send, Recv>
     return isDiscarded(control.state) ? 0 : control.inFlight(this.link.peer)
   }
 
-  takeNow(): Received<Recv> | undefined {
-    const state = this.sync()
-    const value = this.#takeItem(state)
-    if (value === nothing) {
-      const end = this.endIn(state)
-      return end && { ok: false, value: undefined, ...end }
-    }
-    this.takenCount++
-    return { ok: true, value: value as Recv }
+  takeNow(): Recv | Nothing {
+    const value = this.#takeItem(this.sync())
+    if (value !== nothing) this.takenCount++
+    return value as Recv | Nothing
   }
 
   isReadable(): boolean {
@@ -46,7 +40,7 @@ export class LinkedEnd<Send, Recv>
     return this.#hasItem(this.sync()) || this.endReached() !== undefined
   }
 
-  endReached(): LinkEnd | undefined {
+  endReached(): End | undefined {
     const state = this.sync()
     return this.#hasItem(state) ? undefined : this.endIn(state)
   }
@@ -141,13 +135,20 @@ export class LinkedEnd<Send, Recv>
 
   protected pump(): void {
     this.sync()
-    while (this.takers.size > 0) {
-      const received = this.takeNow()
-      if (received === undefined) break
-      this.nextTaker().settle(received)
-    }
+    while (this.takers.size > 0 && this.#serveTaker());
     if (this.watchers.size > 0 && this.isReadable()) this.tellWatchers()
     this.closeIfOver()
+  }
+
+  #serveTaker(): boolean {
+    const value = this.takeNow()
+    if (value !== nothing) {
+      this.nextTaker().taken(value)
+      return true
+    }
+    const end = this.endReached()
+    if (end !== undefined) this.nextTaker().ended(end)
+    return end !== undefined
   }
 
   #takeItem(state: State): unknown {
@@ -171,7 +172,7 @@ export class LinkedEnd<Send, Recv>
     return this.link.peerEnd === undefined && endsWriting(state, this.link.peer)
   }
 
-  readonly #takeBlocking = (): Received<Recv> | undefined => this.takeNow()
+  readonly #takeBlocking = (): Received<Recv> | undefined => this.receiveNow()
 
   #settled(putter: BlockedPut): true | undefined {
     this.sync()

@@ -1,12 +1,10 @@
+import { nothing } from '../channel/nothing.js'
 import { ItemQueue } from '../memory/item-queue.js'
 import type { ControlBlock, Side } from './control-block.js'
 import type { LinkParts } from './messages.js'
 import { type RingParts, RingReader } from './ring/ring.js'
 import type { Shape } from './ring/shapes.js'
 import type { Wire } from './sender.js'
-
-/** Stands for an item where there is none, as any value may be one. */
-export const nothing: unique symbol = Symbol('nothing')
 
 /** Takes items in the order of their numbers, from the ring or from what came by the port. */
 export class Receiver {

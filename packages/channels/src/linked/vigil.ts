@@ -18,10 +18,13 @@ export interface Watchman {
 }
 
 const lookingMs = 0.05
+/** After looking in vain, every so many waits are patient again. */
+const patientOnceIn = 32
 
 /**
  * How an end waits in its event loop: for a short time it looks again in each turn, which costs the other side nothing;
- * then it asks to be woken by a message, looks once more, and sleeps.
+ * then it asks to be woken by a message, looks once more, and sleeps. Where looking was in vain it looks for less time:
+ * both sides may share a core, and whoever looks keeps the other one from working.
  */
 export class Vigil {
   readonly #control: ControlBlock
@@ -32,7 +35,10 @@ export class Vigil {
   #reads = false
   #writes = false
   #hasTurn = false
-  #since = 0
+  /** Until when this wait looks; 0: it has had no turn yet. */
+  #until = 0
+  #patienceMs = lookingMs
+  #naps = 0
   #isHeld = false
 
   constructor(control: ControlBlock, side: Side, watchman: Watchman) {
@@ -53,10 +59,11 @@ export class Vigil {
   lookAround(): void {
     if (this.#reads || this.#writes) {
       this.#state = 'looking'
-      this.#since = 0
+      this.#until = 0
       this.#mark(looking)
       this.#nextTurn()
     } else {
+      if (this.#state === 'looking') this.#patienceMs = lookingMs
       this.#state = 'off'
       this.#mark(awake)
       this.#hold(false)
@@ -86,15 +93,21 @@ export class Vigil {
     this.#hasTurn = false
     if (this.#state !== 'looking') return
     const now = performance.now()
-    if (this.#since === 0) this.#since = now
+    if (this.#until === 0) this.#until = now + this.#patience()
     this.#watchman.look()
     if (this.#state !== 'looking' || this.#hasTurn) return
-    if (now - this.#since < lookingMs) this.#nextTurn()
+    if (now < this.#until) this.#nextTurn()
     else this.#sleep()
+  }
+
+  #patience(): number {
+    if (this.#patienceMs > 0) return this.#patienceMs
+    return ++this.#naps % patientOnceIn === 0 ? lookingMs : 0
   }
 
   #sleep(): void {
     this.#state = 'asleep'
+    this.#patienceMs = this.#patienceMs > lookingMs / 4 ? this.#patienceMs / 2 : 0
     this.#hold(true)
     this.#mark(inLoop)
     // What the other side did before it could see the mark.

@@ -12,7 +12,7 @@ export interface PutLine {
   readonly waitingPuts: number
   nextPutter(): Putter<unknown>
   /** The number of those who wait may have changed. */
-  checkHeld(): void
+  waitsChanged(): void
   /** All that was put has been sent, and the end with it. */
   ended(): void
 }
@@ -67,7 +67,7 @@ export class Writing {
       this.#sendNext()
     }
     if (this.#state === 'ending' && this.#line.waitingPuts === 0 && !this.#unconfirmed) this.#end()
-    this.#line.checkHeld()
+    this.#line.waitsChanged()
   }
 
   /** Sends an item past the line. @throws {SerializationError} */
@@ -104,7 +104,7 @@ export class Writing {
     if (sent === undefined || sent.putter !== member) return undefined
     this.#unconfirmed = undefined
     const isBack = this.#link.sender.takeBack(sent.number)
-    this.#line.checkHeld()
+    this.#line.waitsChanged()
     this.flush()
     return isBack
   }

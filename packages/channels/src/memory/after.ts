@@ -39,8 +39,8 @@ class After extends MemoryChannel<void, void> {
     this.#timer.hold(false)
   }
 
-  protected override held(isHeld: boolean): void {
-    this.#timer.hold(isHeld)
+  override waitsChanged(): void {
+    this.#timer.hold(this.waits())
   }
 
   protected override end(options: { error?: unknown; discard?: boolean }): void {
@@ -52,16 +52,14 @@ class After extends MemoryChannel<void, void> {
 class Ticker extends MemoryChannel<number, number> {
   #timer: Timer
   #ticks = 0
-  #isHeld = false
 
   constructor(ms: number) {
     super('ticker', 1, 'dropping')
     this.#timer = this.#next(ms)
   }
 
-  protected override held(isHeld: boolean): void {
-    this.#isHeld = isHeld
-    this.#timer.hold(isHeld)
+  override waitsChanged(): void {
+    this.#timer.hold(this.waits())
   }
 
   protected override end(options: { error?: unknown; discard?: boolean }): void {
@@ -74,7 +72,7 @@ class Ticker extends MemoryChannel<number, number> {
       this.#timer = this.#next(ms)
       this.putNow(++this.#ticks)
     })
-    timer.hold(this.#isHeld)
+    timer.hold(this.waits())
     return timer
   }
 }

@@ -1,7 +1,8 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkCount, checkKeys, checkObject, checkOneOf } from '@conc/core/internal'
-import type { Channel, EndOptions, Received } from '../channel/channel.js'
+import type { Channel, End, EndOptions } from '../channel/channel.js'
 import { ChannelEnd } from '../channel/channel-end.js'
+import { type Nothing, nothing } from '../channel/nothing.js'
 import { ItemQueue } from './item-queue.js'
 
 export type Strategy = 'suspend' | 'dropping' | 'sliding'
@@ -48,7 +49,7 @@ function checked(options: number | ChannelOptions): ChannelOptions {
 export class MemoryChannel<Send, Recv extends Send> extends ChannelEnd<Send, Recv> {
   readonly #items = new ItemQueue<Recv>()
   readonly #strategy: Strategy
-  #ended: { readonly error?: unknown } | undefined
+  #ended: End | undefined
 
   constructor(name: string, capacity: number, strategy: Strategy) {
     super(name, capacity)
@@ -67,26 +68,26 @@ export class MemoryChannel<Send, Recv extends Send> extends ChannelEnd<Send, Rec
     this.end({})
   }
 
-  takeNow(): Received<Recv> | undefined {
+  takeNow(): Recv | Nothing {
     if (this.#items.size > 0) {
       const value = this.#items.shift()
-      this.pump()
-      return this.#taken(value)
+      if (this.putters.size > 0) this.pump()
+      this.takenCount++
+      return value
     }
     // At capacity 0, or where a select puts: straight from who waits.
-    if (this.putters.size > 0) {
-      const putter = this.nextPutter()
-      putter.accepted()
-      return this.#taken(putter.value as Recv)
-    }
-    return this.#ended && { ok: false, value: undefined, ...this.#ended }
+    if (this.putters.size === 0) return nothing
+    const putter = this.nextPutter()
+    putter.accepted()
+    this.takenCount++
+    return putter.value as Recv
   }
 
   isReadable(): boolean {
     return this.size > 0 || this.#ended !== undefined
   }
 
-  endReached(): { readonly error?: unknown } | undefined {
+  endReached(): End | undefined {
     return this.size > 0 ? undefined : this.#ended
   }
 
@@ -98,7 +99,8 @@ export class MemoryChannel<Send, Recv extends Send> extends ChannelEnd<Send, Rec
   putNow(value: Send): boolean {
     if (this.#ended) throw this.closedError()
     if (this.takers.size > 0) {
-      this.nextTaker().settle(this.#taken(value as Recv))
+      this.takenCount++
+      this.nextTaker().taken(value as Recv)
       return true
     }
     if (this.#items.size >= this.capacity && !this.#makesRoom()) return this.#strategy !== 'suspend'
@@ -121,9 +123,7 @@ export class MemoryChannel<Send, Recv extends Send> extends ChannelEnd<Send, Rec
     if (discard) this.#discard()
     if (this.#ended) return
     this.#ended = error === undefined ? {} : { error }
-    while (this.takers.size > 0) {
-      this.nextTaker().settle({ ok: false, value: undefined, ...this.#ended })
-    }
+    while (this.takers.size > 0) this.nextTaker().ended(this.#ended)
     this.tellWatchers()
   }
 
@@ -137,10 +137,5 @@ export class MemoryChannel<Send, Recv extends Send> extends ChannelEnd<Send, Rec
     if (this.#strategy !== 'sliding' || this.#items.size === 0) return false
     this.#items.shift()
     return true
-  }
-
-  #taken(value: Recv): Received<Recv> {
-    this.takenCount++
-    return { ok: true, value }
   }
 }

@@ -43,60 +43,42 @@ export function send<T>(
 
 /** A case of a select that runs: it can be tried, and waited for. */
 export interface ActiveCase {
-  readonly key: string
+  readonly end: ChannelEnd<never, unknown>
   isReady(): boolean
   /** @returns what the select says; `undefined` when somebody was faster. */
-  attempt(): object | undefined
-  wait(won: (outcome: object) => void, failed: (error: unknown) => void): Withdrawal
-  readonly end: ChannelEnd<never, unknown>
+  attempt(key: string): object | undefined
+  wait(key: string, won: (outcome: object) => void, failed: (error: unknown) => void): Withdrawal
+}
+
+/** The cases of a select that are not switched off, and their keys. */
+export interface ActiveCases {
+  readonly keys: readonly string[]
+  readonly cases: readonly ActiveCase[]
 }
 
 export type Withdrawal = () => void
 
-class RecvCase<T> implements Case<Received<T>> {
-  readonly kind = 'recv'
-  readonly end: ChannelEnd<never, T> | undefined
-
-  constructor(end: ChannelEnd<never, T> | undefined) {
-    this.end = end
+/** @throws {InvalidOptionError} */
+export function activeCases(given: Cases): ActiveCases {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new InvalidOptionError('cases', 'an object of cases', given)
   }
-}
-
-class SendCase<T> implements Case<{ readonly ok: true }> {
-  readonly kind = 'send'
-  readonly end: ChannelEnd<T, unknown> | undefined
-  readonly value: T
-  readonly transfer: readonly Transferable[] | undefined
-
-  constructor(
-    end: ChannelEnd<T, unknown> | undefined,
-    value: T,
-    transfer: readonly Transferable[] | undefined,
-  ) {
-    this.end = end
-    this.value = value
-    this.transfer = transfer ?? takeMoved(value)
+  const [keys, cases]: [string[], ActiveCase[]] = [[], []]
+  for (const key of Object.keys(given)) {
+    const made = activate(key, given[key])
+    if (made === undefined) continue
+    keys.push(key)
+    cases.push(made)
   }
-}
-
-/** The cases that are not switched off. @throws {InvalidOptionError} */
-export function activeCases(cases: Cases): ActiveCase[] {
-  if (typeof cases !== 'object' || cases === null || Array.isArray(cases)) {
-    throw new InvalidOptionError('cases', 'an object of cases', cases)
-  }
-  const active: ActiveCase[] = []
-  for (const [key, given] of Object.entries(cases)) {
-    const made = activate(key, given)
-    if (made !== undefined) active.push(made)
-  }
-  return active
+  return { keys, cases }
 }
 
 function activate(key: string, given: Cases[string]): ActiveCase | undefined {
   if (given === null || given === undefined) return undefined
-  if (given instanceof SendCase) return given.end && new ActiveSend(key, given, given.end)
-  const from = given instanceof RecvCase ? given.end : endOf(`cases.${key}`, given)
-  return from && new ActiveRecv(key, from)
+  if (given instanceof RecvCase) return given.end && (given as ActiveCase)
+  if (!(given instanceof SendCase)) return new RecvCase(endOf(`cases.${key}`, given)) as ActiveCase
+  given.end?.assertSelectable()
+  return given.end && (given as ActiveCase)
 }
 
 /** The channel of this package behind a value. @throws {InvalidOptionError} */
@@ -105,66 +87,69 @@ function endOf<T>(option: string, value: unknown): ChannelEnd<never, T> {
   throw new InvalidOptionError(option, 'a channel', value)
 }
 
-class ActiveRecv implements ActiveCase {
-  readonly key: string
-  readonly end: ChannelEnd<never, unknown>
+class RecvCase<T> implements Case<Received<T>> {
+  readonly kind = 'recv'
+  readonly end: ChannelEnd<never, T> | undefined
 
-  constructor(key: string, end: ChannelEnd<never, unknown>) {
-    this.key = key
+  constructor(end: ChannelEnd<never, T> | undefined) {
     this.end = end
   }
 
   isReady(): boolean {
-    return this.end.isReadable()
+    return this.end?.isReadable() ?? false
   }
 
-  attempt(): object | undefined {
-    const received = this.end.tryGet()
-    return received && { key: this.key, ...received }
+  attempt(key: string): object | undefined {
+    const received = this.end?.tryGet()
+    if (received === undefined) return undefined
+    return received.ok ? { key, ok: true, value: received.value } : { key, ...received }
   }
 
-  wait(won: (outcome: object) => void): Withdrawal {
-    const taker: Taker<unknown> = {
+  wait(key: string, won: (outcome: object) => void): Withdrawal {
+    const taker: Taker<T> = {
       ...nowhere(),
-      settle: (received) => won({ key: this.key, ...received }),
+      taken: (value) => won({ key, ok: true, value }),
+      ended: (end) => won({ key, ok: false, value: undefined, ...end }),
     }
-    this.end.joinTakers(taker)
-    return () => this.end.withdraw(taker)
+    this.end?.joinTakers(taker)
+    return () => this.end?.withdraw(taker)
   }
 }
 
-class ActiveSend<T> implements ActiveCase {
-  readonly key: string
-  readonly end: ChannelEnd<T, unknown>
-  readonly #case: SendCase<T>
+class SendCase<T> implements Case<{ readonly ok: true }> {
+  readonly kind = 'send'
+  readonly end: ChannelEnd<T, unknown> | undefined
+  readonly #value: T
+  readonly #transfer: readonly Transferable[] | undefined
 
-  constructor(key: string, given: SendCase<T>, end: ChannelEnd<T, unknown>) {
-    end.assertSelectable()
-    this.key = key
+  constructor(
+    end: ChannelEnd<T, unknown> | undefined,
+    value: T,
+    transfer: readonly Transferable[] | undefined,
+  ) {
     this.end = end
-    this.#case = given
+    this.#value = value
+    this.#transfer = transfer ?? takeMoved(value)
   }
 
   isReady(): boolean {
-    return this.end.isWritable()
+    return this.end?.isWritable() ?? false
   }
 
-  attempt(): object | undefined {
-    const { value, transfer } = this.#case
-    return this.end.putNow(value, transfer) ? { key: this.key, ok: true } : undefined
+  attempt(key: string): object | undefined {
+    return this.end?.putNow(this.#value, this.#transfer) ? { key, ok: true } : undefined
   }
 
-  wait(won: (outcome: object) => void, failed: (error: unknown) => void): Withdrawal {
-    const { value, transfer } = this.#case
+  wait(key: string, won: (outcome: object) => void, failed: (error: unknown) => void): Withdrawal {
     const putter: Putter<T> = {
       ...nowhere(),
-      value,
-      transfer,
-      accepted: () => won({ key: this.key, ok: true }),
+      value: this.#value,
+      transfer: this.#transfer,
+      accepted: () => won({ key, ok: true }),
       refused: failed,
     }
-    this.end.joinPutters(putter)
-    return () => this.end.withdraw(putter)
+    this.end?.joinPutters(putter)
+    return () => this.end?.withdraw(putter)
   }
 }
 

@@ -15,8 +15,9 @@ export function selectSync<C extends Cases>(cases: C, options: SyncOptions = {})
   checkBlocking('selectSync', options)
   const active = activeCases(cases)
   assertSome(active, cases)
-  const ends = active.map(({ key, end }) => {
+  const ends = active.cases.map(({ end }, index) => {
     if (end instanceof LinkedEnd) return end
+    const key = active.keys[index]
     throw new InvalidOptionError(`cases.${key}`, 'a channel between threads', end.name)
   })
   const attempt = (): object | undefined => attemptReady(active, Math.random)

@@ -11,7 +11,7 @@ import {
 import type { Channel } from '../channel/channel.js'
 import { ChannelEnd } from '../channel/channel-end.js'
 import {
-  type ActiveCase,
+  type ActiveCases,
   activeCases,
   type Cases,
   type Selected,
@@ -72,23 +72,27 @@ export function trySelect<C extends Cases>(cases: C): Selected<C> | undefined {
 
 /** @throws what the chosen case throws. */
 export function attemptReady(
-  cases: readonly ActiveCase[],
+  { keys, cases }: ActiveCases,
   random: () => number,
 ): object | undefined {
-  const ready = cases.filter((one) => one.isReady())
+  const ready: number[] = []
+  for (let index = 0; index < cases.length; index++) {
+    if (cases[index]?.isReady()) ready.push(index)
+  }
   while (ready.length > 0) {
-    const index = ready.length === 1 ? 0 : Math.floor(random() * ready.length)
-    const [chosen] = ready.splice(index, 1)
-    const outcome = chosen?.attempt()
+    const place = ready.length === 1 ? 0 : Math.floor(random() * ready.length)
+    const chosen = ready[place] as number
+    const outcome = cases[chosen]?.attempt(keys[chosen] as string)
     if (outcome !== undefined) return outcome
+    ready.splice(place, 1)
   }
   return undefined
 }
 
 /** @throws {InvalidOptionError} nothing could ever happen. */
-export function assertSome(active: readonly ActiveCase[], cases: unknown): void {
-  if (active.length > 0) return
-  throw new InvalidOptionError('cases', 'an object with a case that is not switched off', cases)
+export function assertSome(active: ActiveCases, given: unknown): void {
+  if (active.cases.length > 0) return
+  throw new InvalidOptionError('cases', 'an object with a case that is not switched off', given)
 }
 
 function selectCase(cases: Cases, options: SelectOptions): Promise<object> {
@@ -126,14 +130,14 @@ class PendingSelect implements AbortListener {
     if (signal) listenTo(signal, this)
   }
 
-  wait(cases: readonly ActiveCase[]): void {
+  wait({ keys, cases }: ActiveCases): void {
     const won = (outcome: object): void => {
       this.#end()
       this.#resolve(outcome)
     }
     const failed = (error: unknown): void => this.aborted(error)
-    for (const one of cases) {
-      this.#withdrawals.push(one.wait(won, failed))
+    for (const [index, one] of cases.entries()) {
+      this.#withdrawals.push(one.wait(keys[index] as string, won, failed))
       // What began to wait may have been served in the same step.
       if (this.#isOver) break
     }

@@ -69,7 +69,14 @@ export { Turn } from './line/turn.js'
 export { processState } from './process-state.js'
 export { capabilitiesHere, capabilitiesOfPool } from './running/capabilities.js'
 export { isTraced, publish, traced } from './running/events.js'
-export { currentFrame, type Frame, inFrame, runInFrame, whileSuspended } from './running/frame.js'
+export {
+  currentFrame,
+  type Frame,
+  inFrame,
+  runInFrame,
+  runUnframed,
+  whileSuspended,
+} from './running/frame.js'
 export { iteratorOf, LocalProducer } from './running/local-producer.js'
 export { blameHere, type Host, produceHere, runHere } from './running/run-here.js'
 export {

@@ -13,7 +13,8 @@ export class Encoder {
   readonly #view: DataView
   readonly #shapes: ShapeBook
   /** Objects of this value so far. */
-  readonly #seen: object[] = []
+  readonly #seen: (object | undefined)[] = []
+  #objects = 0
   #at = 0
   #limit = 0
 
@@ -33,7 +34,7 @@ export class Encoder {
       return this.#value(value) ? this.#at : 0
     } finally {
       this.#limit = 0
-      if (this.#seen.length > 0) this.#seen.length = 0
+      while (this.#objects > 0) this.#seen[--this.#objects] = undefined
     }
   }
 
@@ -114,9 +115,11 @@ export class Encoder {
 
   /** Neither cycles nor an object in two places: the copy would have two. */
   #wasSeen(value: object): boolean {
-    const seen = this.#seen
-    if (seen.length >= objectsAtMost || seen.includes(value)) return true
-    seen.push(value)
+    for (let index = 0; index < this.#objects; index++) {
+      if (this.#seen[index] === value) return true
+    }
+    if (this.#objects === objectsAtMost) return true
+    this.#seen[this.#objects++] = value
     return false
   }
 

@@ -34,6 +34,15 @@ export function runInFrame<T>(frame: Frame, fn: () => T): T {
   return storage.run(frame, fn)
 }
 
+/**
+ * Runs `fn` in no frame, and follows no async code until the next frame is laid: on Node 20 and 22 following it makes
+ * each promise of the thread dearer. For a thread that runs nothing else.
+ */
+export function runUnframed<T>(fn: () => T): T {
+  storage.disable()
+  return fn()
+}
+
 /** Lets the executors of the task around it take their slots back while `wait` is pending, where they can. */
 export function whileSuspended<T>(wait: () => T | PromiseLike<T>): Promise<Awaited<T>> {
   const slots = currentFrame()?.slots ?? []
