@@ -2,15 +2,9 @@ import type { Transferable } from '@conc/core'
 import { checkObject, type Member, Roster } from '@conc/core/internal'
 import { ChannelClosedError } from '../errors.js'
 import type { Channel, End, EndOptions, Moved, Received, WaitOptions } from './channel.js'
+import { checkWait, LimitedPut, LimitedTake } from './limited-waits.js'
 import { type Nothing, nothing } from './nothing.js'
-import {
-  checkWait,
-  type Delivery,
-  PendingPut,
-  PendingTake,
-  type Putter,
-  type Taker,
-} from './waits.js'
+import { type Delivery, delivered, Put, type Putter, Take, type Taker } from './waits.js'
 
 const acceptedAtOnce: Promise<void> = Promise.resolve()
 
@@ -61,7 +55,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     const refused = this.#tryAtOnce(value, options)
     if (refused === true) return this.accepted()
     if (refused !== false) return handled(Promise.reject(refused.error))
-    const pending = new PendingPut(this, value, options)
+    const pending = options ? new LimitedPut(this, value, options) : new Put(value, undefined)
     this.joinPutters(pending)
     return pending.promise
   }
@@ -80,16 +74,16 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   }
 
   tryGet(): Received<Recv> | undefined {
-    if (this.takers.size > 0) this.pump()
-    return this.receiveNow()
-  }
-
-  /** What is there, or the end; `undefined`: neither yet. */
-  receiveNow(): Received<Recv> | undefined {
-    const value = this.takeNow()
+    const value = this.takeInTurn()
     if (value !== nothing) return { ok: true, value }
     const end = this.endReached()
     return end && asReceived.end(end)
+  }
+
+  /** Takes an item that is there now and that nobody waits for. */
+  takeInTurn(): Recv | Nothing {
+    if (this.takers.size > 0) this.pump()
+    return this.takeNow()
   }
 
   close(options: EndOptions = {}): void {
@@ -211,7 +205,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
       const end = this.endReached()
       if (end !== undefined) return delivered(delivery, end)
     }
-    const pending = new PendingTake(this, delivery, options)
+    const pending = options ? new LimitedTake(this, delivery, options) : new Take(delivery)
     this.joinTakers(pending)
     return pending.promise
   }
@@ -226,14 +220,6 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     end: ({ error }) => {
       throw error === undefined ? this.closedError() : error
     },
-  }
-}
-
-function delivered<T, R>(delivery: Delivery<T, R>, end: End): Promise<R> {
-  try {
-    return Promise.resolve(delivery.end(end))
-  } catch (error) {
-    return Promise.reject(error)
   }
 }
 

@@ -1,17 +1,6 @@
-import { InvalidOptionError, type Transferable } from '@conc/core'
-import {
-  type AbortListener,
-  checkObject,
-  checkPause,
-  checkSignal,
-  listenTo,
-  type Member,
-  type Roster,
-  stopListening,
-  Timer,
-} from '@conc/core/internal'
-import { ChannelTimeoutError } from '../errors.js'
-import type { End, Moved, WaitOptions } from './channel.js'
+import type { Transferable } from '@conc/core'
+import type { Member, Roster } from '@conc/core/internal'
+import type { End } from './channel.js'
 
 /** Waits in line for an item. */
 export interface Taker<T> extends Member {
@@ -42,117 +31,68 @@ export interface Delivery<T, R> {
   end(end: End): R
 }
 
-/** What ends a wait from outside: the caller's signal or the time. */
-abstract class Wait<R> implements Member, AbortListener {
+/** A `get`, `recv` or step of an iteration that waits. */
+export class Take<T, R> implements Taker<T> {
   list: Roster | undefined
   next: Member | undefined
   prev: Member | undefined
   readonly promise: Promise<R>
-  protected readonly line: Line
-  protected resolve!: (value: R) => void
-  protected reject!: (reason: unknown) => void
-  #signal: AbortSignal | undefined
-  #timer: Timer | undefined
-
-  constructor(line: Line, options: WaitOptions | undefined) {
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve
-      this.reject = reject
-    })
-    this.line = line
-    if (options !== undefined) this.#watch(options)
-  }
-
-  aborted(reason: unknown): void {
-    this.over()
-    if (this.line.withdraw(this)) this.reject(reason)
-    else this.tooLate()
-  }
-
-  /** It was to be given up, but has been done already. */
-  protected abstract tooLate(): void
-
-  protected over(): void {
-    this.#timer?.clear()
-    if (this.#signal) stopListening(this.#signal, this)
-  }
-
-  #watch({ signal, timeoutMs }: WaitOptions): void {
-    if (signal) {
-      this.#signal = signal
-      listenTo(signal, this)
-    }
-    if (timeoutMs !== undefined) {
-      this.#timer = new Timer(timeoutMs, () => this.aborted(timeoutOf(this.line.name, timeoutMs)))
-    }
-  }
-}
-
-/** A `get`, `recv` or step of an iteration that waits. */
-export class PendingTake<T, R> extends Wait<R> implements Taker<T> {
   readonly #delivery: Delivery<T, R>
+  #resolve!: (value: R | Promise<R>) => void
 
-  constructor(line: Line, delivery: Delivery<T, R>, options: WaitOptions | undefined) {
-    super(line, options)
+  constructor(delivery: Delivery<T, R>) {
     this.#delivery = delivery
+    this.promise = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
   }
 
   taken(value: T): void {
-    this.over()
-    this.resolve(this.#delivery.item(value))
+    this.#resolve(this.#delivery.item(value))
   }
 
   ended(end: End): void {
-    this.over()
-    try {
-      this.resolve(this.#delivery.end(end))
-    } catch (error) {
-      this.reject(error)
-    }
+    this.#resolve(delivered(this.#delivery, end))
   }
 
-  protected tooLate(): void {}
+  givenUp(reason: unknown): void {
+    this.#resolve(Promise.reject(reason))
+  }
 }
 
-/** A `put` that waits. */
-export class PendingPut<T> extends Wait<void> implements Putter<T> {
+/** A `put` that waits. Its failure may be ignored. */
+export class Put<T> implements Putter<T> {
+  list: Roster | undefined
+  next: Member | undefined
+  prev: Member | undefined
   readonly value: T
   readonly transfer: readonly Transferable[] | undefined
+  readonly promise: Promise<void>
+  #resolve!: (value: void | Promise<void>) => void
 
-  constructor(line: Line, value: T, options: (WaitOptions & Moved) | undefined) {
-    super(line, options)
+  constructor(value: T, transfer: readonly Transferable[] | undefined) {
     this.value = value
-    this.transfer = options?.transfer
-    this.promise.catch(() => {})
+    this.transfer = transfer
+    this.promise = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
   }
 
   accepted(): void {
-    this.over()
-    this.resolve()
+    this.#resolve()
   }
 
   refused(error: unknown): void {
-    this.over()
-    this.reject(error)
-  }
-
-  protected tooLate(): void {
-    this.resolve()
+    this.promise.catch(() => {})
+    this.#resolve(Promise.reject(error))
   }
 }
 
-export function timeoutOf(name: string, timeoutMs: number): ChannelTimeoutError {
-  return new ChannelTimeoutError(`A wait on channel '${name}' took longer than ${timeoutMs} ms.`, {
-    timeoutMs,
-  })
-}
-
-/** @throws {InvalidOptionError} */
-export function checkWait(options: WaitOptions & Moved): void {
-  checkObject('options', options)
-  checkSignal(options.signal)
-  if (options.timeoutMs !== undefined) checkPause('timeoutMs', options.timeoutMs)
-  if (options.transfer !== undefined && !Array.isArray(options.transfer)) {
-    throw new InvalidOptionError('transfer', 'an array', options.transfer)
+/** The promise of what a wait makes of the end. */
+export function delivered<T, R>(delivery: Delivery<T, R>, end: End): Promise<R> {
+  try {
+    return Promise.resolve(delivery.end(end))
+  } catch (error) {
+    return Promise.reject(error)
   }
 }

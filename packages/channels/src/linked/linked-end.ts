@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers'
 import { InvalidOptionError, type Transferable } from '@conc/core'
 import type { Member } from '@conc/core/internal'
 import type { End, LinkedChannel, Moved, Received, SyncOptions } from '../channel/channel.js'
+import { checkWait } from '../channel/limited-waits.js'
 import { type Nothing, nothing } from '../channel/nothing.js'
-import { checkWait, type Putter } from '../channel/waits.js'
+import type { Putter } from '../channel/waits.js'
 import { ChannelStateError } from '../errors.js'
 import { BlockedPut } from './blocked-put.js'
 import { awake, endsWriting, isDiscarded, type State } from './control-block.js'
@@ -80,7 +81,7 @@ export class LinkedEnd<Send, Recv>
     if (this.takers.size > 0) {
       throw new ChannelStateError(`getSync on channel '${this.name}' while an async get waits.`)
     }
-    return this.unwrap(blockUntil([this], this.#takeBlocking, options))
+    return this.unwrap(blockUntil([this], this.#takeSync, options))
   }
 
   putSync(value: Send, options: SyncOptions & Moved = {}): void {
@@ -172,7 +173,7 @@ export class LinkedEnd<Send, Recv>
     return this.link.peerEnd === undefined && endsWriting(state, this.link.peer)
   }
 
-  readonly #takeBlocking = (): Received<Recv> | undefined => this.receiveNow()
+  readonly #takeSync = (): Received<Recv> | undefined => this.tryGet()
 
   #settled(putter: BlockedPut): true | undefined {
     this.sync()

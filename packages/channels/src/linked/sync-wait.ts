@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { checkObject, checkPause } from '@conc/core/internal'
 import type { SyncOptions } from '../channel/channel.js'
-import { timeoutOf } from '../channel/waits.js'
+import { timeoutOf } from '../channel/limited-waits.js'
 import { ChannelStateError } from '../errors.js'
 import { ownBell } from './bell.js'
 

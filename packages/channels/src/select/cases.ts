@@ -2,7 +2,9 @@ import { InvalidOptionError, type Transferable } from '@conc/core'
 import { type Member, type Roster, takeMoved } from '@conc/core/internal'
 import type { Channel, Moved, Received } from '../channel/channel.js'
 import { ChannelEnd } from '../channel/channel-end.js'
-import { checkWait, type Putter, type Taker } from '../channel/waits.js'
+import { checkWait } from '../channel/limited-waits.js'
+import { nothing } from '../channel/nothing.js'
+import type { Putter, Taker } from '../channel/waits.js'
 
 declare const outcome: unique symbol
 
@@ -50,10 +52,10 @@ export interface ActiveCase {
   wait(key: string, won: (outcome: object) => void, failed: (error: unknown) => void): Withdrawal
 }
 
-/** The cases of a select that are not switched off, and their keys. */
+/** The cases of a select by their keys; `undefined` where one is switched off. */
 export interface ActiveCases {
   readonly keys: readonly string[]
-  readonly cases: readonly ActiveCase[]
+  readonly cases: readonly (ActiveCase | undefined)[]
 }
 
 export type Withdrawal = () => void
@@ -63,14 +65,8 @@ export function activeCases(given: Cases): ActiveCases {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new InvalidOptionError('cases', 'an object of cases', given)
   }
-  const [keys, cases]: [string[], ActiveCase[]] = [[], []]
-  for (const key of Object.keys(given)) {
-    const made = activate(key, given[key])
-    if (made === undefined) continue
-    keys.push(key)
-    cases.push(made)
-  }
-  return { keys, cases }
+  const keys = Object.keys(given)
+  return { keys, cases: keys.map((key) => activate(key, given[key])) }
 }
 
 function activate(key: string, given: Cases[string]): ActiveCase | undefined {
@@ -100,9 +96,11 @@ class RecvCase<T> implements Case<Received<T>> {
   }
 
   attempt(key: string): object | undefined {
-    const received = this.end?.tryGet()
-    if (received === undefined) return undefined
-    return received.ok ? { key, ok: true, value: received.value } : { key, ...received }
+    const { end } = this
+    const value = end === undefined ? nothing : end.takeInTurn()
+    if (value !== nothing) return { key, ok: true, value }
+    const ended = end?.endReached()
+    return ended && { key, ok: false, value: undefined, ...ended }
   }
 
   wait(key: string, won: (outcome: object) => void): Withdrawal {

@@ -15,10 +15,11 @@ export function selectSync<C extends Cases>(cases: C, options: SyncOptions = {})
   checkBlocking('selectSync', options)
   const active = activeCases(cases)
   assertSome(active, cases)
-  const ends = active.cases.map(({ end }, index) => {
-    if (end instanceof LinkedEnd) return end
-    const key = active.keys[index]
-    throw new InvalidOptionError(`cases.${key}`, 'a channel between threads', end.name)
+  const ends = active.cases.flatMap((one, index) => {
+    if (one === undefined) return []
+    if (one.end instanceof LinkedEnd) return [one.end]
+    const key = `cases.${active.keys[index]}`
+    throw new InvalidOptionError(key, 'a channel between threads', one.end.name)
   })
   const attempt = (): object | undefined => attemptReady(active, Math.random)
   return blockUntil(ends, attempt, options) as Selected<C>

@@ -28,6 +28,8 @@ export interface SelectOptions {
   readonly random?: () => number
 }
 
+const noOptions: SelectOptions = {}
+
 /**
  * Loop form: gives the channels that have something, and takes nothing itself; a source that was not read comes
  * again. Ends when all sources are closed and empty. One that failed comes once more, so that the read throws.
@@ -56,9 +58,9 @@ export function select(...given: unknown[]): unknown {
   if (given.length === 0 || given.every((one) => one instanceof ChannelEnd)) {
     return readableSources(given as ChannelEnd<never, unknown>[])
   }
-  const [cases, options = {}] = given
-  checkOptions(options)
-  return selectCase(cases as Cases, options)
+  const [cases, options] = given
+  if (options !== undefined) checkOptions(options)
+  return selectCase(cases as Cases, options ?? noOptions)
 }
 
 /**
@@ -75,23 +77,23 @@ export function attemptReady(
   { keys, cases }: ActiveCases,
   random: () => number,
 ): object | undefined {
-  const ready: number[] = []
+  let ready = 0
+  for (const one of cases) if (one?.isReady()) ready++
+  if (ready === 0) return undefined
+  let before = ready === 1 ? 0 : Math.floor(random() * ready)
   for (let index = 0; index < cases.length; index++) {
-    if (cases[index]?.isReady()) ready.push(index)
-  }
-  while (ready.length > 0) {
-    const place = ready.length === 1 ? 0 : Math.floor(random() * ready.length)
-    const chosen = ready[place] as number
-    const outcome = cases[chosen]?.attempt(keys[chosen] as string)
-    if (outcome !== undefined) return outcome
-    ready.splice(place, 1)
+    const one = cases[index]
+    if (one?.isReady() && before-- <= 0) {
+      const outcome = one.attempt(keys[index] as string)
+      if (outcome !== undefined) return outcome
+    }
   }
   return undefined
 }
 
 /** @throws {InvalidOptionError} nothing could ever happen. */
 export function assertSome(active: ActiveCases, given: unknown): void {
-  if (active.cases.length > 0) return
+  if (active.cases.some(Boolean)) return
   throw new InvalidOptionError('cases', 'an object with a case that is not switched off', given)
 }
 
@@ -137,6 +139,7 @@ class PendingSelect implements AbortListener {
     }
     const failed = (error: unknown): void => this.aborted(error)
     for (const [index, one] of cases.entries()) {
+      if (one === undefined) continue
       this.#withdrawals.push(one.wait(keys[index] as string, won, failed))
       // What began to wait may have been served in the same step.
       if (this.#isOver) break
