@@ -7,17 +7,26 @@ export {
   OpaqueTaskError,
   UnknownExecutorError,
   UnresolvedDependencyError,
+  WeaveAsyncError,
+  WeaveContextError,
+  WeaveDepthError,
   WeaveNameError,
   WeaveNotIterableError,
+  WeavePendingLimitError,
   WeavePlanError,
 } from './errors.js'
+export { batch, denone, flatten, fold } from './helpers/lists.js'
+export { redict, undict } from './helpers/pairs.js'
+export { merge } from './merge/merge.js'
+export type { Merge } from './merge/merge-type.js'
+export { type OffloadOptions, offload } from './merge/offload.js'
 export type { NamedOptions } from './named/named-options.js'
 export type { Plan, PlanJSON, PlanOptions } from './plan/plan.js'
 export type { PlannedTask } from './plan/planned-task.js'
 export { type Outcome, resultOf, type SettledResult } from './result/settled-result.js'
 export type { TaskTiming, Timings } from './result/timings.js'
-export { inOrder, type WeaveResult } from './result/weave-result.js'
-export type { RunOptions } from './run/run-options.js'
+export { inOrder, type PartialResult, type WeaveResult } from './result/weave-result.js'
+export type { Only, RunOptions, SyncOptions } from './run/run-options.js'
 export type { WeaveContext } from './run/weave-context.js'
 export type { DebugOptions, ShownValues } from './seeing/seeing-options.js'
 export type { UnfinishedTask, WeaveEvent } from './seeing/weave-event.js'

@@ -86,6 +86,10 @@ describe('weave', () => {
       'Expected `idempotencyKey` to be a function (item, deps)',
     )
     expect(() => untyped().each('a', [], { workers: 0 }, () => 1)).toThrow(InvalidOptionError)
+    expect(() => untyped().each('a', [], { perMinute: 0 }, () => 1)).toThrow(InvalidOptionError)
+    expect(() => untyped().defaults({ perMinute: 1, limitPerMinute: 1 })).toThrow(
+      'Expected `limitPerMinute` to be left out beside `perMinute`',
+    )
   })
 
   it.each([undefined, 1, Promise.resolve()])('refuses %s as a body', (body) => {
@@ -105,7 +109,13 @@ describe('weave', () => {
     ['onEvent', 1],
     ['strict', 1],
     ['concurency', 1],
-    ['given', {}],
+    ['given', 1],
+    ['given', { nobody: 1 }],
+    ['only', 'a'],
+    ['only', ['nobody']],
+    ['onError', 'go-on'],
+    ['drain', 1],
+    ['maxPending', 0],
   ])('throws at once for run({ %s: %j })', (option, value) => {
     expect(() => untyped().run({ [option]: value })).toThrow(InvalidOptionError)
     expect(() => untyped().settle({ [option]: value })).toThrow(InvalidOptionError)
@@ -114,7 +124,8 @@ describe('weave', () => {
   it('refuses wrong defaults and plan options', () => {
     expect(() => untyped().defaults({ retries: -1 })).toThrow(InvalidOptionError)
     expect(() => untyped().defaults({ needs: [] })).toThrow(InvalidOptionError)
-    expect(() => untyped().plan({ only: [] })).toThrow(InvalidOptionError)
+    expect(() => untyped().plan({ only: ['nobody'] })).toThrow(InvalidOptionError)
+    expect(() => untyped().plan({ olny: [] })).toThrow(InvalidOptionError)
   })
 })
 

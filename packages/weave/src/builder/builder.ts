@@ -1,4 +1,3 @@
-import { InvalidOptionError } from '@conc/core'
 import { callerModule, checkFunction, checkName, checkObject, moduleUrl } from '@conc/core/internal'
 import { declaredWeaves } from '../named/declared-weaves.js'
 import { type Inputs, type Lineage, lineageAfter, type WeaveTask } from '../named/lineage.js'
@@ -14,10 +13,12 @@ import {
   type Plan,
   type PlanOptions,
 } from '../plan/plan.js'
+import { checkSync } from '../plan/sync-check.js'
 import { keepResult, type SettledResult, settledFrom } from '../result/settled-result.js'
 import { type Result, resultFrom } from '../result/weave-result.js'
 import { WeaveRun } from '../run/run.js'
-import { checkRunOptions, type RunOptions } from '../run/run-options.js'
+import { type AnyRunOptions, checkRunOptions, checkSyncOptions } from '../run/run-options.js'
+import { selectionOf } from '../run/selection.js'
 import {
   type CheckedOptions,
   checkDefaults,
@@ -25,6 +26,7 @@ import {
   checkTaskName,
   checkTaskOptions,
 } from './option-checks.js'
+import { checkSource } from './source-check.js'
 import type { AnyBody, Step, TaskStep } from './steps.js'
 
 /** What a weave is compiled to, once. */
@@ -35,7 +37,7 @@ interface Compiled {
 
 interface RunArguments {
   readonly inputs: Readonly<Record<string, unknown>>
-  readonly options: RunOptions
+  readonly options: AnyRunOptions
 }
 
 const noInputs: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null))
@@ -64,7 +66,7 @@ export class Builder {
 
   each(name: unknown, over: unknown, third?: unknown, fourth?: unknown): Builder {
     checkTaskName(name)
-    checkSource(over)
+    if (typeof over !== 'string' || over === '') checkSource('over', over)
     const { body, options } = bodyAndOptions('each', third, fourth)
     return this.#with({ kind: 'each', previous: this.#last, name, body, options, over })
   }
@@ -123,10 +125,11 @@ export class Builder {
   plan(options: PlanOptions = {}): Plan {
     checkPlanOptions(options)
     const { graph, plan } = this.#compile()
-    checkGraph(graph, options)
-    const { executor, executors } = options
-    if (executor === undefined && executors === undefined) return plan
-    return new GraphPlan(graph, { executor, executors, isRun: false })
+    const { executor, executors, only } = options
+    const selection = only && selectionOf(graph, only)
+    checkGraph(graph, options, selection)
+    if (executor === undefined && executors === undefined && only === undefined) return plan
+    return new GraphPlan(graph, { executor, executors, isRun: false }, selection?.isWanted)
   }
 
   run(...args: unknown[]): Promise<Result> {
@@ -135,6 +138,15 @@ export class Builder {
 
   settle(...args: unknown[]): Promise<SettledResult> {
     return this.#settle(this.#runArguments(args))
+  }
+
+  runSync(...args: unknown[]): Result {
+    const { inputs, options } = this.#arguments(args)
+    checkSyncOptions(options)
+    const { ending, ledger, plan } = this.#begin({ inputs, options }, true)
+    if (ending?.kind === 'fulfilled') return resultFrom(ledger, plan)
+    keepResult(ending?.error, ledger, plan)
+    throw ending?.error
   }
 
   async #run(given: RunArguments): Promise<Result> {
@@ -168,11 +180,13 @@ export class Builder {
   }
 
   /** @throws {WeavePlanError} @throws {MissingInputError} */
-  #begin({ inputs, options }: RunArguments): WeaveRun {
+  #begin({ inputs, options }: RunArguments, isSync = false): WeaveRun {
     const { graph } = this.#compile()
-    const { executors = {} } = options
-    checkGraph(graph, { ...options, executors })
-    return new WeaveRun(graph, inputs, options)
+    const { executors = {}, only, given } = options
+    const selection = only || given ? selectionOf(graph, only, given) : undefined
+    checkGraph(graph, { ...options, executors }, selection)
+    if (isSync) checkSync(graph, selection)
+    return new WeaveRun({ graph, inputs, options, selection, isSync })
   }
 
   #compile(): Compiled {
@@ -185,9 +199,27 @@ export class Builder {
 
   /** @throws {InvalidOptionError} @throws {WeaveNameError} */
   #runArguments(args: readonly unknown[]): RunArguments {
-    const [inputs, options = {}] = this.#isOwed ? args : [undefined, ...args]
+    const { inputs, options } = this.#arguments(args)
     checkRunOptions(options)
+    this.#checkTaskNames(options)
+    return { inputs, options }
+  }
+
+  #arguments(args: readonly unknown[]): { inputs: Inputs; options: unknown } {
+    const [inputs, options = {}] = this.#isOwed ? args : [undefined, ...args]
     return { inputs: inputs === undefined ? noInputs : checkedInputs(inputs), options }
+  }
+
+  /** Wrong names of tasks are thrown in the call too, unless the weave itself is wrong: then its run rejects. */
+  #checkTaskNames({ only, given }: AnyRunOptions): void {
+    if (only === undefined && given === undefined) return
+    let graph: Graph
+    try {
+      graph = this.#compile().graph
+    } catch {
+      return
+    }
+    selectionOf(graph, only, given)
   }
 
   #doAll(tasks: unknown): Builder {
@@ -226,14 +258,4 @@ function copied(options: CheckedOptions | undefined): CheckedOptions | undefined
   if (own.needs) own.needs = own.needs.slice()
   if (own.after) own.after = own.after.slice()
   return own
-}
-
-function checkSource(over: unknown): asserts over is string | object {
-  const isNamed = typeof over === 'string' && over !== ''
-  const isList =
-    typeof over === 'object' &&
-    over !== null &&
-    (Symbol.iterator in over || Symbol.asyncIterator in over)
-  if (isNamed || isList) return
-  throw new InvalidOptionError('over', 'an iterable, an async iterable or a name', over)
 }

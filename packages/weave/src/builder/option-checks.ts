@@ -13,9 +13,12 @@ import { WeaveNameError } from '../errors.js'
 import type { Defaults } from './task-options.js'
 
 const policy = ['retries', 'timeoutMs', 'executor', 'priority']
-const taskKeys = [...policy, 'idempotencyKey', 'headers', 'tags', 'needs', 'after', 'args']
-const eachKeys = [...taskKeys, 'workers']
-const defaultsKeys = [...policy, 'workers', 'strict']
+const sent = ['idempotencyKey', 'headers', 'tags']
+const edges = ['needs', 'after', 'args']
+const taskKeys = [...policy, ...sent, ...edges]
+const pace = ['workers', 'perMinute', 'limitPerMinute']
+const eachKeys = [...taskKeys, ...pace]
+const defaultsKeys = [...policy, ...pace, 'strict']
 
 const reserved: ReadonlySet<string> = new Set([
   'final',
@@ -71,6 +74,14 @@ export function checkTaskOptions(
 }
 
 /** @throws {InvalidOptionError} */
+export function checkMergeOptions(options: unknown, hasItems: boolean): void {
+  checkObject('options', options)
+  checkKeys('options', options, [...policy, ...sent, ...(hasItems ? pace : [])])
+  checkPolicy(options as CheckedOptions)
+  checkSent(options as CheckedOptions, hasItems ? 'each' : 'task')
+}
+
+/** @throws {InvalidOptionError} */
 export function checkDefaults(options: unknown): asserts options is Defaults {
   checkObject('options', options)
   checkKeys('options', options, defaultsKeys)
@@ -84,13 +95,28 @@ export function checkExecutorOption(executor: unknown): void {
   throw new InvalidOptionError('executor', 'an Executor or a name from `executors`', executor)
 }
 
-function checkPolicy({ retries, timeoutMs, executor, priority, workers, strict }: Defaults): void {
+function checkPolicy(options: Defaults): void {
+  const { retries, timeoutMs, executor, priority, workers, strict } = options
   if (retries !== undefined) checkRetry('retries', retries)
   if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs)
   if (workers !== undefined) checkLimit('workers', workers)
+  checkPace(options)
   checkExecutorOption(executor)
   if (priority !== undefined) checkSubmitOptions({ priority })
   if (strict !== undefined) checkFlag('strict', strict)
+}
+
+function checkPace({ perMinute, limitPerMinute }: Defaults): void {
+  if (perMinute !== undefined) checkRate('perMinute', perMinute)
+  if (limitPerMinute === undefined) return
+  checkRate('limitPerMinute', limitPerMinute)
+  if (perMinute === undefined) return
+  throw new InvalidOptionError('limitPerMinute', 'left out beside `perMinute`', limitPerMinute)
+}
+
+function checkRate(option: string, value: unknown): void {
+  if (typeof value === 'number' && value > 0) return
+  throw new InvalidOptionError(option, 'a number of starts above 0', value)
 }
 
 /** @throws {InvalidOptionError} */
@@ -108,7 +134,8 @@ function checkSent({ idempotencyKey, headers, tags }: CheckedOptions, kind: 'tas
   checkSubmitOptions({ idempotencyKey })
 }
 
-function checkNames(option: string, names: unknown): void {
+/** @throws {InvalidOptionError} */
+export function checkNames(option: string, names: unknown): void {
   const isList = Array.isArray(names) && names.every((name) => typeof name === 'string')
   if (!isList) throw new InvalidOptionError(option, 'an array of names', names)
 }

@@ -117,8 +117,15 @@ export type NewInputRows<I, P extends Row> = Exclude<
 export type Owed<Need, I> = [Need] extends [undefined] ? undefined : Omit<Need, keyof I>
 
 /** Declared inputs come first, always; without `.input()` there is only the options argument. */
-export type RunArgs<Need, O> = [Need] extends [undefined]
-  ? [options?: O]
-  : object extends Need
-    ? [inputs?: Need, options?: O]
-    : [inputs: Need, options?: O]
+export type RunArgs<Need, O, Kind extends 'optional' | 'required' = 'optional'> = [Need] extends [
+  undefined,
+]
+  ? OptionsArg<O, Kind>
+  : Kind extends 'required'
+    ? object extends Need
+      ? [inputs: Need | undefined, options: O]
+      : [inputs: Need, options: O]
+    : object extends Need
+      ? [inputs?: Need, options?: O]
+      : [inputs: Need, options?: O]
+type OptionsArg<O, Kind> = Kind extends 'required' ? [options: O] : [options?: O]

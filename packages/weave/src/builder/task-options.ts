@@ -22,6 +22,10 @@ interface Sent {
 interface Pace {
   /** Items in flight; held across an item's retries. Default Infinity. */
   readonly workers?: number
+  /** Attempts start at least 60,000 / n ms apart, the first at once, without bursts. Default none. */
+  readonly perMinute?: number
+  /** The same under its older name; not beside `perMinute`. */
+  readonly limitPerMinute?: number
 }
 
 /** Options of a task made by `do`. */
@@ -38,7 +42,7 @@ export interface EachOptions<D = any, I = any> extends Policy, Sent, Pace {
   readonly idempotencyKey?: (item: I, deps: D) => string
 }
 
-/** What every task of a weave uses unless it says otherwise; `workers` reaches mapped tasks only. */
+/** What every task of a weave uses unless it says otherwise; `workers` and `perMinute` reach mapped tasks only. */
 export interface Defaults extends Policy, Pace {
   /** A task whose parameter cannot be read is an error. Default false. */
   readonly strict?: boolean

@@ -2,8 +2,8 @@ import type { Task } from '@conc/core'
 import type { NamedOptions } from '../named/named-options.js'
 import type { Plan, PlanOptions } from '../plan/plan.js'
 import type { SettledResult } from '../result/settled-result.js'
-import type { WeaveResult } from '../result/weave-result.js'
-import type { RunOptions } from '../run/run-options.js'
+import type { PartialResult, WeaveResult } from '../result/weave-result.js'
+import type { Only, RunOptions, SyncOptions } from '../run/run-options.js'
 import type { WeaveContext } from '../run/weave-context.js'
 import type {
   AnyIter,
@@ -211,6 +211,10 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
    * @throws {WeavePlanError} one of its subclasses: names, dependencies or executors do not fit.
    */
   plan(options?: PlanOptions): Plan<TaskRow<P>[0]>
+  /** Runs only these tasks and what they need. */
+  run<const N extends TaskRow<P>[0]>(
+    ...args: RunArgs<Need, RunOptions<P> & Only<N>, 'required'>
+  ): Promise<PartialResult<P, N>>
   /**
    * Runs every task, each as soon as its own dependencies are done.
    *
@@ -218,12 +222,21 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
    * with `TaskTimeoutError` past `timeoutMs`, or with `signal.reason`.
    * @throws {InvalidOptionError} at once, for a wrong option.
    */
-  run(...args: RunArgs<Need, RunOptions>): Promise<WeaveResult<P, Last, Vals>>
+  run(...args: RunArgs<Need, RunOptions<P>>): Promise<WeaveResult<P, Last, Vals>>
   /**
    * Runs as `run` does and never rejects because of a task or the run's deadline: every task has an outcome.
    * Plan errors, missing inputs and the caller's abort still reject.
    */
-  settle(...args: RunArgs<Need, RunOptions>): Promise<SettledResult<P>>
+  settle(
+    ...args: RunArgs<Need, RunOptions<P> & Partial<Only<TaskRow<P>[0]>>>
+  ): Promise<SettledResult<P>>
+  /**
+   * Runs a weave without promises for synchronous callers: all of it before this returns, on no executor.
+   *
+   * @returns all values by name; throws the first task's own error (`resultOf(error)` has what finished).
+   * @throws {WeaveAsyncError} a body returned a promise, or the plan shows that one would: before any body then.
+   */
+  runSync(...args: RunArgs<Need, SyncOptions<P>>): WeaveResult<P, Last, Vals>
 }
 
 /** A weave that other threads, processes and executors find by its name. */

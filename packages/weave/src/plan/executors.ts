@@ -18,15 +18,17 @@ export function executorNamed(
 /**
  * Checks the executors that tasks, the weave and its run name. Names are only looked up where `executors` are given.
  *
+ * @param sent the tasks that name one.
  * @throws {UnknownExecutorError}
  * @throws {UnsupportedWorkError} one of them does not run plain functions, and the task is one.
  */
 export function checkExecutorsOf(
   graph: Graph,
+  sent: readonly number[],
   common: Executor | string | undefined,
   executors: Executors | undefined,
 ): void {
-  for (const task of graph.sent) {
+  for (const task of sent) {
     const named = graph.options[task]?.executor
     const name = graph.names[task] as string
     if (typeof named !== 'string') refuseClosure(graph, task, named)

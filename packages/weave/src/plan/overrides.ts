@@ -47,7 +47,7 @@ function kept(options: CheckedOptions | undefined): CheckedOptions {
 
 /** What makes no sense without items; the key is made of one. */
 function withoutItems(options: CheckedOptions | undefined): CheckedOptions {
-  const { workers, idempotencyKey, ...rest } = options ?? {}
+  const { workers, perMinute, limitPerMinute, idempotencyKey, ...rest } = options ?? {}
   return rest
 }
 

@@ -1,10 +1,11 @@
 import { type InspectOptions, inspect } from 'node:util'
 import type { Executor } from '@conc/core'
 import { checkKeys, checkObject } from '@conc/core/internal'
-import { checkExecutorOption, checkFlag } from '../builder/option-checks.js'
+import { checkExecutorOption, checkFlag, checkNames } from '../builder/option-checks.js'
 import { OpaqueTaskError } from '../errors.js'
 import type { Timings } from '../result/timings.js'
 import { checkExecutors } from '../run/run-options.js'
+import { runs, type Selection } from '../run/selection.js'
 import { criticalPath } from './critical-path.js'
 import { inspectPlan, toDot, toMermaid, toText } from './drawing.js'
 import { checkExecutorsOf } from './executors.js'
@@ -59,25 +60,34 @@ export interface PlanOptions {
   readonly executor?: Executor | string
   /** As in `run`; names of executors are checked where these are given. */
   readonly executors?: Readonly<Record<string, Executor>>
+  /** As in `run`: only these tasks and what they need. */
+  readonly only?: readonly string[]
 }
 
 /** @throws {InvalidOptionError} */
 export function checkPlanOptions(options: unknown): asserts options is PlanOptions {
   checkObject('options', options)
-  checkKeys('options', options, ['strict', 'executor', 'executors'])
-  const { strict, executor, executors } = options as PlanOptions
+  checkKeys('options', options, ['strict', 'executor', 'executors', 'only'])
+  const { strict, executor, executors, only } = options as PlanOptions
   if (strict !== undefined) checkFlag('strict', strict)
   checkExecutorOption(executor)
   checkExecutors(executors)
+  if (only !== undefined) checkNames('only', only)
 }
 
 /** What depends on the options of a run or a plan. @throws {WeavePlanError} @throws {UnsupportedWorkError} */
-export function checkGraph(graph: Graph, { strict, executor, executors }: PlanOptions): void {
-  const [first] = graph.opaque
-  if (first && (strict ?? graph.defaults?.strict)) {
-    throw new OpaqueTaskError(graph.names[first[0]] as string, first[1])
+export function checkGraph(
+  graph: Graph,
+  { strict, executor, executors }: PlanOptions,
+  selection?: Selection,
+): void {
+  if (strict ?? graph.defaults?.strict) {
+    for (const [task, reason] of graph.opaque) {
+      if (runs(selection, task)) throw new OpaqueTaskError(graph.names[task] as string, reason)
+    }
   }
-  checkExecutorsOf(graph, executor, executors)
+  const sent = graph.sent.filter((task) => runs(selection, task))
+  checkExecutorsOf(graph, sent, executor, executors)
 }
 
 /** The plan of a graph, worked out where it is read. */
@@ -91,17 +101,20 @@ export class GraphPlan implements Plan {
   }
   readonly #graph: Graph
   readonly #places: Places
+  readonly #isWanted: Uint8Array | undefined
   #dependencies: Readonly<Record<string, readonly string[]>> | undefined
   #fingerprint: string | undefined
 
-  constructor(graph: Graph, places: Places) {
+  /** @param isWanted per task, whether the plan is about it; default all. */
+  constructor(graph: Graph, places: Places, isWanted?: Uint8Array) {
     this.#graph = graph
     this.#places = places
+    this.#isWanted = isWanted
     Object.freeze(this)
   }
 
   get order(): readonly string[] {
-    return Object.freeze([...this.#graph.names])
+    return Object.freeze(this.#graph.names.filter((_, task) => this.#isListed(task)))
   }
 
   get inputs(): readonly string[] {
@@ -113,13 +126,17 @@ export class GraphPlan implements Plan {
   }
 
   get dependencies(): Readonly<Record<string, readonly string[]>> {
-    this.#dependencies ??= this.#record((task) => Object.freeze(dependencyNames(this.#graph, task)))
+    this.#dependencies ??= this.#record((task) => {
+      const names = dependencyNames(this.#graph, task)
+      return Object.freeze(this.#isWanted ? names.filter((name) => this.#isThere(name)) : names)
+    })
     return this.#dependencies
   }
 
   get dependents(): Readonly<Record<string, readonly string[]>> {
-    const lists = new Map<string, string[]>(this.#graph.names.map((name) => [name, []]))
-    for (const name of this.#graph.names) {
+    const { order } = this
+    const lists = new Map<string, string[]>(order.map((name) => [name, []]))
+    for (const name of order) {
       for (const needed of this.dependencies[name] ?? []) lists.get(needed)?.push(name)
     }
     return this.#record((task) => Object.freeze(lists.get(this.#graph.names[task] as string) ?? []))
@@ -130,7 +147,8 @@ export class GraphPlan implements Plan {
   }
 
   get opaque(): readonly string[] {
-    return Object.freeze([...this.#graph.opaque.keys()].map((task) => this.#name(task)))
+    const tasks = [...this.#graph.opaque.keys()].filter((task) => this.#isListed(task))
+    return Object.freeze(tasks.map((task) => this.#name(task)))
   }
 
   get fingerprint(): string {
@@ -170,8 +188,20 @@ export class GraphPlan implements Plan {
 
   #record<T>(of: (task: number) => T): Readonly<Record<string, T>> {
     const record: Record<string, T> = Object.create(null)
-    for (let task = 0; task < this.#graph.count; task++) record[this.#name(task)] = of(task)
+    for (let task = 0; task < this.#graph.count; task++) {
+      if (this.#isListed(task)) record[this.#name(task)] = of(task)
+    }
     return Object.freeze(record)
+  }
+
+  #isListed(task: number): boolean {
+    return this.#isWanted === undefined || this.#isWanted[task] === 1
+  }
+
+  /** Inputs are always there. */
+  #isThere(name: string): boolean {
+    const task = this.#graph.numbers.get(name)
+    return task === undefined || this.#isListed(task)
   }
 
   #name(task: number): string {

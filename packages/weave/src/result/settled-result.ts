@@ -2,7 +2,7 @@ import { type InspectOptions, inspect } from 'node:util'
 import type { Settled } from '@conc/core'
 import type { Env, Row, TaskRow } from '../builder/rows.js'
 import type { Plan } from '../plan/plan.js'
-import { cancelled, fulfilled, type Ledger, rejected } from '../run/ledger.js'
+import { cancelled, fulfilled, type Ledger, leftOut, rejected } from '../run/ledger.js'
 import { inspectSettled, settledJSON } from './settled-print.js'
 import { type Timings, timingsOf } from './timings.js'
 
@@ -17,20 +17,20 @@ export type Outcome<T> =
       /** Of mapped tasks: the items that had finished. */
       readonly partial?: Finished<T>
     })
-  /** It never started; `because` names the task whose failure stopped the run. */
+  /** It never started: `because` of that task's failure, or since `only` left it out or the run ended early. */
   | { readonly status: 'skipped'; readonly because?: string }
 
 /** What a run gives that may have failed. */
 export interface SettledResult<P extends Row = Row> {
-  /** Every task is fulfilled. */
+  /** Every task that was wanted is fulfilled. */
   readonly ok: boolean
-  /** The first failure. */
+  /** The first failure, or what else ended the run. */
   readonly error: unknown
   readonly failed: readonly TaskRow<P>[0][]
   /** Those that were told to stop while they ran. */
   readonly cancelled: readonly TaskRow<P>[0][]
   readonly tasks: { readonly [E in TaskRow<P> as E[0]]: Outcome<E[1]> }
-  /** What finished. */
+  /** What finished, or was given: `run({ given: settled.values })` resumes. */
   readonly values: Partial<Env<TaskRow<P>>>
   readonly timings: Partial<Timings<TaskRow<P>[0]>>
   readonly plan: Plan<TaskRow<P>[0]>
@@ -129,12 +129,14 @@ function outcomeOf(ledger: Ledger, task: number): Outcome<unknown> {
     const isFailure = status === rejected
     return {
       status: isFailure ? 'rejected' : 'cancelled',
-      reason: isFailure ? ledger.error : ledger.cancelReason,
+      reason: isFailure ? ledger.errors.get(task) : ledger.cancelReason,
       attempts: ledger.attempts.get(task) ?? 1,
       ...partialOf(ledger, task),
     }
   }
-  const because = ledger.failed === undefined ? undefined : ledger.graph.names[ledger.failed]
+  if (status === leftOut) return { status: 'skipped' }
+  const cause = ledger.causeOf(task)
+  const because = cause === undefined ? undefined : ledger.graph.names[cause]
   return because === undefined ? { status: 'skipped' } : { status: 'skipped', because }
 }
 

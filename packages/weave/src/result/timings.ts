@@ -1,4 +1,4 @@
-import { type ItemRecord, type Ledger, skipped, waiting } from '../run/ledger.js'
+import { type ItemRecord, type Ledger, leftOut, skipped, waiting } from '../run/ledger.js'
 
 /** When one task ran, in ms. */
 export interface TaskTiming {
@@ -14,12 +14,14 @@ export interface TaskTiming {
 
 export type Timings<K extends string = string> = { readonly [N in K]: TaskTiming }
 
+const unstarted: ReadonlySet<number> = new Set([waiting, skipped, leftOut])
+
 /** The timings of all tasks that started. */
 export function timingsOf(ledger: Ledger): Timings {
   const timings: Record<string, TaskTiming> = Object.create(null)
   for (let task = 0; task < ledger.graph.count; task++) {
-    const status = ledger.status[task]
-    if (status === waiting || status === skipped) continue
+    const status = ledger.status[task] as number
+    if (unstarted.has(status) || ledger.given.has(task)) continue
     timings[ledger.graph.names[task] as string] = timingOf(ledger, task)
   }
   return Object.freeze(timings)

@@ -12,6 +12,13 @@ export type WeaveResult<P extends Row, Last, Vals extends readonly unknown[]> = 
   [Symbol.iterator](): IterableIterator<Vals[number]>
 }
 
+/** With `only`: what was asked for is there, the rest may be. */
+export type PartialResult<P extends Row, N extends string> = Pick<Env<P>, N & P[0]> &
+  Partial<Omit<Env<P>, N>> & {
+    readonly timings: Partial<Timings<TaskRow<P>[0]>>
+    readonly plan: Plan<TaskRow<P>[0]>
+  }
+
 /** The values as own properties; the rest is on the prototype, so that a task may have almost any name. */
 class Result {
   static {
@@ -27,7 +34,9 @@ class Result {
     const { graph, values, inputs } = ledger
     Object.assign(this, inputs)
     const own = this as unknown as Record<string, unknown>
-    for (let task = 0; task < graph.count; task++) own[graph.names[task] as string] = values[task]
+    for (let task = 0; task < graph.count; task++) {
+      if (ledger.has(task)) own[graph.names[task] as string] = values[task]
+    }
   }
 
   get final(): unknown {
@@ -44,7 +53,8 @@ class Result {
   }
 
   [Symbol.iterator](): IterableIterator<unknown> {
-    return this.#ledger.values.values()
+    const { values } = this.#ledger
+    return values.filter((_, task) => this.#ledger.has(task)).values()
   }
 }
 

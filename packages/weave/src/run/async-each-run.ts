@@ -1,11 +1,12 @@
 import { EachRun } from './each-run.js'
+import type { Hold } from './gate.js'
 import type { Host } from './host.js'
 import type { AsyncItems } from './items.js'
 
 /** Maps over items that arrive: reads the next one only when it may start. */
 export class AsyncEachRun extends EachRun {
   readonly #items: AsyncItems
-  /** An item is being waited for, or has come and waits for a slot. */
+  /** An item is being waited for, or has come and waits for its start. */
   #isBusy = false
 
   constructor(host: Host, task: number, isDirect: boolean, items: AsyncItems) {
@@ -22,9 +23,9 @@ export class AsyncEachRun extends EachRun {
     )
   }
 
-  enter(): void {
-    if (this.isOpen) this.#startCurrent()
-    else this.host.slots?.release()
+  protected startNext(hold: Hold | undefined): void {
+    this.#isBusy = false
+    this.startItem(this.#items.current, hold)
   }
 
   override stop(): void {
@@ -35,13 +36,10 @@ export class AsyncEachRun extends EachRun {
   #came(hasItem: boolean): void {
     if (!this.isOpen) return
     if (!hasItem) this.exhausted()
-    else if (this.host.slots) this.stand()
-    else this.#startCurrent()
-  }
-
-  #startCurrent(): void {
-    this.#isBusy = false
-    this.startItem(this.#items.current)
-    this.start()
+    else if (this.hasToStand) this.stand()
+    else {
+      this.startNext(undefined)
+      this.start()
+    }
   }
 }

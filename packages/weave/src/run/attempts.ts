@@ -3,6 +3,7 @@ import { delayBefore, mayRepeat } from '@conc/core/internal'
 import { Bodies } from './bodies.js'
 import { callHere } from './call-here.js'
 import { blameThere, callThere } from './call-there.js'
+import type { Hold } from './gate.js'
 import type { Piece } from './piece.js'
 
 /** Losses after which work counts as the cause of them. */
@@ -12,8 +13,8 @@ const poisonLimit = 3
 export interface Receiver {
   fulfilled(value: unknown): void
   rejected(error: unknown): void
-  /** No body runs any more: the slot is free. Comes last. */
-  left(): void
+  /** No body runs any more, and the slots are free. Comes last. */
+  left?(): void
 }
 
 /** One task or item that has more to it than a call: attempts, a time limit, an executor, somebody who watches. */
@@ -21,14 +22,17 @@ export class Attempts {
   readonly #piece: Piece
   readonly #receiver: Receiver
   readonly #bodies: Bodies
+  /** `undefined` where nothing limits bodies, and while waiting for the next attempt. */
+  #hold: Hold | undefined
   #losses = 0
   /** Attempts that threw or timed out: the next one is other work, under another key. */
   #failures = 0
 
-  constructor(piece: Piece, receiver: Receiver) {
+  constructor(piece: Piece, receiver: Receiver, hold: Hold | undefined) {
     this.#piece = piece
     this.#receiver = receiver
-    this.#bodies = new Bodies(() => receiver.left())
+    this.#hold = hold
+    this.#bodies = new Bodies(piece.host, () => this.#left())
   }
 
   /**
@@ -61,14 +65,15 @@ export class Attempts {
     const { attempts } = host.ledger
     if (number > (attempts.get(route.task) ?? 1)) attempts.set(route.task, number)
     host.observer?.start(route.task, index, number, route.runsOn, deps)
-    if (route.executor === undefined) return callHere(this.#piece, number, this.#bodies)
-    return callThere(this.#piece, route.executor, number, this.#key(), this.#bodies)
+    if (route.executor === undefined) return callHere(this.#piece, number, this.#bodies, this.#hold)
+    return callThere(this.#piece, route.executor, number, this.#key(), this.#bodies, this.#hold)
   }
 
   /** Returns when another attempt is due. @throws `error` where there is none. */
   async #beforeNext(number: number, error: unknown): Promise<void> {
     const { host, route, index } = this.#piece
-    const { cancellation, observer } = host
+    const { observer } = host
+    const { cancellation } = this.#piece
     const { retry, options, isIdempotent } = route
     const mayRunTwice = isIdempotent || options.idempotencyKey !== undefined
     const blame = (one: unknown): 'body' | 'infrastructure' => this.#blame(one)
@@ -78,23 +83,31 @@ export class Attempts {
     if (this.#losses >= poisonLimit) throw this.#poisoned(error)
     const inMs = delayBefore(number, { retry })
     observer?.retry(route.task, index, number, error, inMs)
-    if (inMs > 0) await this.#pause(inMs)
+    await this.#pause(inMs)
   }
 
-  /** Waits without the slot, unless a body that was given up still runs on it. */
+  /** Waits without the slots, unless a body that was given up still runs on them. */
   async #pause(ms: number): Promise<void> {
-    const { host, route } = this.#piece
-    const { alarms, slots } = host
-    const isGivenUp = slots !== undefined && this.#bodies.areIdle
-    if (isGivenUp) slots.release()
-    await new Promise<void>((resolve) => {
-      alarms.set(ms, resolve)
-    })
-    if (!isGivenUp) return
-    await new Promise<void>((resolve) => {
-      const place = { list: undefined, next: undefined, prev: undefined, enter: resolve }
-      slots.join(place, route.options.priority)
-    })
+    const { host, pace, route, cancellation } = this.#piece
+    if (ms <= 0 && pace === undefined) return
+    const isGivenUp = this.#hold !== undefined && this.#bodies.areIdle
+    if (isGivenUp) this.#letGo()
+    if (ms > 0) await new Promise<void>((resolve) => void host.alarms.set(ms, resolve))
+    if (pace) await new Promise<void>((resolve) => pace.turn(resolve))
+    if (isGivenUp) this.#hold = await host.gate?.hold(route.options.priority)
+    pace?.started()
+    // A mapped task may have failed meanwhile in a run that goes on.
+    if (cancellation.isCancelled) throw cancellation.reason
+  }
+
+  #left(): void {
+    this.#letGo()
+    this.#receiver.left?.()
+  }
+
+  #letGo(): void {
+    this.#hold?.end()
+    this.#hold = undefined
   }
 
   #key(): string | undefined {

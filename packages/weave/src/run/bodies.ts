@@ -1,12 +1,16 @@
-/** Counts the bodies of one task or item: one that ignores its signal outlives its attempt, and holds the slot. */
+import type { Host } from './host.js'
+
+/** Counts the bodies of one task or item: one that ignores its signal outlives its attempt, and holds the slots. */
 export class Bodies {
-  readonly #leave: () => void
+  readonly #host: Host
+  readonly #left: () => void
   #running = 0
   #isOver = false
 
-  /** @param leave called once, when there is a result and no body runs any more. */
-  constructor(leave: () => void) {
-    this.#leave = leave
+  /** @param left called once, when there is a result and no body runs any more. */
+  constructor(host: Host, left: () => void) {
+    this.#host = host
+    this.#left = left
   }
 
   get areIdle(): boolean {
@@ -15,11 +19,13 @@ export class Bodies {
 
   began(): void {
     this.#running++
+    this.#host.bodyBegan()
   }
 
   ended(): void {
     this.#running--
     this.#check()
+    this.#host.bodyEnded()
   }
 
   /** No attempt follows. */
@@ -29,6 +35,6 @@ export class Bodies {
   }
 
   #check(): void {
-    if (this.#isOver && this.#running === 0) this.#leave()
+    if (this.#isOver && this.#running === 0) this.#left()
   }
 }

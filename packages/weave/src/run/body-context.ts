@@ -1,17 +1,25 @@
-import { type Cancellation, newCallId } from '@conc/core/internal'
+import type { Executor } from '@conc/core'
+import { type Cancellation, newCallId, type Slot } from '@conc/core/internal'
+import { mergeArguments } from '../merge/merge-arguments.js'
+import type { Merge } from '../merge/merge-type.js'
 import { optionsOf } from '../plan/graph.js'
+import type { Around } from './around.js'
+import type { Hold } from './gate.js'
 import type { Host } from './host.js'
 import type { WeaveContext } from './weave-context.js'
 
-/** What is particular to one attempt; a first attempt here without a time limit has nothing. */
+/** What is particular to one attempt; a first attempt here without limits has nothing. */
 export interface AttemptFacts {
   readonly number: number
-  readonly executor: string
+  /** `undefined`: the body is called right here. */
+  readonly executor: Executor | undefined
   readonly cancellation: Cancellation
   readonly deadline: number | undefined
+  readonly hold: Hold | undefined
 }
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({})
+const noSlots: readonly Slot[] = Object.freeze([])
 
 /** One per body: everything but the fields is made when it is read. */
 export class BodyContext implements WeaveContext {
@@ -28,6 +36,14 @@ export class BodyContext implements WeaveContext {
     this.#facts = facts
   }
 
+  /** What those see of the body that are nested in it. */
+  static around(context: BodyContext): Around {
+    const host = context.#host
+    const facts = context.#facts
+    const { cancellation, deadline, executor } = facts ?? host
+    return { host, context, executor, cancellation, deadline, slots: facts?.hold?.slots ?? noSlots }
+  }
+
   get id(): string {
     this.#id ??= newCallId()
     return this.#id
@@ -42,11 +58,11 @@ export class BodyContext implements WeaveContext {
   }
 
   get signal(): AbortSignal {
-    return (this.#facts?.cancellation ?? this.#host.cancellation).signal
+    return (this.#facts ?? this.#host).cancellation.signal
   }
 
   get deadline(): number | undefined {
-    return this.#facts?.deadline ?? this.#host.deadline
+    return (this.#facts ?? this.#host).deadline
   }
 
   get parentId(): string | undefined {
@@ -54,7 +70,7 @@ export class BodyContext implements WeaveContext {
   }
 
   get executor(): string {
-    return this.#facts?.executor ?? 'inline'
+    return this.#facts?.executor?.name ?? 'inline'
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -65,6 +81,12 @@ export class BodyContext implements WeaveContext {
 
   get inputs(): Readonly<Record<string, unknown>> {
     return this.#host.ledger.inputs
+  }
+
+  get merge(): Merge {
+    const merge = (...args: unknown[]): Promise<unknown> =>
+      this.#host.merge(BodyContext.around(this), mergeArguments(args))
+    return merge as Merge
   }
 
   progress(data: unknown): void {

@@ -1,19 +1,25 @@
 import { TaskTimeoutError } from '@conc/core'
 import { type Cancellation, inFrame } from '@conc/core/internal'
 import type { Bodies } from './bodies.js'
-import type { BodyContext } from './body-context.js'
+import { BodyContext } from './body-context.js'
+import type { Hold } from './gate.js'
 import type { Piece } from './piece.js'
 import { isThenable, promiseOf } from './thenable.js'
 
 /** One attempt of a plain function on this event loop. @returns its value or a promise of it; may throw. */
-export function callHere(piece: Piece, number: number, bodies: Bodies): unknown {
+export function callHere(
+  piece: Piece,
+  number: number,
+  bodies: Bodies,
+  hold: Hold | undefined,
+): unknown {
   const { timeoutMs } = piece.route
-  if (timeoutMs !== undefined) return new TimedCall(piece, number, timeoutMs, bodies).make()
-  const context = piece.context(number, piece.host.cancellation)
+  if (timeoutMs !== undefined) return new TimedCall(piece, number, timeoutMs, bodies, hold).make()
+  const context = piece.context(number, piece.cancellation, hold)
   bodies.began()
   let made: unknown
   try {
-    made = piece.invoke(context)
+    made = inFrame({ weave: BodyContext.around(context) }, () => piece.invoke(context))
     if (isThenable(made)) return promiseOf(made).finally(() => bodies.ended())
   } catch (error) {
     bodies.ended()
@@ -33,13 +39,19 @@ class TimedCall {
   readonly #cancellation: Cancellation
   readonly #untie: () => void
 
-  constructor(piece: Piece, number: number, timeoutMs: number, bodies: Bodies) {
+  constructor(
+    piece: Piece,
+    number: number,
+    timeoutMs: number,
+    bodies: Bodies,
+    hold: Hold | undefined,
+  ) {
     const { cancellation, untie } = piece.attemptCancellation()
     this.#piece = piece
     this.#number = number
     this.#timeoutMs = timeoutMs
     this.#bodies = bodies
-    this.#context = piece.context(number, cancellation)
+    this.#context = piece.context(number, cancellation, hold)
     this.#cancellation = cancellation
     this.#untie = untie
   }
@@ -49,7 +61,8 @@ class TimedCall {
     this.#bodies.began()
     let made: unknown
     try {
-      made = inFrame({ deadline: this.#context.deadline }, () => this.#piece.invoke(this.#context))
+      const frame = { deadline: this.#context.deadline, weave: BodyContext.around(this.#context) }
+      made = inFrame(frame, () => this.#piece.invoke(this.#context))
       if (isThenable(made)) return this.#inTime(promiseOf(made), startedAt)
     } catch (error) {
       this.#ended()

@@ -3,10 +3,13 @@ import {
   attemptNumber,
   type ForwardedOptions,
   here,
+  inFrame,
   onBodyEnd,
   reportsEnd,
 } from '@conc/core/internal'
 import type { Bodies } from './bodies.js'
+import { BodyContext } from './body-context.js'
+import type { Hold } from './gate.js'
 import type { Piece } from './piece.js'
 
 /** What bodies that an executor only called for us have thrown: their failure, not the executor's. */
@@ -23,23 +26,26 @@ export async function callThere(
   number: number,
   key: string | undefined,
   bodies: Bodies,
+  hold: Hold | undefined,
 ): Promise<unknown> {
   const { cancellation, untie } = piece.attemptCancellation()
   const tellsEnd = reportsEnd in executor
   try {
-    const context = piece.context(number, cancellation)
+    const context = piece.context(number, cancellation, hold)
     const { isTask, body } = piece.route
     const work = isTask ? body : (): Promise<unknown> => invokeThere(piece, context)
     const args = isTask ? piece.taskArguments() : []
     const common = submitOptions(piece, cancellation.signal, number, key)
-    return await submitWhenReady(piece, executor, cancellation.signal, () => {
+    const submit = (): Promise<unknown> => {
       bodies.began()
       if (tellsEnd) {
         const options: ForwardedOptions = { ...common, [onBodyEnd]: () => bodies.ended() }
         return executor.submit(work, args, options)
       }
       return executor.submit(work, args, common).finally(() => bodies.ended())
-    })
+    }
+    const frame = { weave: BodyContext.around(context) }
+    return await submitWhenReady(piece, executor, cancellation.signal, () => inFrame(frame, submit))
   } catch (error) {
     // A plain function there sees only the signal of its context.
     cancellation.cancel(error)

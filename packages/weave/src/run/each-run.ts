@@ -1,20 +1,22 @@
-import type { Place } from '@conc/core/internal'
+import { TaskCancelledError } from '@conc/core'
+import { type Cancellation, inFrame } from '@conc/core/internal'
 import type { AnyBody } from '../builder/steps.js'
+import { WeavePendingLimitError } from '../errors.js'
 import { optionsOf } from '../plan/graph.js'
 import { Attempts } from './attempts.js'
 import { BodyContext } from './body-context.js'
 import { type Dependencies, dependenciesOf } from './dependencies.js'
+import { following } from './following.js'
+import type { Entrant, Hold, Ticket } from './gate.js'
 import type { Host } from './host.js'
 import type { ItemRecord } from './ledger.js'
+import { Pace } from './pace.js'
 import { Piece } from './piece.js'
 import { type Route, routeOf } from './route.js'
 import { isThenable, promiseOf } from './thenable.js'
 
 /** The run of one mapped task: starts items in order while there is room, and collects what they give. */
-export abstract class EachRun implements Place, ItemRecord {
-  list: Place['list']
-  next: Place['next']
-  prev: Place['prev']
+export abstract class EachRun implements Entrant, ItemRecord {
   readonly results: unknown[]
   readonly durations: number[] | undefined
   protected readonly host: Host
@@ -24,8 +26,14 @@ export abstract class EachRun implements Place, ItemRecord {
   readonly #workers: number
   readonly #priority: number
   readonly #isRepeated: boolean
+  readonly #pace: Pace | undefined
+  /** Tells the bodies of the items to stop. */
+  readonly #cancellation: Cancellation
+  readonly #untie: (() => void) | undefined
   /** `undefined`: the body is called as it is. */
   readonly #route: Route | undefined
+  #isStanding = false
+  #ticket: Ticket | undefined
   #started = 0
   #settled = 0
   /** Items whose bodies have not ended. */
@@ -42,7 +50,12 @@ export abstract class EachRun implements Place, ItemRecord {
     this.#workers = options.workers ?? Number.POSITIVE_INFINITY
     this.#priority = options.priority ?? 0
     this.#isRepeated = (options.retries ?? 0) !== 0
-    this.#route = isDirect ? undefined : routeOf(host, task)
+    const perMinute = options.perMinute ?? options.limitPerMinute ?? Number.POSITIVE_INFINITY
+    if (perMinute !== Number.POSITIVE_INFINITY) this.#pace = new Pace(perMinute, host.alarms)
+    const own = host.isIndependent ? following(host.cancellation) : undefined
+    this.#cancellation = own?.cancellation ?? host.cancellation
+    this.#untie = own?.untie
+    this.#route = isDirect && own === undefined ? undefined : routeOf(host, task)
   }
 
   get count(): number {
@@ -51,21 +64,50 @@ export abstract class EachRun implements Place, ItemRecord {
 
   /** Starts what may start now. */
   abstract start(): void
-  /** A slot came: starts the item it was wanted for. */
-  abstract enter(): void
+  /** The turn of the item that was read has come. */
+  protected abstract startNext(hold: Hold | undefined): void
 
   /** The run is over, or an item failed: no item starts any more. */
   stop(): void {
     this.isOpen = false
-    this.host.slots?.leave(this)
+    this.#ticket?.leave()
+    this.#untie?.()
+  }
+
+  enter(hold: Hold | undefined): void {
+    this.#isStanding = false
+    this.#ticket = undefined
+    if (!this.isOpen) {
+      hold?.end()
+      this.#pace?.passed()
+      return
+    }
+    this.startNext(hold)
+    this.#pace?.started()
+    if (this.isOpen) this.start()
+  }
+
+  /** Whether an item has to wait for more than its place in the order. */
+  protected get hasToStand(): boolean {
+    return this.host.gate !== undefined || this.#pace !== undefined
   }
 
   protected get hasRoom(): boolean {
     return this.isOpen && this.#inFlight < this.#workers
   }
 
+  /** Asks for the start of the item that was read: `enter` is called when it may be. */
   protected stand(): void {
-    if (this.list === undefined) this.host.slots?.join(this, this.#priority)
+    if (this.#isStanding) return
+    this.#isStanding = true
+    if (this.#pace) this.#pace.turn(() => this.#ask())
+    else this.#ask()
+  }
+
+  #ask(): void {
+    const { gate } = this.host
+    if (gate === undefined || !this.isOpen) this.enter(undefined)
+    else this.#ticket = gate.ask(this, this.#priority)
   }
 
   protected exhausted(): void {
@@ -76,88 +118,134 @@ export abstract class EachRun implements Place, ItemRecord {
   protected fail(error: unknown): void {
     if (!this.isOpen) return
     this.stop()
+    if (this.host.isIndependent) this.#cancellation.cancel(this.#siblingReason(error))
     this.host.rejected(this.task, error)
   }
 
-  protected startItem(item: unknown): void {
+  protected startItem(item: unknown, hold?: Hold): void {
     const index = this.#started++
     this.#inFlight++
-    if (this.#route) this.#attempt(this.#route, item, index)
+    if (index >= this.host.maxPending) {
+      this.#itemLeft(hold)
+      this.fail(new WeavePendingLimitError(this.#name, this.host.maxPending))
+    } else if (this.#route) this.#attempt(this.#route, item, index, hold)
+    else if (hold) this.#callHeld(item, index, hold)
     else this.#call(item, index)
   }
 
+  /** The common case: nothing limits bodies. */
   #call(item: unknown, index: number): void {
     const { host, task } = this
+    host.bodyBegan()
     let made: unknown
     let isLater: boolean
     try {
-      const body = host.graph.bodies[task] as AnyBody
+      const body = host.bodies[task] as AnyBody
       made = body(item, this.#deps, new BodyContext(host, task, index))
       isLater = isThenable(made)
     } catch (error) {
-      this.#threw(error, item, index)
+      this.#threw(error, item, index, undefined)
       return
     }
-    if (!isLater) this.#done(index, made)
-    else if (this.#isRepeated) this.#expect(made, item, index)
-    else promiseOf(made).then((value) => this.#arrived(index, value), this.#failed)
+    if (!isLater) this.#done(index, made, undefined)
+    else if (this.#isRepeated) this.#expect(made, item, index, undefined)
+    else promiseOf(made).then((value) => this.#arrived(index, value, undefined), this.#failed)
   }
 
-  #expect(promise: unknown, item: unknown, index: number): void {
+  #callHeld(item: unknown, index: number, hold: Hold): void {
+    const { host, task } = this
+    const { cancellation, deadline } = host
+    const facts = { number: 1, executor: undefined, cancellation, deadline, hold }
+    const context = new BodyContext(host, task, index, facts)
+    const frame = { weave: BodyContext.around(context) }
+    host.bodyBegan()
+    let made: unknown
+    let isLater: boolean
+    try {
+      const body = host.bodies[task] as AnyBody
+      made = inFrame(frame, () => body(item, this.#deps, context))
+      isLater = isThenable(made)
+    } catch (error) {
+      this.#threw(error, item, index, hold)
+      return
+    }
+    if (isLater) this.#expect(made, item, index, hold)
+    else this.#done(index, made, hold)
+  }
+
+  #expect(promise: unknown, item: unknown, index: number, hold: Hold | undefined): void {
     promiseOf(promise).then(
-      (value) => this.#arrived(index, value),
-      (error) => this.#threw(error, item, index),
+      (value) => this.#arrived(index, value, hold),
+      (error) => this.#threw(error, item, index, hold),
     )
   }
 
-  #threw(error: unknown, item: unknown, index: number): void {
-    if (this.#isRepeated) this.#attempt(routeOf(this.host, this.task), item, index, { error })
-    else this.#failed(error)
+  #threw(error: unknown, item: unknown, index: number, hold: Hold | undefined): void {
+    if (this.#isRepeated) {
+      const route = routeOf(this.host, this.task)
+      this.#attempt(route, item, index, hold, { error })
+      this.host.bodyEnded()
+    } else {
+      this.#bodyLeft(hold)
+      this.fail(error)
+    }
   }
 
-  /** One for all items: where nothing is repeated, it does not matter which one it was. */
+  /** One for all items: where nothing is repeated or held, it does not matter which one it was. */
   readonly #failed = (error: unknown): void => {
-    this.#itemLeft()
+    this.#bodyLeft(undefined)
     this.fail(error)
   }
 
-  #done(index: number, value: unknown): void {
-    this.#itemLeft()
+  #done(index: number, value: unknown, hold: Hold | undefined): void {
+    this.#bodyLeft(hold)
     this.#keep(index, value)
   }
 
-  #arrived(index: number, value: unknown): void {
-    this.#done(index, value)
+  #arrived(index: number, value: unknown, hold: Hold | undefined): void {
+    this.#done(index, value, hold)
     if (this.isOpen && !this.#isExhausted) this.start()
   }
 
   /** @param failed what the first attempt threw, where it was a plain call. */
-  #attempt(route: Route, item: unknown, index: number, failed?: { readonly error: unknown }): void {
+  #attempt(
+    route: Route,
+    item: unknown,
+    index: number,
+    hold: Hold | undefined,
+    failed?: { readonly error: unknown },
+  ): void {
     const { host, task } = this
     const startedAt = performance.now()
-    const piece = new Piece(host, route, this.#deps, item, index)
-    const attempts = new Attempts(piece, {
-      fulfilled: (value) => {
+    const facts = { item, index, cancellation: this.#cancellation, pace: this.#pace }
+    const piece = new Piece(host, route, this.#deps, facts)
+    const receiver = {
+      fulfilled: (value: unknown) => {
         const ms = performance.now() - startedAt
         this.durations?.push(ms)
         if (this.isOpen) host.observer?.end(task, index, ms, value)
         this.#keep(index, value)
       },
-      rejected: (error) => {
+      rejected: (error: unknown) => {
         if (this.isOpen) host.observer?.error(task, index, performance.now() - startedAt, error)
         this.fail(error)
       },
       left: () => {
-        this.#itemLeft()
+        this.#inFlight--
         if (this.isOpen && !this.#isExhausted) this.start()
       },
-    })
-    void attempts.make(failed)
+    }
+    void new Attempts(piece, receiver, hold).make(failed)
   }
 
-  #itemLeft(): void {
+  #bodyLeft(hold: Hold | undefined): void {
+    this.#itemLeft(hold)
+    this.host.bodyEnded()
+  }
+
+  #itemLeft(hold: Hold | undefined): void {
     this.#inFlight--
-    this.host.slots?.release()
+    hold?.end()
   }
 
   #keep(index: number, value: unknown): void {
@@ -170,6 +258,16 @@ export abstract class EachRun implements Place, ItemRecord {
   #finishIfDone(): void {
     if (!this.isOpen || !this.#isExhausted || this.#settled < this.#started) return
     this.isOpen = false
+    this.#untie?.()
     this.host.fulfilled(this.task, this.results)
+  }
+
+  #siblingReason(cause: unknown): TaskCancelledError {
+    const message = `An item of task '${this.#name}' failed, and the others were stopped.`
+    return new TaskCancelledError(message, { origin: 'sibling', cause })
+  }
+
+  get #name(): string {
+    return this.host.graph.names[this.task] as string
   }
 }

@@ -1,20 +1,31 @@
+import { inFrame } from '@conc/core/internal'
 import type { AnyBody } from '../builder/steps.js'
+import { WeavePendingLimitError } from '../errors.js'
 import { isMapped, isSimple, optionsOf } from '../plan/graph.js'
 import { placeOf } from '../plan/places.js'
 import { AsyncEachRun } from './async-each-run.js'
 import { Attempts } from './attempts.js'
 import { BodyContext } from './body-context.js'
-import { dependenciesOf, inputName, originValue } from './dependencies.js'
+import { dependenciesOf } from './dependencies.js'
 import type { EachRun } from './each-run.js'
+import type { Hold } from './gate.js'
 import type { Host } from './host.js'
-import { itemsOf } from './items.js'
+import { itemsOfTask } from './items-of-task.js'
 import { Piece } from './piece.js'
 import { routeOf } from './route.js'
 import { SyncEachRun } from './sync-each-run.js'
 import { isThenable, promiseOf } from './thenable.js'
 
-/** Starts tasks: as a plain call where that is all, else with attempts, or item by item. Tells the host how they end. */
-export class Launcher {
+/** Starts the tasks of a run and tells it how they end. */
+export interface Launcher {
+  /** @param hold the slots under the body; the launcher ends them. */
+  launch(task: number, hold: Hold | undefined): void
+  /** Nothing starts any more. */
+  stop(): void
+}
+
+/** Starts tasks: as a plain call where that is all, else with attempts, or item by item. */
+export class TaskLauncher implements Launcher {
   readonly #host: Host
   /** Whether simple tasks are called as they are: nobody watches, and no executor wants them. */
   readonly #isDirect: boolean
@@ -25,86 +36,109 @@ export class Launcher {
     this.#isDirect = host.observer === undefined && !host.executor?.capabilities.closures
   }
 
-  launch(task: number): void {
+  launch(task: number, hold: Hold | undefined): void {
     const flags = this.#host.graph.flags[task] as number
     const isDirect = this.#isDirect && (flags & isSimple) !== 0
     if (flags & isMapped) this.#map(task, isDirect)
-    else if (isDirect) this.#call(task)
-    else this.#attempt(task)
+    else if (!isDirect) this.#attempt(task, hold)
+    else if (hold) this.#callHeld(task, hold)
+    else this.#call(task)
   }
 
-  /** No item starts any more. */
   stop(): void {
     for (const each of this.#mapped) each.stop()
   }
 
   /** The common case: a plain function, called here, once. */
   #call(task: number): void {
+    const host = this.#host
+    host.bodyBegan()
     let made: unknown
     let isLater: boolean
     try {
-      const body = this.#host.graph.bodies[task] as AnyBody
-      made = body(dependenciesOf(this.#host.ledger, task), new BodyContext(this.#host, task))
+      const body = host.bodies[task] as AnyBody
+      made = body(dependenciesOf(host.ledger, task), new BodyContext(host, task))
       isLater = isThenable(made)
     } catch (error) {
-      this.#threw(task, error)
+      this.#threw(task, error, undefined)
       return
     }
-    if (isLater) this.#expect(task, made)
-    else this.#returned(task, made)
+    if (isLater) this.#expect(task, made, undefined)
+    else this.#returned(task, made, undefined)
   }
 
-  #expect(task: number, promise: unknown): void {
+  /** The same on slots, which those that are nested in the body have to find. */
+  #callHeld(task: number, hold: Hold): void {
+    const host = this.#host
+    const { cancellation, deadline } = host
+    const facts = { number: 1, executor: undefined, cancellation, deadline, hold }
+    const context = new BodyContext(host, task, undefined, facts)
+    const frame = { weave: BodyContext.around(context) }
+    host.bodyBegan()
+    let made: unknown
+    let isLater: boolean
+    try {
+      const body = host.bodies[task] as AnyBody
+      made = inFrame(frame, () => body(dependenciesOf(host.ledger, task), context))
+      isLater = isThenable(made)
+    } catch (error) {
+      this.#threw(task, error, hold)
+      return
+    }
+    if (isLater) this.#expect(task, made, hold)
+    else this.#returned(task, made, hold)
+  }
+
+  #expect(task: number, promise: unknown, hold: Hold | undefined): void {
     promiseOf(promise).then(
-      (value) => this.#returned(task, value),
-      (error) => this.#threw(task, error),
+      (value) => this.#returned(task, value, hold),
+      (error) => this.#threw(task, error, hold),
     )
   }
 
-  #returned(task: number, value: unknown): void {
+  #returned(task: number, value: unknown, hold: Hold | undefined): void {
     this.#host.fulfilled(task, value)
-    this.#host.leave()
+    hold?.end()
+    this.#host.bodyEnded()
   }
 
-  #threw(task: number, error: unknown): void {
+  #threw(task: number, error: unknown, hold: Hold | undefined): void {
     const { retries = 0 } = optionsOf(this.#host.graph, task)
-    if (retries !== 0) {
-      this.#attempt(task, { error })
-      return
+    if (retries !== 0) this.#attempt(task, hold, { error })
+    else {
+      this.#host.rejected(task, error)
+      hold?.end()
     }
-    this.#host.rejected(task, error)
-    this.#host.leave()
+    this.#host.bodyEnded()
   }
 
   /** @param failed what the first attempt threw, where it was a plain call. */
-  #attempt(task: number, failed?: { readonly error: unknown }): void {
-    const piece = new Piece(
-      this.#host,
-      routeOf(this.#host, task),
-      dependenciesOf(this.#host.ledger, task),
-    )
-    const attempts = new Attempts(piece, {
-      fulfilled: (value) => this.#host.fulfilled(task, value),
-      rejected: (error) => this.#host.rejected(task, error),
-      left: () => this.#host.leave(),
-    })
-    void attempts.make(failed)
+  #attempt(task: number, hold: Hold | undefined, failed?: { readonly error: unknown }): void {
+    const host = this.#host
+    const piece = new Piece(host, routeOf(host, task), dependenciesOf(host.ledger, task))
+    const receiver = {
+      fulfilled: (value: unknown) => host.fulfilled(task, value),
+      rejected: (error: unknown) => host.rejected(task, error),
+    }
+    void new Attempts(piece, receiver, hold).make(failed)
   }
 
   #map(task: number, isDirect: boolean): void {
-    // Its items hold the slots.
-    this.#host.leave()
+    const host = this.#host
     try {
-      const items = this.#itemsOf(task)
+      const items = itemsOfTask(host, task)
+      if (items.count !== undefined && items.count > host.maxPending) {
+        throw new WeavePendingLimitError(host.graph.names[task] as string, host.maxPending)
+      }
       const each = items.isAsync
-        ? new AsyncEachRun(this.#host, task, isDirect, items)
-        : new SyncEachRun(this.#host, task, isDirect, items)
-      this.#host.ledger.items.set(task, each)
+        ? new AsyncEachRun(host, task, isDirect, items)
+        : new SyncEachRun(host, task, isDirect, items)
+      host.ledger.items.set(task, each)
       this.#mapped.add(each)
       this.#tellStart(task)
       each.start()
     } catch (error) {
-      this.#host.rejected(task, error)
+      host.rejected(task, error)
     }
   }
 
@@ -113,14 +147,5 @@ export class Launcher {
     if (observer === undefined) return
     const runsOn = placeOf(graph, task, places)
     observer.start(task, undefined, 1, runsOn, dependenciesOf(ledger, task))
-  }
-
-  #itemsOf(task: number): ReturnType<typeof itemsOf> {
-    const source = this.#host.graph.sources.get(task) as number | object
-    const name = this.#host.graph.names[task] as string
-    if (typeof source === 'object') return itemsOf(source, name, undefined)
-    const sourceName =
-      source >= 0 ? (this.#host.graph.names[source] as string) : inputName(this.#host.graph, source)
-    return itemsOf(originValue(this.#host.ledger, source), name, sourceName)
   }
 }

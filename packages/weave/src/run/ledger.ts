@@ -9,6 +9,8 @@ export const rejected = 3
 export const cancelled = 4
 /** Never started. */
 export const skipped = 5
+/** Not wanted in this run. */
+export const leftOut = 6
 
 /** What became of the items of a mapped task. */
 export interface ItemRecord {
@@ -32,8 +34,15 @@ export class Ledger {
   readonly attempts: Map<number, number> = new Map()
   readonly items: Map<number, ItemRecord> = new Map()
   readonly inputs: Readonly<Record<string, unknown>>
+  /** Values that the run was given instead of running their tasks. */
+  given: ReadonlyMap<number, unknown> = new Map()
+  /** What rejected tasks failed with. */
+  readonly errors: Map<number, unknown> = new Map()
+  /** The failed task behind each skipped one, where the run went on. */
+  readonly causes: Map<number, number> = new Map()
   /** The task whose failure ended the run. */
-  failed: number | undefined
+  stoppedBy: number | undefined
+  /** The first failure, or what else ended the run. */
   error: unknown
   /** What running bodies were told. */
   cancelReason: unknown
@@ -49,12 +58,26 @@ export class Ledger {
     this.endedAt = new Float64Array(count)
   }
 
+  /** Every task that was wanted. */
   get isFulfilled(): boolean {
-    return this.status.every((status) => status === fulfilled)
+    return this.status.every((status) => status === fulfilled || status === leftOut)
+  }
+
+  /** Whether a task's value is there. */
+  has(task: number): boolean {
+    return this.status[task] === fulfilled
+  }
+
+  /** A task failed. */
+  fail(task: number, error: unknown): void {
+    this.status[task] = rejected
+    if (this.errors.size === 0) this.error = error
+    this.errors.set(task, error)
   }
 
   /** The run ends early: what runs is cancelled, what waits is skipped. */
-  close(at: number, reason: unknown): void {
+  close(at: number, error: unknown, reason: unknown): void {
+    if (this.errors.size === 0) this.error = error
     this.cancelReason = reason
     const { status } = this
     for (let task = 0; task < status.length; task++) {
@@ -63,6 +86,11 @@ export class Ledger {
       status[task] = cancelled
       this.endedAt[task] = at
     }
+  }
+
+  /** The task whose failure kept a skipped one from starting. */
+  causeOf(task: number): number | undefined {
+    return this.causes.get(task) ?? this.stoppedBy
   }
 
   /** The numbers of the tasks that stand so. */

@@ -1,27 +1,44 @@
 import { InvalidOptionError } from '@conc/core'
-import { Cancellation } from '@conc/core/internal'
+import type { Cancellation } from '@conc/core/internal'
 import { withOwnInputs } from '../named/weave-task.js'
 import { isMapped } from '../plan/graph.js'
 import { BodyContext } from './body-context.js'
 import type { Dependencies } from './dependencies.js'
+import { following } from './following.js'
+import type { Hold } from './gate.js'
 import type { Host } from './host.js'
+import type { Pace } from './pace.js'
 import type { Route } from './route.js'
+
+/** What an item has that a task has not. */
+export interface ItemFacts {
+  readonly item: unknown
+  readonly index: number
+  readonly cancellation: Cancellation
+  readonly pace: Pace | undefined
+}
 
 /** One task or one item, with all that its body is called with. */
 export class Piece {
   readonly host: Host
   readonly route: Route
   readonly deps: Dependencies
+  /** Stops all attempts: the run's, or that of a mapped task whose run goes on without it. */
+  readonly cancellation: Cancellation
   /** Of an item. */
   readonly index: number | undefined
+  /** Between the starts of items. */
+  readonly pace: Pace | undefined
   readonly #item: unknown
 
-  constructor(host: Host, route: Route, deps: Dependencies, item?: unknown, index?: number) {
+  constructor(host: Host, route: Route, deps: Dependencies, item?: ItemFacts) {
     this.host = host
     this.route = route
     this.deps = deps
-    this.index = index
-    this.#item = item
+    this.cancellation = item?.cancellation ?? host.cancellation
+    this.index = item?.index
+    this.pace = item?.pace
+    this.#item = item?.item
   }
 
   get taskName(): string {
@@ -48,10 +65,9 @@ export class Piece {
     return idempotencyKey(...this.#own(), this.deps)
   }
 
-  context(number: number, cancellation: Cancellation): BodyContext {
+  context(number: number, cancellation: Cancellation, hold: Hold | undefined): BodyContext {
     const { task, executor } = this.route
-    const { name = 'inline' } = executor ?? {}
-    const facts = { number, executor: name, cancellation, deadline: this.deadline() }
+    const facts = { number, executor, cancellation, deadline: this.deadline(), hold }
     return new BodyContext(this.host, task, this.index, facts)
   }
 
@@ -63,13 +79,9 @@ export class Piece {
     return Math.min(Date.now() + timeoutMs, deadline ?? Number.POSITIVE_INFINITY)
   }
 
-  /** What tells the bodies of one attempt to stop: follows the run's. */
+  /** What tells the bodies of one attempt to stop. */
   attemptCancellation(): { cancellation: Cancellation; untie: () => void } {
-    const run = this.host.cancellation
-    const cancellation = new Cancellation()
-    const dependent = { cancelled: (reason: unknown) => void cancellation.cancel(reason) }
-    run.add(dependent)
-    return { cancellation, untie: () => run.remove(dependent) }
+    return following(this.cancellation)
   }
 
   #madeArguments(make: (...args: unknown[]) => readonly unknown[]): unknown[] {

@@ -28,7 +28,7 @@ export interface Route {
 /** A declared task runs on the executor; a plain function only where that runs functions, otherwise here. */
 export function routeOf(host: Host, task: number): Route {
   const { graph } = host
-  const body = graph.bodies[task] as AnyBody
+  const body = host.bodies[task] as AnyBody
   const options = optionsOf(graph, task)
   const definition = definitionOf(body)
   const executor = executorOf(host, options)

@@ -1,11 +1,10 @@
-import { Line, type Place } from '@conc/core/internal'
-import type { Graph } from '../plan/graph.js'
-import { optionsOf } from '../plan/graph.js'
+import { type Graph, isMapped, optionsOf } from '../plan/graph.js'
+import type { Gate, Hold } from './gate.js'
+
+type Launch = (task: number, hold: Hold | undefined) => void
 
 /** Decides when a ready task starts. */
 export interface Starter {
-  /** The slots that tasks and items share; `undefined` where there is no limit. */
-  readonly slots: Line | undefined
   /** A task has nothing left to wait for. */
   add(task: number): void
   /** Starts what may start now. */
@@ -14,14 +13,13 @@ export interface Starter {
 
 /** At once, in the order they became ready. */
 export class EagerStarter implements Starter {
-  readonly slots = undefined
-  readonly #launch: (task: number) => void
+  readonly #launch: Launch
   readonly #ready: Int32Array
   #head = 0
   #tail = 0
   #isPumping = false
 
-  constructor(count: number, launch: (task: number) => void) {
+  constructor(count: number, launch: Launch) {
     this.#ready = new Int32Array(count)
     this.#launch = launch
   }
@@ -34,33 +32,70 @@ export class EagerStarter implements Starter {
     // A task that ends at once comes back here: the loop goes on, so a chain of 10 000 needs no stack.
     if (this.#isPumping) return
     this.#isPumping = true
-    while (this.#head < this.#tail) this.#launch(this.#ready[this.#head++] as number)
+    while (this.#head < this.#tail) this.#launch(this.#ready[this.#head++] as number, undefined)
     this.#isPumping = false
   }
 }
 
-/** By priority, and as many at a time as there are slots. Where slots have no limit, tasks hold none. */
-export class LineStarter implements Starter {
-  readonly slots: Line | undefined
-  readonly #line: Line
+/** At once, the higher priority first, equal ones in the order they became ready. */
+export class PriorityStarter implements Starter {
   readonly #graph: Graph
-  readonly #launch: (task: number) => void
+  readonly #launch: Launch
+  readonly #ready = new Map<number, number[]>()
+  #isPumping = false
 
-  constructor(graph: Graph, concurrency: number, launch: (task: number) => void) {
+  constructor(graph: Graph, launch: Launch) {
     this.#graph = graph
     this.#launch = launch
-    this.#line = new Line(concurrency)
-    this.slots = concurrency === Number.POSITIVE_INFINITY ? undefined : this.#line
   }
 
   add(task: number): void {
-    const enter = (): void => {
-      if (this.slots === undefined) this.#line.release()
-      this.#launch(task)
-    }
-    const place: Place = { list: undefined, next: undefined, prev: undefined, enter }
-    this.#line.join(place, optionsOf(this.#graph, task).priority)
+    const { priority = 0 } = optionsOf(this.#graph, task)
+    const equals = this.#ready.get(priority)
+    if (equals) equals.push(task)
+    else this.#ready.set(priority, [task])
   }
 
-  pump(): void {}
+  pump(): void {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    while (this.#ready.size > 0) this.#launch(this.#next(), undefined)
+    this.#isPumping = false
+  }
+
+  #next(): number {
+    const highest = Math.max(...this.#ready.keys())
+    const equals = this.#ready.get(highest) as number[]
+    const task = equals.shift() as number
+    if (equals.length === 0) this.#ready.delete(highest)
+    return task
+  }
+}
+
+/** When there are slots. A mapped task needs none, its items do. */
+export class GateStarter implements Starter {
+  readonly #graph: Graph
+  readonly #gate: Gate
+  readonly #launch: Launch
+  readonly #mapped: EagerStarter
+
+  constructor(graph: Graph, gate: Gate, launch: Launch) {
+    this.#graph = graph
+    this.#gate = gate
+    this.#launch = launch
+    this.#mapped = new EagerStarter(graph.count, launch)
+  }
+
+  add(task: number): void {
+    if ((this.#graph.flags[task] as number) & isMapped) {
+      this.#mapped.add(task)
+      return
+    }
+    const { priority } = optionsOf(this.#graph, task)
+    this.#gate.ask({ enter: (hold) => this.#launch(task, hold) }, priority)
+  }
+
+  pump(): void {
+    this.#mapped.pump()
+  }
 }

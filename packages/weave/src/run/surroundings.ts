@@ -1,41 +1,52 @@
 import type { Executor } from '@conc/core'
-import type { Frame } from '@conc/core/internal'
-import { MissingInputError, WeaveNameError } from '../errors.js'
+import { type Cancellation, currentFrame, type RunningTask, type Slot } from '@conc/core/internal'
 import { executorNamed } from '../plan/executors.js'
-import type { Graph } from '../plan/graph.js'
-import type { RunOptions } from './run-options.js'
+import { type Around, currentAround, innermostTask } from './around.js'
+import type { AnyRunOptions } from './run-options.js'
+import type { WeaveContext } from './weave-context.js'
 
-/** The inputs of one run: those of the weave, and over them those it was given. @throws {MissingInputError} */
-export function inputsOf(
-  graph: Graph,
-  given: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  for (const name in given) {
-    if (graph.numbers.has(name)) throw new WeaveNameError(name, 'it is a task of this weave')
+/** What a run takes over from where it was started. */
+export interface Surroundings {
+  readonly around: Around | undefined
+  /** The declared task around the run. */
+  readonly taskAround: RunningTask | undefined
+  /** The innermost task around the run. */
+  readonly parent: WeaveContext | RunningTask | undefined
+  /** Whose cancel is the run's too. */
+  readonly parents: readonly Cancellation[]
+  readonly slots: readonly Slot[]
+  /** Epoch ms. */
+  readonly deadline: number | undefined
+  /** Where tasks run that name no executor. */
+  readonly executor: Executor | undefined
+}
+
+/**
+ * @param around the body that the run is part of, where that is known better than by the async context.
+ * @throws {UnknownExecutorError}
+ */
+export function surroundings(
+  { executor, executors = {}, timeoutMs = Number.POSITIVE_INFINITY }: AnyRunOptions,
+  around: Around | undefined = currentAround(),
+): Surroundings {
+  const frame = currentFrame()
+  const parents = [around?.cancellation, frame?.task?.cancellation]
+  const ends = [around?.deadline, frame?.deadline, frame?.task?.deadline]
+  if (timeoutMs !== Number.POSITIVE_INFINITY) ends.push(Date.now() + timeoutMs)
+  const named =
+    typeof executor === 'string' ? executorNamed(executor, executors, undefined) : executor
+  return {
+    around,
+    taskAround: frame?.task,
+    parent: innermostTask(around, frame?.task),
+    parents: [...new Set(parents)].filter((one) => one !== undefined),
+    slots: around?.slots ?? [],
+    deadline: earliest(ends),
+    executor: named ?? around?.host.executor ?? frame?.executor,
   }
-  const inputs: Record<string, unknown> = Object.create(null)
-  Object.assign(inputs, graph.inputValues, given)
-  graph.inputNames.forEach((name, number) => {
-    const user = graph.inputUsers[number] as number
-    if (user >= 0 && !(name in inputs))
-      throw new MissingInputError(graph.names[user] as string, name)
-  })
-  return Object.freeze(inputs)
 }
 
-/** Where tasks run that name no executor. @throws {UnknownExecutorError} */
-export function runExecutor(options: RunOptions, frame: Frame | undefined): Executor | undefined {
-  const { executor, executors = {} } = options
-  if (typeof executor === 'string') return executorNamed(executor, executors, undefined)
-  return executor ?? frame?.executor
-}
-
-/** Epoch ms: the earliest of the run's own and those around it. */
-export function deadlineOf(
-  { timeoutMs = Number.POSITIVE_INFINITY }: RunOptions,
-  frame: Frame | undefined,
-): number | undefined {
-  const own = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : Date.now() + timeoutMs
-  const earliest = Math.min(own, frame?.deadline ?? Infinity, frame?.task?.deadline ?? Infinity)
-  return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
+function earliest(ends: readonly (number | undefined)[]): number | undefined {
+  const known = ends.filter((end) => end !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }

@@ -1,4 +1,5 @@
 import { EachRun } from './each-run.js'
+import type { Hold } from './gate.js'
 import type { Host } from './host.js'
 import type { SyncItems } from './items.js'
 
@@ -6,6 +7,8 @@ import type { SyncItems } from './items.js'
 export class SyncEachRun extends EachRun {
   readonly #items: SyncItems
   #isStarting = false
+  /** An item was read and waits for its start. */
+  #hasItem = false
 
   constructor(host: Host, task: number, isDirect: boolean, items: SyncItems) {
     super(host, task, isDirect, items.count)
@@ -13,8 +16,10 @@ export class SyncEachRun extends EachRun {
   }
 
   start(): void {
-    if (this.host.slots) {
-      if (this.hasRoom) this.stand()
+    if (this.hasToStand) {
+      // Reading comes before standing in line: the end of the items is no reason to wait.
+      if (!this.#hasItem) this.#hasItem = this.hasRoom && this.#advance()
+      if (this.#hasItem) this.stand()
       return
     }
     // A body that ends at once comes back here: the loop goes on, the stack stays flat.
@@ -24,11 +29,9 @@ export class SyncEachRun extends EachRun {
     this.#isStarting = false
   }
 
-  enter(): void {
-    if (this.isOpen && this.#advance()) {
-      this.startItem(this.#items.current)
-      this.start()
-    } else this.host.slots?.release()
+  protected startNext(hold: Hold | undefined): void {
+    this.#hasItem = false
+    this.startItem(this.#items.current, hold)
   }
 
   override stop(): void {

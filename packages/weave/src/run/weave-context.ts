@@ -1,4 +1,5 @@
 import type { TaskContext } from '@conc/core'
+import type { Merge } from '../merge/merge-type.js'
 
 /** What a body can know about its own call: its second parameter, in `each` the third. */
 export interface WeaveContext extends TaskContext {
@@ -6,4 +7,6 @@ export interface WeaveContext extends TaskContext {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Position of the item, in mapped tasks. */
   readonly index?: number | undefined
+  /** Runs an outside function as part of this task. May be taken out: `({ rows }, { merge }) => merge(check, rows)`. */
+  readonly merge: Merge
 }

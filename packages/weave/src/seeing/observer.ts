@@ -21,8 +21,8 @@ const debugStallMs = 10_000
 
 /** Builds the events of one run and hands them to whoever listens. */
 export class Observer {
-  readonly #run: string = newCallId()
-  readonly #startedAt: number = performance.now()
+  readonly #run: string
+  readonly #startedAt: number
   readonly #ledger: Ledger
   readonly #listeners: readonly Listener[]
   readonly #openItems = new OpenItems()
@@ -33,15 +33,28 @@ export class Observer {
     const listeners = listenersOf(options)
     if (listeners.length === 0 && !channels.weave.hasSubscribers) return undefined
     const { debug, stallAfterMs = debug ? debugStallMs : Number.POSITIVE_INFINITY } = options
-    return new Observer(ledger, listeners, stallAfterMs)
+    return new Observer(ledger, listeners, { stallAfterMs })
   }
 
-  private constructor(ledger: Ledger, listeners: readonly Listener[], stallAfterMs: number) {
+  private constructor(
+    ledger: Ledger,
+    listeners: readonly Listener[],
+    init: { readonly stallAfterMs?: number; readonly whole?: Observer },
+  ) {
+    const { stallAfterMs = Number.POSITIVE_INFINITY, whole } = init
     this.#ledger = ledger
     this.#listeners = listeners
-    if (stallAfterMs !== Number.POSITIVE_INFINITY) {
+    this.#run = whole ? whole.#run : newCallId()
+    this.#startedAt = whole ? whole.#startedAt : performance.now()
+    if (whole) this.#stallWatch = whole.#stallWatch
+    else if (stallAfterMs !== Number.POSITIVE_INFINITY) {
       this.#stallWatch = new StallWatch(stallAfterMs, () => this.#stalled())
     }
+  }
+
+  /** For work that is part of a task of this run: its events are this run's. */
+  part(ledger: Ledger): Observer {
+    return new Observer(ledger, this.#listeners, { whole: this })
   }
 
   plan(plan: Plan, parent: string | undefined): void {
@@ -96,10 +109,15 @@ export class Observer {
     this.#tell({ type: 'error', ...this.#piece(task, item), ms, error })
   }
 
+  /** A task does not start, because `failed` did. */
+  skip(task: number, failed: number): void {
+    this.#tell({ type: 'skip', task: this.#name(task), because: this.#name(failed) })
+  }
+
   /** The run ended early: tells of the tasks and items that were cut off. */
   stopped(ledger: Ledger): void {
-    const { failed, cancelReason: reason } = ledger
-    const cause = failed === undefined ? {} : { because: this.#name(failed) }
+    const { stoppedBy, cancelReason: reason } = ledger
+    const cause = stoppedBy === undefined ? {} : { because: this.#name(stoppedBy) }
     for (const [task, item] of this.#openItems.taken()) {
       this.#tell({ type: 'cancel', ...this.#piece(task, item), reason })
     }
@@ -107,6 +125,7 @@ export class Observer {
       this.#tell({ type: 'cancel', task: this.#name(task), reason })
     }
     for (const task of ledger.standing(skipped)) {
+      if (ledger.causes.has(task)) continue
       this.#tell({ type: 'skip', task: this.#name(task), ...cause })
     }
   }

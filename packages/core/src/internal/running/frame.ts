@@ -14,6 +14,8 @@ export interface Frame {
   readonly slots?: readonly Slot[] | undefined
   /** Epoch ms that every call from here ends by. */
   readonly deadline?: number | undefined
+  /** What a weave lays around its bodies, for those that are nested in them. */
+  readonly weave?: object | undefined
   /** Modules of a worker are being imported. */
   readonly isImporting?: boolean | undefined
 }

@@ -26,6 +26,7 @@ export function taskFrame(context: RunningTask, around: TaskSurroundings): Frame
     vars: around.vars ?? outer?.vars,
     slots: around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots,
     deadline: outer?.deadline,
+    weave: outer?.weave,
     isImporting: false,
   }
 }
