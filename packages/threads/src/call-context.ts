@@ -1,4 +1,4 @@
-import { attemptNumber, type Call, type TravelContext } from '@conc/core/internal'
+import { attemptNumber, type Call, onBodyStart, type TravelContext } from '@conc/core/internal'
 import type { CallContext } from './messages.js'
 
 /** What goes along with attempt `number` of a call; the surroundings were captured when it was submitted. */
@@ -9,10 +9,12 @@ export function contextOf(
 ): CallContext | undefined {
   const attempt = call.options[attemptNumber] ?? number
   const wantsProgress = call.options.onProgress !== undefined
-  if (attempt === 1 && !wantsProgress) return captured
+  const wantsStart = call.options[onBodyStart] !== undefined
+  if (attempt === 1 && !wantsProgress && !wantsStart) return captured
   return {
     ...captured,
     ...(attempt > 1 && { attempt }),
     ...(wantsProgress && { wantsProgress }),
+    ...(wantsStart && { wantsStart }),
   }
 }

@@ -20,6 +20,8 @@ export interface CallContext extends TravelContext {
   /** From 2 on. */
   readonly attempt?: number
   readonly wantsProgress?: true
+  /** Somebody has to be told when the body begins. */
+  readonly wantsStart?: true
 }
 
 /** Where a failure comes from; decides about retries. */
@@ -70,6 +72,7 @@ export const toParent = {
   pong: 6,
   waitBegun: 7,
   waitOver: 8,
+  started: 9,
 } as const
 
 export type ToParent =
@@ -82,6 +85,7 @@ export type ToParent =
   | readonly [kind: 6]
   | readonly [kind: 7, parent: number]
   | readonly [kind: 8, nested: number, parent: number]
+  | readonly [kind: 9, id: number]
 
 /** A call that a body makes on the pool it runs on. */
 export interface NestedRequest {

@@ -285,6 +285,9 @@ export class Thread {
         attempt?.fail(decodeError(message[2]), message[3])
         break
       }
+      case toParent.started:
+        this.#started(message[1])
+        break
       case toParent.progress:
         this.calls.get(message[1])?.call.progress?.(message[2])
         break
@@ -307,6 +310,11 @@ export class Thread {
         this.#grace.pong()
         break
     }
+  }
+
+  #started(id: number): void {
+    const attempt = this.calls.get(id)
+    if (attempt) attempt.call.isStarted = true
   }
 
   #succeeded(id: number, value: unknown, moved: readonly Transferable[] | undefined): void {

@@ -190,6 +190,7 @@ export class ThreadServer {
 
   #run(message: CallMessage, definition: TaskDefinition, call: TakenCall): void {
     const [, , , , args, context, stream] = message
+    if (context?.wantsStart) this.post([toParent.started, call.id])
     const body = new Body(this, call, definition, context as CallContext | undefined)
     if (stream) void body.stream(args, stream)
     else body.run(args)
