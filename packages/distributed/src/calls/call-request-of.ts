@@ -29,6 +29,7 @@ export function encodeSubmit(
   checkHeadersFit(context?.headers, owner)
   return {
     task: definition.name,
+    version: definition.version,
     module: definition.module,
     kind,
     args: encodePayload(args, 'args', maxPayloadBytes, owner),
@@ -40,6 +41,7 @@ export function encodeSubmit(
     priority: call.options.priority ?? 0,
     tags: call.options.tags,
     wantsProgress: call.options.onProgress !== undefined,
+    idempotencyKey: call.options.idempotencyKey,
   }
 }
 

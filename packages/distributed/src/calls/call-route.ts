@@ -21,3 +21,14 @@ export interface SentCall {
   /** Tells the producer of a stream: NEXT, SEND, THROW or RETURN. */
   tell(type: number, body?: Bytes): void
 }
+
+/** Under this key an executor takes calls as bytes, and never decodes a body that it passes on. */
+export const callRoute: unique symbol = Symbol.for('conc.callRoute') as never
+
+export interface RoutedExecutor {
+  readonly [callRoute]: CallRoute
+}
+
+export function isRouted<E extends object>(executor: E): executor is E & RoutedExecutor {
+  return callRoute in executor
+}

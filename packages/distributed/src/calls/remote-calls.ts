@@ -200,6 +200,14 @@ class OneAttempt implements CallOwner, Dependent {
     this.#call.isStarted = true
   }
 
+  handedOver(): void {
+    this.#call.stopClock()
+  }
+
+  handedBack(): void {
+    this.#call.startClock()
+  }
+
   progress(data: Bytes): void {
     const { progress } = this.#call
     if (progress === undefined) return

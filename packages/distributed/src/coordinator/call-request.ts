@@ -24,6 +24,7 @@ export interface CallRequest {
   readonly priority: number
   readonly tags?: readonly string[] | undefined
   readonly wantsProgress?: boolean | undefined
+  readonly idempotencyKey?: string | undefined
 }
 
 /** How a call ended. */
@@ -33,6 +34,10 @@ export type Ending =
 
 /** Who made a call: told how it goes. Must not throw. */
 export interface CallOwner {
+  /** Somebody else watches its time from now on, who knows whether the body has begun. */
+  handedOver?(): void
+  /** Its time is to be watched here again. */
+  handedBack?(): void
   /** Its body begins. */
   started?(worker?: string | number): void
   progress?(data: Bytes): void

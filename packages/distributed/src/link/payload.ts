@@ -34,7 +34,7 @@ export function encodePayload(
 }
 
 /** The same failure, with whose it is. */
-function owned(error: unknown, owner: PayloadOwner): unknown {
+export function owned(error: unknown, owner: PayloadOwner): unknown {
   if (error instanceof PayloadTooLargeError) {
     const { size, limit, path } = error
     return new PayloadTooLargeError(error.message, { size, limit, path, ...owner })
