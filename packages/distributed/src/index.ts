@@ -1,3 +1,7 @@
+export { connect, withSession } from './client/connect.js'
+export type { ConnectOptions } from './client/connect-options.js'
+export type { Session, StopOptions } from './client/session.js'
+export type { CloseReport } from './close-report.js'
 export {
   AddressInUseError,
   BrokenBarrierError,
@@ -12,3 +16,9 @@ export {
 export type { WorkerPoolOptions } from './pool/pool-options.js'
 export { createPool, withPool } from './pool/with-pool.js'
 export { WorkerPool } from './pool/worker-pool.js'
+export type { PoolStats, Quantiles, TaskStats, WorkerStats } from './pool-stats.js'
+export type { Key } from './security/keys.js'
+export type { ClientTls, ServerTls } from './security/tls-options.js'
+export type { PoolServer } from './server/pool-server.js'
+export { serve } from './server/serve.js'
+export type { AuthorizeRequest, ServeOptions } from './server/serve-options.js'

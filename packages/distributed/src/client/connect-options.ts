@@ -1,0 +1,161 @@
+import { InvalidOptionError } from '@conc/core'
+import {
+  checkCount,
+  checkDuration,
+  checkKeys,
+  checkObject,
+  checkOneOf,
+  checkPause,
+  checkPositiveInteger,
+} from '@conc/core/internal'
+import type { Credit } from '../protocol/credit.js'
+import { type Key, type ProofKeys, proofKeys } from '../security/keys.js'
+import { type ClientTls, checkClientTls } from '../security/tls-options.js'
+import { checkHost, checkPayloadBytes, checkPort } from '../server/serve-options.js'
+
+/** Options of `connect`. Sizes are bytes. */
+export interface ConnectOptions {
+  /** Default `'localhost'`. */
+  readonly host?: string
+  readonly port: number
+  /** The key of the server. Default `''`. */
+  readonly authkey?: Key
+  /** `true`: TLS with what Node trusts. Default: none. */
+  readonly tls?: true | ClientTls
+  /** For one try, from the dial to the welcome. Default 5000. */
+  readonly connectTimeoutMs?: number
+  /** Further tries where the connection is refused or reset. Default 2. */
+  readonly retries?: number
+  /** Between tries. Default 1000. */
+  readonly retryDelayMs?: number
+  /** Resolves at once, tries for ever, and refuses calls meanwhile, so that `balance` takes another one. Default false. */
+  readonly lazy?: boolean
+  /** How long a lost connection is tried again before the session ends. Default 30 000. */
+  readonly reconnectMs?: number
+  /** What becomes of calls in flight when this client is gone. Default `'cancel'`. */
+  readonly orphans?: 'cancel' | 'finish'
+  /** Shown in errors and events. Default: the URL. */
+  readonly name?: string
+  /** Calls that are accepted and not started; past it, submit rejects with `QueueFullError`. Default 100 000. */
+  readonly queueLimit?: number
+  /** Of an argument list, a result, an item; the smaller limit of both sides holds. Default 16 MiB. */
+  readonly maxPayloadBytes?: number
+  /** How far the producer of a stream may be ahead. Default 16 items and 1 MiB. */
+  readonly prefetch?: { readonly items?: number; readonly bytes?: number }
+  /** How long `withSession` and `await using` wait for calls in flight at the end. Default 60 000. */
+  readonly shutdownTimeoutMs?: number
+  /** A ping after this silence. Default 15 000. */
+  readonly keepAliveMs?: number
+  /** The server is dead after this one. Default 60 000. */
+  readonly deadAfterMs?: number
+}
+
+/** The options with their defaults, checked. */
+export interface ConnectSettings {
+  readonly host: string
+  readonly port: number
+  readonly keys: ProofKeys
+  readonly tls: true | ClientTls | undefined
+  readonly connectTimeoutMs: number
+  readonly retries: number
+  readonly retryDelayMs: number
+  readonly isLazy: boolean
+  readonly reconnectMs: number
+  readonly orphans: 'cancel' | 'finish'
+  readonly name: string | undefined
+  readonly queueLimit: number
+  readonly maxPayloadBytes: number
+  readonly prefetch: Credit
+  readonly shutdownTimeoutMs: number
+  readonly keepAliveMs: number
+  readonly deadAfterMs: number
+}
+
+const knownOptions = [
+  'host',
+  'port',
+  'authkey',
+  'tls',
+  'connectTimeoutMs',
+  'retries',
+  'retryDelayMs',
+  'lazy',
+  'reconnectMs',
+  'orphans',
+  'name',
+  'queueLimit',
+  'maxPayloadBytes',
+  'prefetch',
+  'shutdownTimeoutMs',
+  'keepAliveMs',
+  'deadAfterMs',
+]
+
+/** @throws {InvalidOptionError} at once, for anything outside its range. */
+export function connectSettings(options: ConnectOptions): ConnectSettings {
+  checkObject('options', options)
+  checkKeys('options', options, knownOptions)
+  const { host = 'localhost', port, authkey = '', tls, lazy = false, name } = options
+  checkHost(host)
+  checkPort('port', port)
+  if (tls !== undefined) checkClientTls(tls)
+  if (typeof lazy !== 'boolean') throw new InvalidOptionError('lazy', 'true or false', lazy)
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new InvalidOptionError('name', 'a non-empty string', name)
+  }
+  const { orphans = 'cancel' } = options
+  checkOneOf('orphans', orphans, ['cancel', 'finish'])
+  return {
+    host,
+    port,
+    keys: proofKeys('authkey', authkey),
+    tls,
+    isLazy: lazy,
+    name,
+    orphans,
+    ...triesOf(options),
+    ...limitsOf(options),
+    ...timesOf(options),
+  }
+}
+
+function triesOf({
+  retries = 2,
+  retryDelayMs = 1000,
+}: ConnectOptions): Pick<ConnectSettings, 'retries' | 'retryDelayMs'> {
+  checkCount('retries', retries)
+  checkPause('retryDelayMs', retryDelayMs)
+  return { retries, retryDelayMs }
+}
+
+function limitsOf(
+  options: ConnectOptions,
+): Pick<ConnectSettings, 'queueLimit' | 'maxPayloadBytes' | 'prefetch'> {
+  const { queueLimit = 100_000, maxPayloadBytes = 16 * 1024 * 1024, prefetch = {} } = options
+  checkCount('queueLimit', queueLimit)
+  checkPayloadBytes(maxPayloadBytes)
+  checkObject('prefetch', prefetch)
+  checkKeys('prefetch', prefetch, ['items', 'bytes'])
+  const { items = 16, bytes = 1024 * 1024 } = prefetch
+  checkPositiveInteger('prefetch.items', items)
+  checkPositiveInteger('prefetch.bytes', bytes)
+  return { queueLimit, maxPayloadBytes, prefetch: { items, bytes } }
+}
+
+function timesOf(
+  options: ConnectOptions,
+): Pick<
+  ConnectSettings,
+  'connectTimeoutMs' | 'reconnectMs' | 'shutdownTimeoutMs' | 'keepAliveMs' | 'deadAfterMs'
+> {
+  const {
+    connectTimeoutMs = 5000,
+    reconnectMs = 30_000,
+    shutdownTimeoutMs = 60_000,
+    keepAliveMs = 15_000,
+    deadAfterMs = 60_000,
+  } = options
+  const times = { connectTimeoutMs, reconnectMs, shutdownTimeoutMs, keepAliveMs, deadAfterMs }
+  for (const [option, value] of Object.entries(times)) checkDuration(option, value)
+  return times
+}

@@ -1,0 +1,395 @@
+import {
+  type Capabilities,
+  type CloseOptions,
+  ConnectionLostError,
+  channels,
+  type ExecutorError,
+  type Load,
+  QueueFullError,
+  type StreamWork,
+  type SubmitOptions,
+  TaskCancelledError,
+  type Work,
+} from '@conc/core'
+import {
+  assertNotImporting,
+  Call,
+  Conditions,
+  captureContext,
+  checkArguments,
+  checkObject,
+  checkPause,
+  checkSignal,
+  checkSubmitOptions,
+  checkWork,
+  KeepAlive,
+  Lifecycle,
+  publish,
+  refuseClosure,
+  refuseStreamTask,
+  reportsEnd,
+  TaskStream,
+  type TravelContext,
+} from '@conc/core/internal'
+import { decode } from '@conc/wire'
+import { pingTask } from '../builtin/ping.js'
+import { callRoute } from '../calls/call-route.js'
+import { endNow, RemoteCalls } from '../calls/remote-calls.js'
+import type { CloseReport } from '../close-report.js'
+import type { Connection } from '../connection/connection.js'
+import type { PoolStats } from '../pool-stats.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType } from '../protocol/frame-types.js'
+import { closeCode } from '../protocol/limits.js'
+import { decodeMeta, encodeMeta } from '../protocol/meta.js'
+import type { ConnectSettings } from './connect-options.js'
+import { urlOf } from './dial.js'
+import type { OutgoingCall } from './outgoing-call.js'
+import { OutgoingCalls } from './outgoing-calls.js'
+import { Requests } from './requests.js'
+import type { Session, StopOptions } from './session.js'
+import { type LinkEvents, SessionLink } from './session-link.js'
+import { readLoad, type Welcome } from './welcome.js'
+
+type LinkState = 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed'
+
+/** What a session is before it knows its server. */
+const unknownCapabilities: Capabilities = {
+  closures: false,
+  streaming: true,
+  durable: false,
+  transfer: false,
+  cancel: 'cooperative',
+  delivery: 'at-most-once',
+  values: 'wire',
+  priority: true,
+}
+
+/** A session from its first dial to its end. */
+export class OpenSession implements Session, LinkEvents {
+  readonly url: string
+  readonly name: string
+  readonly #settings: ConnectSettings
+  readonly #link: SessionLink
+  readonly #outgoing: OutgoingCalls
+  readonly #calls: RemoteCalls
+  readonly #limits: { maxPayloadBytes: number; readonly prefetch: ConnectSettings['prefetch'] }
+  readonly #requests = new Requests()
+  readonly #room = new Conditions()
+  readonly #keepAlive = new KeepAlive()
+  readonly #lifecycle: Lifecycle
+  #state: LinkState = 'connecting'
+  #connection: Connection | undefined
+  #welcome: Welcome | undefined
+  #told: Load = { concurrency: 0, running: 0, waiting: 0, queueLimit: Number.POSITIVE_INFINITY }
+  #endedBy: ExecutorError | undefined
+
+  constructor(settings: ConnectSettings) {
+    this.#settings = settings
+    this.url = urlOf(settings)
+    this.name = settings.name ?? this.url
+    Object.defineProperty(this, reportsEnd, { value: true })
+    const { maxPayloadBytes, prefetch } = settings
+    this.#limits = { maxPayloadBytes, prefetch }
+    this.#outgoing = new OutgoingCalls(() => this.#room.check())
+    Object.defineProperty(this, callRoute, { value: this.#outgoing })
+    this.#calls = new RemoteCalls(
+      this.#outgoing,
+      this.#limits,
+      () => this.#changed(),
+      this.#keepAlive,
+    )
+    this.#link = new SessionLink(settings, this)
+    this.#lifecycle = new Lifecycle(this.name, {
+      isIdle: () => this.#calls.isEmpty && this.#outgoing.size === 0,
+      cancelAll: (reason) => this.#calls.interruptAll(reason),
+      release: () => this.#release(),
+    })
+  }
+
+  /** Connects; a lazy session does so later. */
+  async start(): Promise<void> {
+    if (this.#settings.isLazy) this.#link.openLazily()
+    else await this.#link.open()
+  }
+
+  get id(): string {
+    return this.#welcome?.session ?? ''
+  }
+
+  get state(): LinkState {
+    const { state } = this.#lifecycle
+    return state === 'open' ? this.#state : state
+  }
+
+  get tasks(): ReadonlyMap<string, string | undefined> {
+    return this.#welcome?.tasks ?? new Map()
+  }
+
+  get capabilities(): Capabilities {
+    const server = this.#welcome?.capabilities ?? unknownCapabilities
+    return { ...server, closures: false, durable: false, transfer: false, values: 'wire' }
+  }
+
+  /** The server's executor as last told, and at least what this session has sent. */
+  get load(): Load {
+    const { concurrency, running, waiting } = this.#told
+    const { size, running: own } = this.#outgoing
+    const { queueLimit } = this.#settings
+    return {
+      concurrency: this.#state === 'open' ? concurrency : 0,
+      running: Math.max(running, own),
+      waiting: Math.max(waiting, size - own),
+      queueLimit,
+    }
+  }
+
+  submit<A extends readonly unknown[], R>(
+    work: Work<A, R>,
+    args: A,
+    options: SubmitOptions = {},
+  ): Promise<Awaited<R>> {
+    this.#check(work, args, options)
+    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
+    if (refusal) {
+      endNow(options)
+      return Promise.reject(refusal)
+    }
+    const call = new Call(this.name, work, options)
+    if (call.isSettled) endNow(options)
+    else this.#calls.perform(call, args)
+    return call.promise as Promise<Awaited<R>>
+  }
+
+  stream<A extends readonly unknown[], Y>(
+    work: StreamWork<A, Y>,
+    args: A,
+    options: SubmitOptions = {},
+  ): AsyncGenerator<Y, void, undefined> {
+    this.#check(work, args, options)
+    let context: TravelContext | undefined
+    return new TaskStream<Y>({
+      accept: () => {
+        const call = this.#acceptStream(work, options)
+        context = captureContext(call)
+        return call
+      },
+      open: (call, attempt) => this.#calls.openStream<Y>(call, args, context, attempt),
+      ended: (call) => this.#calls.delete(call),
+    })
+  }
+
+  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options
+    checkSignal(signal)
+    this.#keepAlive.hold()
+    try {
+      await this.#room.until(() => !this.#isUsable || this.#hasRoom, signal)
+    } finally {
+      this.#keepAlive.letGo()
+    }
+    if (!this.#isUsable) throw this.#closedError()
+  }
+
+  async ping(): Promise<number> {
+    const begin = performance.now()
+    await this.submit(pingTask, [])
+    return performance.now() - begin
+  }
+
+  async stats(): Promise<PoolStats> {
+    const { body } = await this.#ask(frameType.stats, {})
+    return decode(body, { root: 'stats' }) as PoolStats
+  }
+
+  async stop(options: StopOptions = {}): Promise<CloseReport> {
+    checkObject('options', options)
+    const { wait = true, timeoutMs } = options
+    if (timeoutMs !== undefined) checkPause('timeoutMs', timeoutMs)
+    const pending = wait ? 'run' : 'reject'
+    const { meta } = await this.#ask(frameType.stop, { pending, timeoutMs })
+    await this.#room.until(() => this.#connection === undefined)
+    return decodeMeta(meta) as unknown as CloseReport
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    const closed = this.#lifecycle.close(options)
+    this.#room.check()
+    return closed
+  }
+
+  /** `close`, with what was accepted given `shutdownTimeoutMs` to finish. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close({ timeoutMs: this.#settings.shutdownTimeoutMs })
+  }
+
+  opened(connection: Connection, welcome: Welcome): void {
+    this.#connection = connection
+    this.#welcome = welcome
+    this.#told = welcome.load
+    this.#limits.maxPayloadBytes = Math.min(this.#settings.maxPayloadBytes, welcome.maxPayloadBytes)
+    this.#become('open')
+    this.#outgoing.connect(connection, welcome)
+  }
+
+  received(frame: Frame): void {
+    const { type, meta } = frame
+    if (type === frameType.load) this.#told = readLoad(decodeMeta(meta)) ?? this.#told
+    else if (type === frameType.goAway) this.#become('draining')
+    else if (!this.#requests.received(frame) && !this.#outgoing.received(frame)) {
+      this.#connection?.fault()
+    }
+    if (type === frameType.load) this.#room.check()
+  }
+
+  lost(): void {
+    this.#outgoing.connect(undefined)
+    this.#become('reconnecting')
+  }
+
+  resumed(): void {
+    this.#become('open')
+    if (this.#connection && this.#welcome) {
+      this.#outgoing.connect(this.#connection, this.#welcome)
+    }
+  }
+
+  reset(cause: unknown): void {
+    this.#connection = undefined
+    this.#outgoing.connect(undefined)
+    if (this.#state !== 'closed') this.#become('reconnecting')
+    this.#outgoing.resetWritten((call) => this.#lostError(call, cause))
+    this.#requests.rejectAll(cause)
+    this.#room.check()
+  }
+
+  ended(cause: ExecutorError | undefined): void {
+    this.#endedBy = cause
+    this.#become('closed')
+    this.#outgoing.resetAll((call) => this.#lostError(call, cause))
+    this.#requests.rejectAll(cause)
+    this.#changed()
+  }
+
+  #become(state: LinkState): void {
+    if (this.#state === state) return
+    this.#state = state
+    publish(channels.session, state, this.name, () => ({ id: this.id }))
+    this.#room.check()
+  }
+
+  #check(work: unknown, args: unknown, options: SubmitOptions): void {
+    assertNotImporting('A Session was used')
+    checkWork(work)
+    checkArguments(args)
+    checkSubmitOptions(options)
+  }
+
+  /** Whether it takes calls, or may take them later. */
+  get #isUsable(): boolean {
+    return this.#lifecycle.isOpen && this.#state !== 'closed'
+  }
+
+  get #hasRoom(): boolean {
+    if (this.#state !== 'open') return false
+    const { queueLimit } = this.#settings
+    if (queueLimit !== Number.POSITIVE_INFINITY) return !this.#isFull
+    const { concurrency, running, waiting } = this.load
+    return running + waiting < concurrency
+  }
+
+  /** Calls of this session that wait for more than the slots there are. */
+  get #isFull(): boolean {
+    return this.#outgoing.size - this.#told.concurrency >= this.#settings.queueLimit
+  }
+
+  #refusal(work: unknown): Error | undefined {
+    if (!this.#isUsable) return this.#closedError()
+    return refuseClosure(this.name, work) ?? this.#absence() ?? this.#fullness()
+  }
+
+  /** Who is told to be back, or has others, does not wait for a connection. */
+  #absence(): Error | undefined {
+    const isAway = this.#state === 'draining' || (this.#settings.isLazy && this.#state !== 'open')
+    if (!isAway) return undefined
+    const what = this.#state === 'draining' ? 'is closing' : 'is not connected'
+    const names = { executor: this.name, started: false }
+    return new ConnectionLostError(`The server of session '${this.name}' ${what}.`, names)
+  }
+
+  #fullness(): Error | undefined {
+    if (!this.#isFull) return undefined
+    const { queueLimit } = this.#settings
+    return new QueueFullError(
+      `Executor '${this.name}' has ${queueLimit} calls waiting, its queueLimit.`,
+      { executor: this.name },
+    )
+  }
+
+  #closedError(): Error {
+    const error = this.#lifecycle.closedError()
+    if (this.#endedBy) Object.defineProperty(error, 'cause', { value: this.#endedBy })
+    return error
+  }
+
+  #acceptStream(work: unknown, options: SubmitOptions): Call {
+    const refusal = this.#refusal(work)
+    if (refusal) {
+      endNow(options)
+      throw refusal
+    }
+    const call = new Call(this.name, work, options)
+    this.#calls.add(call)
+    return call
+  }
+
+  async #ask(type: number, meta: Record<string, unknown>): Promise<Frame> {
+    if (!this.#isUsable) throw this.#closedError()
+    const connection = this.#connection
+    if (connection === undefined) {
+      const names = { executor: this.name, started: false }
+      throw new ConnectionLostError(`Session '${this.name}' is not connected.`, names)
+    }
+    const id = this.#outgoing.takeId()
+    const answer = this.#requests.answerTo(id)
+    connection.writer.add(type, id, encodeMeta(meta))
+    this.#keepAlive.hold()
+    try {
+      return await answer
+    } finally {
+      this.#keepAlive.letGo()
+    }
+  }
+
+  #lostError(call: OutgoingCall, cause: unknown): ExecutorError {
+    const { task } = call.request
+    const started = call.stage === 'waiting' ? false : call.isStarted || 'unknown'
+    return new ConnectionLostError(
+      `The connection to ${this.url} was lost with '${task}' in flight.`,
+      {
+        task,
+        executor: this.name,
+        started,
+        cause,
+      },
+    )
+  }
+
+  #changed(): void {
+    this.#lifecycle?.check()
+    this.#room.check()
+  }
+
+  #release(): void {
+    const code = closeCode.normal
+    this.#become('closed')
+    this.#link.close(code, 'The session was closed.')
+    const reason = new TaskCancelledError(`Executor '${this.name}' was closed.`, {
+      origin: 'close',
+      executor: this.name,
+    })
+    this.#outgoing.resetAll(() => reason)
+    this.#requests.rejectAll(this.#lifecycle.closedError())
+    this.#keepAlive.end()
+  }
+}

@@ -1,0 +1,131 @@
+import { type Bytes, Timer } from '@conc/core/internal'
+import type { SentCall } from '../calls/call-route.js'
+import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
+import { Fault } from '../coordinator/fault.js'
+import { type CallStage, stageAfter } from '../protocol/call-grammar.js'
+import { decodeFailureMeta } from '../protocol/failure-meta.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType } from '../protocol/frame-types.js'
+
+/** What a call needs of its session. */
+export interface OutgoingHost {
+  write(call: OutgoingCall, type: number, meta?: Uint8Array, body?: Bytes): void
+  /** Takes a call out that was not written. */
+  withdraw(call: OutgoingCall): void
+  started(): void
+  over(call: OutgoingCall): void
+}
+
+/** How much later than the server this side notices that the time of a call is over. */
+const clockSlackMs = 500
+
+/** One attempt of a call, from its acceptance here until the server has said how it ended. */
+export class OutgoingCall implements SentCall {
+  readonly request: CallRequest
+  readonly byteLength: number
+  readonly #host: OutgoingHost
+  readonly #owner: CallOwner
+  id = 0
+  stage: CallStage | 'waiting' = 'waiting'
+  /** Its body has begun, and may be over. */
+  hasStarted = false
+  #isCancelled = false
+  #early: [type: number, meta: Uint8Array | undefined, body: Bytes | undefined][] | undefined
+  #timer: Timer | undefined
+
+  constructor(host: OutgoingHost, request: CallRequest, owner: CallOwner) {
+    this.#host = host
+    this.request = request
+    this.#owner = owner
+    this.byteLength = request.args.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+  }
+
+  get isStarted(): boolean {
+    return this.stage === 'started'
+  }
+
+  /** Its TASK frame has been added; what was said to it before follows. */
+  written(id: number): void {
+    this.id = id
+    this.stage = 'sent'
+    this.#handOver()
+    const early = this.#early
+    this.#early = undefined
+    for (const [type, meta, body] of early ?? []) this.#host.write(this, type, meta, body)
+  }
+
+  cancel(reason: Fault): void {
+    if (this.stage === 'settled' || this.#isCancelled) return
+    this.#isCancelled = true
+    if (this.stage !== 'waiting') {
+      this.#host.write(this, frameType.cancel, undefined, reason.bytes)
+      return
+    }
+    this.#host.withdraw(this)
+    this.end({ ok: false, phase: 'infra', started: false, fault: reason })
+  }
+
+  tell(type: number, meta?: Uint8Array, body?: Bytes): void {
+    if (this.stage === 'settled') return
+    if (this.stage !== 'waiting') this.#host.write(this, type, meta, body)
+    else (this.#early ??= []).push([type, meta, body])
+  }
+
+  /** @returns whether the frame was in place. */
+  received(frame: Frame): boolean {
+    if (this.stage === 'waiting') return false
+    const next = stageAfter(this.stage, this.request.kind, frame.type)
+    if (next === undefined) return false
+    const begins = next === 'started' && this.stage !== 'started'
+    this.stage = next
+    if (begins) {
+      this.hasStarted = true
+      this.#owner.started?.()
+      this.#host.started()
+    }
+    return this.#take(frame)
+  }
+
+  /** It will not be answered. */
+  lost(error: unknown): void {
+    const started = this.stage === 'waiting' ? false : this.isStarted || 'unknown'
+    this.end({ ok: false, phase: 'infra', started, fault: Fault.of(error) })
+  }
+
+  end(ending: Ending): void {
+    this.#timer?.clear()
+    this.stage = 'settled'
+    this.#host.over(this)
+    this.#owner.ended(ending)
+  }
+
+  #take({ type, meta, body }: Frame): boolean {
+    switch (type) {
+      case frameType.result:
+      case frameType.end:
+        this.end({ ok: true, value: [body] })
+        return true
+      case frameType.error: {
+        const failure = decodeFailureMeta(meta) ?? { phase: 'infra', started: 'unknown' }
+        this.end({ ok: false, ...failure, fault: Fault.from([Buffer.from(body)]) })
+        return true
+      }
+      case frameType.yield:
+        this.#owner.item?.([Buffer.from(body)])
+        return true
+      case frameType.progress:
+        this.#owner.progress?.([body])
+        return true
+      default:
+        return true
+    }
+  }
+
+  #handOver(): void {
+    const { deadline } = this.request
+    if (deadline === undefined) return
+    this.#owner.handedOver?.()
+    const ms = Math.max(deadline - Date.now(), 0) + clockSlackMs
+    this.#timer = new Timer(ms, () => this.#owner.handedBack?.())
+  }
+}

@@ -1,0 +1,179 @@
+import type { Bytes } from '@conc/core/internal'
+import type { CallRoute } from '../calls/call-route.js'
+import type { Connection } from '../connection/connection.js'
+import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
+import { inOne } from '../coordinator/fault.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType, isIgnorable, taskFlag } from '../protocol/frame-types.js'
+import { IdSource } from '../protocol/ids.js'
+import { encodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
+import { OutgoingCall, type OutgoingHost } from './outgoing-call.js'
+
+/** What the server lets one session have in flight. */
+export interface Quota {
+  readonly maxInFlight: number
+  readonly maxInFlightBytes: number
+}
+
+const noQuota: Quota = { maxInFlight: 0, maxInFlightBytes: 0 }
+const mostPlainMetas = 10_000
+
+/** The calls of a session: written to its connection as far as the server's quota goes, the others wait here. */
+export class OutgoingCalls implements CallRoute, OutgoingHost {
+  readonly #onChange: () => void
+  readonly #waiting = new Set<OutgoingCall>()
+  readonly #written = new Map<number, OutgoingCall>()
+  readonly #ids = new IdSource('connecting')
+  readonly #plainMetas = new Map<string, Uint8Array>()
+  #connection: Connection | undefined
+  #quota = noQuota
+  #writtenBytes = 0
+  #running = 0
+
+  /** @param onChange called when a call has started or ended. */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  /** Calls that are not over. */
+  get size(): number {
+    return this.#waiting.size + this.#written.size
+  }
+
+  /** Calls whose bodies have begun, as far as is known here. */
+  get running(): number {
+    return this.#running
+  }
+
+  takeId(): number {
+    return this.#ids.take((id) => this.#written.has(id))
+  }
+
+  /** Writes to this connection from now on; without one, calls wait. */
+  connect(connection: Connection | undefined, quota: Quota = noQuota): void {
+    this.#connection = connection
+    this.#quota = quota
+    this.#pump()
+  }
+
+  send(request: CallRequest, owner: CallOwner): OutgoingCall {
+    const call = new OutgoingCall(this, request, owner)
+    this.#waiting.add(call)
+    if (this.#waiting.size === 1) this.#pump()
+    return call
+  }
+
+  /** A frame about a call. @returns whether it was in place. */
+  received(frame: Frame): boolean {
+    const call = this.#written.get(frame.id)
+    if (call?.received(frame)) return true
+    return isIgnorable(frame.type)
+  }
+
+  /** Nothing of what was written will be answered. */
+  resetWritten(error: (call: OutgoingCall) => unknown): void {
+    for (const call of [...this.#written.values()]) call.lost(error(call))
+  }
+
+  /** No call will be answered. */
+  resetAll(error: (call: OutgoingCall) => unknown): void {
+    this.resetWritten(error)
+    for (const call of [...this.#waiting]) call.lost(error(call))
+  }
+
+  write(call: OutgoingCall, type: number, meta?: Uint8Array, body?: Bytes): void {
+    this.#connection?.writer.add(type, call.id, meta, body)
+  }
+
+  withdraw(call: OutgoingCall): void {
+    this.#waiting.delete(call)
+  }
+
+  started(): void {
+    this.#running++
+    this.#onChange()
+  }
+
+  over(call: OutgoingCall): void {
+    this.#waiting.delete(call)
+    if (this.#written.delete(call.id)) this.#writtenBytes -= call.byteLength
+    if (call.hasStarted) this.#running--
+    this.#pump()
+    this.#onChange()
+  }
+
+  #pump(): void {
+    for (const call of this.#waiting) {
+      if (!this.#connection || !this.#hasRoomFor(call)) return
+      this.#waiting.delete(call)
+      this.#writeTask(call, this.#connection)
+    }
+  }
+
+  #hasRoomFor({ byteLength }: OutgoingCall): boolean {
+    const { maxInFlight, maxInFlightBytes } = this.#quota
+    if (this.#written.size === 0) return true
+    return this.#written.size < maxInFlight && this.#writtenBytes + byteLength <= maxInFlightBytes
+  }
+
+  #writeTask(call: OutgoingCall, { writer }: Connection): void {
+    const { request } = call
+    const id = this.takeId()
+    this.#written.set(id, call)
+    this.#writtenBytes += call.byteLength
+    writer.add(frameType.task, id, this.#metaOf(request), request.args, flagsOf(request))
+    call.written(id)
+  }
+
+  /** Most calls say nothing but the name of their task: those bytes are made once. */
+  #metaOf(request: CallRequest): Uint8Array {
+    if (!isPlain(request)) return encodeTaskMeta(taskMetaOf(request))
+    const key = `${request.task} ${request.version ?? ''}`
+    let meta = this.#plainMetas.get(key)
+    if (meta === undefined) {
+      meta = encodeTaskMeta(taskMetaOf(request))
+      if (this.#plainMetas.size >= mostPlainMetas) this.#plainMetas.clear()
+      this.#plainMetas.set(key, meta)
+    }
+    return meta
+  }
+}
+
+function flagsOf({ kind }: CallRequest): number {
+  if (kind === 'duplex') return taskFlag.duplex
+  return kind === 'stream' ? taskFlag.stream : 0
+}
+
+function isPlain(request: CallRequest): boolean {
+  const { deadline, headers, vars, parentId, attempt, priority, depth } = request
+  return (
+    deadline === undefined &&
+    headers === undefined &&
+    vars === undefined &&
+    parentId === undefined &&
+    attempt === 1 &&
+    priority === 0 &&
+    depth === 0 &&
+    request.tags === undefined &&
+    request.idempotencyKey === undefined &&
+    !request.wantsProgress
+  )
+}
+
+function taskMetaOf(request: CallRequest): TaskMeta {
+  const { task, version, parentId, depth, deadline, priority, headers, vars, attempt } = request
+  return {
+    name: task,
+    version,
+    parent: parentId,
+    depth: depth || undefined,
+    remainingMs: deadline === undefined ? undefined : Math.max(deadline - Date.now(), 0),
+    priority: priority || undefined,
+    headers,
+    vars: vars && new Map([...vars].map(([name, bytes]) => [name, inOne(bytes)])),
+    idempotencyKey: request.idempotencyKey,
+    attempt: attempt === 1 ? undefined : attempt,
+    tags: request.tags,
+    progress: request.wantsProgress || undefined,
+  }
+}

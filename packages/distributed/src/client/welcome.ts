@@ -1,0 +1,46 @@
+import type { Capabilities, Load } from '@conc/core'
+import { decode } from '@conc/wire'
+import type { Frame } from '../protocol/frame.js'
+import { decodeMeta } from '../protocol/meta.js'
+
+/** What a server says first. */
+export interface Welcome {
+  readonly session: string
+  readonly name: string
+  readonly maxPayloadBytes: number
+  readonly maxInFlight: number
+  readonly maxInFlightBytes: number
+  readonly capabilities: Capabilities
+  readonly load: Load
+  /** By name, with their versions. */
+  readonly tasks: ReadonlyMap<string, string | undefined>
+}
+
+/** `undefined` where the frame says nothing of the kind. */
+export function readWelcome({ meta, body }: Frame): Welcome | undefined {
+  const said = decodeMeta(meta)
+  const load = readLoad(said?.load)
+  const tasks = readTasks(body)
+  if (!said || !load || !tasks || typeof said.session !== 'string') return undefined
+  const { session, name, capabilities, maxPayloadBytes, maxInFlight, maxInFlightBytes } = said
+  const counts = [maxPayloadBytes, maxInFlight, maxInFlightBytes]
+  if (!counts.every((one) => typeof one === 'number' && one >= 1)) return undefined
+  if (typeof name !== 'string' || typeof capabilities !== 'object') return undefined
+  return { ...(said as unknown as Welcome), session, load, tasks }
+}
+
+export function readLoad(said: unknown): Load | undefined {
+  if (typeof said !== 'object' || said === null) return undefined
+  const { concurrency, running, waiting, queueLimit } = said as Record<string, unknown>
+  const counts = [concurrency, running, waiting, queueLimit]
+  return counts.every((one) => typeof one === 'number') ? (said as Load) : undefined
+}
+
+function readTasks(body: Uint8Array): ReadonlyMap<string, string | undefined> | undefined {
+  try {
+    const tasks = decode(body, { root: 'tasks' })
+    return tasks instanceof Map ? tasks : undefined
+  } catch {
+    return undefined
+  }
+}

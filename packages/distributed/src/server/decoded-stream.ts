@@ -1,0 +1,162 @@
+import { type StreamWork, UnsupportedWorkError } from '@conc/core'
+import type { Bytes } from '@conc/core/internal'
+import { decode, decodeError } from '@conc/wire'
+import type { SentCall } from '../calls/call-route.js'
+import type { Fault } from '../coordinator/fault.js'
+import { inOne } from '../coordinator/fault.js'
+import { CreditAccount } from '../protocol/credit.js'
+import { decodeCredit } from '../protocol/credit-body.js'
+import { frameType } from '../protocol/frame-types.js'
+import type { DecodedCall } from './decoding-route.js'
+
+type Items = AsyncGenerator<unknown, unknown, unknown>
+
+/** Executors that pass on what is sent into a generator. */
+interface DuplexExecutor {
+  duplex(work: unknown, args: readonly unknown[], options: object): Items
+}
+
+/** The producer's end of one stream: pulls items of the executor as far as its consumer has granted. */
+export class DecodedStream implements SentCall {
+  readonly #call: DecodedCall
+  readonly #credit = new CreditAccount()
+  #items: Items | undefined
+  #isPulling = false
+  #isBegun = false
+  /** Of a duplex: each step waits for the one before it. */
+  #steps: Promise<void> = Promise.resolve()
+
+  constructor(call: DecodedCall) {
+    this.#call = call
+    const { executor, request } = call
+    call.owner.handedOver?.()
+    call.within((work, args, options) => {
+      if (request.kind === 'duplex') this.#items = duplexOf(executor, work, args, options)
+      else {
+        const streamed = work as unknown as StreamWork<readonly unknown[], unknown>
+        this.#items = executor.stream(streamed, args, options)
+      }
+    })
+  }
+
+  get isStarted(): boolean {
+    return this.#call.isStarted
+  }
+
+  cancel(reason: Fault): void {
+    this.#call.cancel(reason)
+    // Nobody has asked for an item yet: no pending one will tell of the end.
+    if (!this.#isPulling) this.#leave(undefined)
+  }
+
+  tell(type: number, _meta?: Uint8Array, body: Bytes = []): void {
+    if (this.#items === undefined || this.#call.isLeft) return
+    if (type === frameType.throw) this.#thrownInto(body)
+    else if (type === frameType.return) this.#returned(body)
+    else if (type === frameType.send) this.#step((items) => items.next(valueIn(body)))
+    else this.#granted(body)
+  }
+
+  #granted(body: Bytes): void {
+    const credit = decodeCredit(inOne(body))
+    if (credit === undefined) return
+    this.#credit.grant(credit)
+    if (!this.#isPulling) void this.#pull(this.#items as Items)
+  }
+
+  #thrownInto(body: Bytes): void {
+    const error = decodeError(inOne(body))
+    if (this.#call.request.kind === 'duplex') this.#step((items) => items.throw(error))
+    else this.#leave({ error })
+  }
+
+  #returned(body: Bytes): void {
+    if (this.#call.request.kind !== 'duplex') this.#leave(undefined)
+    else this.#step((items) => items.return(body.length === 0 ? undefined : valueIn(body)))
+  }
+
+  async #pull(items: Items): Promise<void> {
+    this.#isPulling = true
+    while (this.#credit.mayYield && !this.#call.isLeft) {
+      if (!(await this.#next(items))) return
+    }
+    this.#isPulling = false
+  }
+
+  /** @returns whether there may be another item. */
+  async #next(items: Items): Promise<boolean> {
+    try {
+      this.#isBegun = true
+      const { done, value } = await items.next()
+      if (this.#call.isLeft) return false
+      if (done) this.#call.end(this.#call.succeeded(undefined))
+      else this.#credit.spend(this.#yield(value))
+      return !done
+    } catch (error) {
+      if (!this.#call.isLeft) this.#call.end(this.#call.failed(error))
+      return false
+    }
+  }
+
+  #yield(value: unknown): number {
+    let item: Bytes
+    try {
+      item = this.#call.encoded(value, 'item')
+    } catch (error) {
+      this.#leave({ error, isUnsendable: true })
+      throw error
+    }
+    this.#call.isStarted = true
+    this.#call.owner.item?.(item)
+    return item.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+  }
+
+  #step(advance: (items: Items) => Promise<IteratorResult<unknown, unknown>>): void {
+    this.#steps = this.#steps.then(() => this.#take(advance))
+  }
+
+  async #take(advance: (items: Items) => Promise<IteratorResult<unknown, unknown>>): Promise<void> {
+    if (this.#call.isLeft) return
+    this.#isBegun = true
+    try {
+      const { done, value } = await advance(this.#items as Items)
+      if (done) this.#call.end(this.#call.succeeded(value))
+      else this.#yield(value)
+    } catch (error) {
+      if (!this.#call.isLeft) this.#call.end(this.#call.failed(error))
+    }
+  }
+
+  /** Ends the body, and then the call: with what its `finally` threw, with `failure`, or well. */
+  #leave(failure: { error: unknown; isUnsendable?: true } | undefined): void {
+    if (this.#call.isLeft) return
+    const call = this.#call
+    call.isLeft = true
+    if (!this.#isBegun) call.neverBegins()
+    const over = this.#items?.return(undefined) ?? Promise.resolve()
+    void (over as Promise<unknown>).then(
+      () => {
+        if (failure?.isUnsendable) call.end(call.unsendable(failure.error))
+        else call.end(failure ? call.failed(failure.error) : call.succeeded(undefined))
+      },
+      (error) => call.end(call.failed(error)),
+    )
+  }
+}
+
+function valueIn(body: Bytes): unknown {
+  return decode(inOne(body), { root: 'value' })
+}
+
+function duplexOf(
+  executor: object & { readonly name: string },
+  work: unknown,
+  args: readonly unknown[],
+  options: object,
+): Items {
+  if ('duplex' in executor) return (executor as DuplexExecutor).duplex(work, args, options)
+  throw new UnsupportedWorkError(
+    `Executor '${executor.name}' streams one way only: nothing can be sent into its generators.`,
+    { executor: executor.name },
+  )
+}

@@ -1,0 +1,230 @@
+import { type Executor, ExecutorError, RemoteError } from '@conc/core'
+import {
+  attemptNumber,
+  type Bytes,
+  Cancellation,
+  type ForwardedOptions,
+  type Frame,
+  follows,
+  onBodyEnd,
+  onBodyStart,
+  RunningTask,
+  reportsEnd,
+  runInFrame,
+  taskDefinition,
+} from '@conc/core/internal'
+import { decode, encode, encodeError } from '@conc/wire'
+import type { CallRoute, SentCall } from '../calls/call-route.js'
+import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
+import { Fault, inOne } from '../coordinator/fault.js'
+import { decodeVars } from '../link/context-bytes.js'
+import { owned } from '../link/payload.js'
+import { type DeclaredWork, declaredWork } from './declared-work.js'
+import { DecodedStream } from './decoded-stream.js'
+
+/** Where calls come as bytes, for an executor that takes values. */
+export class DecodingRoute implements CallRoute {
+  readonly #executor: Executor
+  readonly #maxBytes: number
+
+  constructor(executor: Executor, maxBytes: number) {
+    this.#executor = executor
+    this.#maxBytes = maxBytes
+  }
+
+  send(request: CallRequest, owner: CallOwner): SentCall {
+    const call = new DecodedCall(this.#executor, request, owner, this.#maxBytes)
+    if (request.kind === 'call') {
+      call.submit()
+      return call
+    }
+    return new DecodedStream(call)
+  }
+}
+
+/** One call on its way from bytes to values and back. */
+export class DecodedCall implements SentCall {
+  readonly request: CallRequest
+  readonly executor: Executor
+  readonly owner: CallOwner
+  readonly cancellation: Cancellation = new Cancellation()
+  readonly #maxBytes: number
+  isStarted = false
+  /** The consumer of a stream has left it. */
+  isLeft = false
+  #isOver = false
+  #isBodyOver = false
+  #ending: Ending | undefined
+
+  constructor(executor: Executor, request: CallRequest, owner: CallOwner, maxBytes: number) {
+    this.executor = executor
+    this.request = request
+    this.owner = owner
+    this.#maxBytes = maxBytes
+  }
+
+  submit(): void {
+    this.owner.handedOver?.()
+    this.within((work, args, options) => {
+      this.executor.submit(work as () => unknown, args as [], options).then(
+        (value) => this.end(this.succeeded(value)),
+        (error) => this.end(this.failed(error)),
+      )
+    })
+  }
+
+  /** Calls `begin` with what was sent, in the surroundings of the call. What that throws ends it. */
+  within(
+    begin: (work: DeclaredWork, args: readonly unknown[], options: ForwardedOptions) => void,
+  ): void {
+    try {
+      const { task, version, kind, args } = this.request
+      const isStream = kind !== 'call'
+      const work = declaredWork({ task, version, isStream }, this.executor.name)
+      const values = decode(inOne(args), { root: 'args' }) as unknown[]
+      if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
+      runInFrame(this.#frame(), () => begin(work, values, this.#options(work)))
+    } catch (error) {
+      this.#isBodyOver = true
+      queueMicrotask(() => this.end(this.#failure('reject', false, error)))
+    }
+  }
+
+  cancel(reason: Fault): void {
+    this.cancellation.cancel(reason.error)
+  }
+
+  tell(): void {}
+
+  succeeded(value: unknown): Ending {
+    try {
+      return { ok: true, value: this.encoded(value, 'result') }
+    } catch (error) {
+      return this.#failure('encode', true, error)
+    }
+  }
+
+  failed(error: unknown): Ending {
+    if (!this.#isInfrastructure(error)) return this.#failure('body', true, error)
+    return this.#failure('infra', error.started, error)
+  }
+
+  /** What could not be made bytes. */
+  unsendable(error: unknown): Ending {
+    return this.#failure('encode', true, error)
+  }
+
+  /** @throws {SerializationError | PayloadTooLargeError} */
+  encoded(value: unknown, root: string): Bytes {
+    try {
+      return encode(value, { root, maxBytes: this.#maxBytes }).chunks
+    } catch (error) {
+      const { task } = this.request
+      throw owned(error, { task, executor: this.executor.name, started: true })
+    }
+  }
+
+  /** A call that was cancelled or left is over when its body is; nobody waits for another one's body. */
+  end(ending: Ending): void {
+    if (this.#isOver) return
+    this.#ending = ending
+    if ((this.cancellation.isCancelled || this.isLeft) && !this.#isBodyGone) return
+    this.#isOver = true
+    this.cancellation.end()
+    this.owner.ended(ending)
+  }
+
+  /** There was no body, and will be none. */
+  neverBegins(): void {
+    this.#isBodyOver = true
+  }
+
+  get #isBodyGone(): boolean {
+    return this.#isBodyOver || !(reportsEnd in this.executor)
+  }
+
+  readonly #bodyEnded = (): void => {
+    this.#isBodyOver = true
+    const ending = this.#ending
+    // The promise of a call that nobody cancelled is settled by now, but its reactions have not run.
+    if (ending) this.end(ending)
+  }
+
+  readonly #bodyStarted = (): void => {
+    if (this.isStarted) return
+    this.isStarted = true
+    this.owner.started?.()
+  }
+
+  #frame(): Frame {
+    const { vars, parentId, task } = this.request
+    const values = vars && decodeVars(Object.fromEntries(varEntries(vars)))
+    return {
+      vars: values,
+      task: parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name),
+    }
+  }
+
+  #options(work: DeclaredWork): ForwardedOptions {
+    const { deadline, priority, headers, tags, attempt, wantsProgress } = this.request
+    const { executor, cancellation } = this
+    const options: Writable<ForwardedOptions> = { retry: 0, [onBodyStart]: this.#bodyStarted }
+    if (reportsEnd in executor) {
+      options[follows] = cancellation
+      options[onBodyEnd] = this.#bodyEnded
+    } else options.signal = cancellation.signal
+    if (attempt > 1) options[attemptNumber] = attempt
+    if (deadline !== undefined) options.timeoutMs = Math.max(deadline - Date.now(), 1)
+    else if (work[taskDefinition].timeoutMs !== undefined)
+      options.timeoutMs = Number.POSITIVE_INFINITY
+    if (priority !== 0) options.priority = priority
+    if (headers !== undefined) options.headers = headers
+    if (tags !== undefined) options.tags = tags
+    if (wantsProgress) options.onProgress = (data) => this.#progressed(data)
+    return options
+  }
+
+  #progressed(data: unknown): void {
+    try {
+      this.owner.progress?.(this.encoded(data, 'progress'))
+    } catch (error) {
+      // It is told on the way, and may get lost: no reason to fail the body.
+      process.emitWarning(`Progress of '${this.request.task}' cannot travel: ${String(error)}`)
+    }
+  }
+
+  /** An error of this executor, and not one that a body got from another executor and let through. */
+  #isInfrastructure(error: unknown): error is ExecutorError {
+    if (!(error instanceof ExecutorError)) return false
+    return error.executor === undefined || error.executor === this.executor.name
+  }
+
+  #failure(
+    phase: 'reject' | 'body' | 'encode' | 'infra',
+    started: boolean | 'unknown',
+    error: unknown,
+  ): Ending {
+    const where = `task '${this.request.task}', executor '${this.executor.name}'`
+    const fault = phase === 'body' ? Fault.from(this.#errorBytes(error, where)) : Fault.of(error)
+    return { ok: false, phase, started, fault }
+  }
+
+  #errorBytes(error: unknown, where: string): Bytes {
+    const { chunks, byteLength } = encodeError(error, { where })
+    if (byteLength <= this.#maxBytes) return chunks
+    const name = error instanceof Error ? error.name : 'Error'
+    const text = `An error of ${byteLength} bytes was thrown; the limit is ${this.#maxBytes}.`
+    return encodeError(new RemoteError(text, { name }), { where }).chunks
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+function* varEntries(vars: ReadonlyMap<string, Bytes>): Generator<[string, Uint8Array]> {
+  for (const [name, bytes] of vars) yield [name, inOne(bytes)]
+}
+
+/** Only its id is known here. */
+function parentOf(id: string, name: string, executor: string): RunningTask {
+  return new RunningTask({ name, executor, id, cancellation: new Cancellation() })
+}

@@ -1,0 +1,216 @@
+import { InvalidOptionError } from '@conc/core'
+import {
+  checkDuration,
+  checkFunction,
+  checkKeys,
+  checkLimit,
+  checkObject,
+  checkPositiveInteger,
+} from '@conc/core/internal'
+import { isLoopback } from '../security/host-names.js'
+import { type Key, type ProofKeys, proofKeyRing, strongKeyBytes } from '../security/keys.js'
+import { checkServerTls, type ServerTls } from '../security/tls-options.js'
+
+/** What `authorize` is asked about. */
+export interface AuthorizeRequest {
+  readonly action: 'submit' | 'locks' | 'stats' | 'stop'
+  readonly task?: string
+  /** The name in the client's certificate, where it has shown one. */
+  readonly identity?: string
+  readonly address: string
+}
+
+/** Options of `serve`. Sizes are bytes. */
+export interface ServeOptions {
+  /** Where it listens. Default `'localhost'`, which is 127.0.0.1. */
+  readonly host?: string
+  /** Default 0: the system picks one, see `server.port`. */
+  readonly port?: number
+  /** The key that clients have to prove; of several the first is current and three older ones still open the door. Default `''`. */
+  readonly authkey?: Key | readonly Key[]
+  /** The tasks that may be called. Default: every task that this process has declared, or its workers have. */
+  readonly expose?: readonly string[] | ((task: string) => boolean)
+  readonly tls?: ServerTls
+  /** Allows a host that is not loopback without key or without TLS. Default false. */
+  readonly insecure?: boolean
+  /** Further names that clients may use for this host. */
+  readonly allowedHosts?: readonly string[]
+  /** Asked before each action; `false` or a throw refuses it. Default: everything is allowed. */
+  readonly authorize?: (request: AuthorizeRequest) => boolean | Promise<boolean>
+  /** Default: the executor's. */
+  readonly name?: string
+  /** Closes the server after so long without a session and without work. Default Infinity. */
+  readonly idleTimeoutMs?: number
+  /** Of an argument list, a result, an item. Default 16 MiB. */
+  readonly maxPayloadBytes?: number
+  /** Default 1024. */
+  readonly maxSessions?: number
+  /** Calls of one session that are not settled. Default 10 000. */
+  readonly maxInFlight?: number
+  /** Their arguments; beyond it the session's socket is not read. Default 64 MiB. */
+  readonly maxInFlightBytes?: number
+  /** From the connection to the proof. Default 5000. */
+  readonly handshakeTimeoutMs?: number
+  /** A ping after this silence. Default 15 000. */
+  readonly keepAliveMs?: number
+  /** A peer is dead after this one. Default 60 000. */
+  readonly deadAfterMs?: number
+  /** How long a session whose socket broke is kept. Default 1000. */
+  readonly resumeMs?: number
+}
+
+/** The options with their defaults, checked. */
+export interface ServeSettings {
+  readonly host: string
+  readonly port: number
+  readonly keys: readonly ProofKeys[]
+  readonly isExposed: (task: string) => boolean
+  readonly tls: ServerTls | undefined
+  readonly allowedHosts: readonly string[]
+  readonly authorize: ServeOptions['authorize']
+  readonly name: string | undefined
+  readonly idleTimeoutMs: number
+  readonly maxPayloadBytes: number
+  readonly maxSessions: number
+  readonly maxInFlight: number
+  readonly maxInFlightBytes: number
+  readonly handshakeTimeoutMs: number
+  readonly keepAliveMs: number
+  readonly deadAfterMs: number
+  readonly resumeMs: number
+}
+
+const knownOptions = [
+  'host',
+  'port',
+  'authkey',
+  'expose',
+  'tls',
+  'insecure',
+  'allowedHosts',
+  'authorize',
+  'name',
+  'idleTimeoutMs',
+  'maxPayloadBytes',
+  'maxSessions',
+  'maxInFlight',
+  'maxInFlightBytes',
+  'handshakeTimeoutMs',
+  'keepAliveMs',
+  'deadAfterMs',
+  'resumeMs',
+]
+
+/** @throws {InvalidOptionError} at once, for anything outside its range and for a host that would be open to all. */
+export function serveSettings(options: ServeOptions): ServeSettings {
+  checkObject('options', options)
+  checkKeys('options', options, knownOptions)
+  const { host = 'localhost', port = 0, authkey = '', tls, authorize, name } = options
+  checkHost(host)
+  checkPort('port', port)
+  if (tls !== undefined) checkServerTls(tls)
+  if (authorize !== undefined) checkFunction('authorize', authorize)
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new InvalidOptionError('name', 'a non-empty string', name)
+  }
+  const keys = proofKeyRing('authkey', authkey)
+  refuseOpenHost(host, keys, options)
+  return {
+    host,
+    port,
+    keys,
+    isExposed: exposure(options.expose),
+    tls,
+    allowedHosts: hostNames(options.allowedHosts),
+    authorize,
+    name,
+    ...limitsOf(options),
+    ...timesOf(options),
+  }
+}
+
+export function checkPort(option: string, value: unknown): asserts value is number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535) return
+  throw new InvalidOptionError(option, 'an integer from 0 to 65535', value)
+}
+
+export function checkHost(value: unknown): asserts value is string {
+  if (typeof value === 'string' && value !== '' && !/[\s/@]/.test(value)) return
+  throw new InvalidOptionError('host', 'a host name or an address', value)
+}
+
+function refuseOpenHost(
+  host: string,
+  keys: readonly ProofKeys[],
+  { insecure, tls }: ServeOptions,
+): void {
+  if (insecure !== undefined && typeof insecure !== 'boolean') {
+    throw new InvalidOptionError('insecure', 'true or false', insecure)
+  }
+  if (insecure || isLoopback(host)) return
+  const weakest = Math.min(...keys.map(({ byteLength }) => byteLength))
+  if (weakest >= strongKeyBytes && tls !== undefined) return
+  throw new InvalidOptionError(
+    'host',
+    `a loopback host, or to come with an authkey of at least ${strongKeyBytes} bytes and tls (insecure: true allows less)`,
+    host,
+  )
+}
+
+function exposure(expose: ServeOptions['expose']): (task: string) => boolean {
+  if (expose === undefined) return () => true
+  if (typeof expose === 'function') return expose
+  if (!Array.isArray(expose) || expose.some((one) => typeof one !== 'string')) {
+    throw new InvalidOptionError('expose', 'a list of task names or a function', expose)
+  }
+  const names = new Set<string>(expose)
+  return (task) => names.has(task)
+}
+
+function hostNames(names: ServeOptions['allowedHosts'] = []): readonly string[] {
+  if (Array.isArray(names) && names.every((one) => typeof one === 'string')) return names
+  throw new InvalidOptionError('allowedHosts', 'a list of host names', names)
+}
+
+function limitsOf(
+  options: ServeOptions,
+): Pick<ServeSettings, 'maxPayloadBytes' | 'maxSessions' | 'maxInFlight' | 'maxInFlightBytes'> {
+  const {
+    maxPayloadBytes = 16 * 1024 * 1024,
+    maxSessions = 1024,
+    maxInFlight = 10_000,
+    maxInFlightBytes = 64 * 1024 * 1024,
+  } = options
+  checkPayloadBytes(maxPayloadBytes)
+  checkLimit('maxSessions', maxSessions)
+  checkLimit('maxInFlight', maxInFlight)
+  checkLimit('maxInFlightBytes', maxInFlightBytes)
+  return { maxPayloadBytes, maxSessions, maxInFlight, maxInFlightBytes }
+}
+
+const mostPayloadBytes = 2 ** 30
+
+/** A frame's size has 32 bits, and a Buffer its own limit. */
+export function checkPayloadBytes(value: unknown): asserts value is number {
+  checkPositiveInteger('maxPayloadBytes', value)
+  if (value <= mostPayloadBytes) return
+  throw new InvalidOptionError('maxPayloadBytes', `at most ${mostPayloadBytes}`, value)
+}
+
+function timesOf(
+  options: ServeOptions,
+): Pick<
+  ServeSettings,
+  'idleTimeoutMs' | 'handshakeTimeoutMs' | 'keepAliveMs' | 'deadAfterMs' | 'resumeMs'
+> {
+  const {
+    idleTimeoutMs = Number.POSITIVE_INFINITY,
+    handshakeTimeoutMs = 5000,
+    keepAliveMs = 15_000,
+    deadAfterMs = 60_000,
+    resumeMs = 1000,
+  } = options
+  const times = { idleTimeoutMs, handshakeTimeoutMs, keepAliveMs, deadAfterMs, resumeMs }
+  for (const [option, value] of Object.entries(times)) checkDuration(option, value)
+  return times
+}

@@ -1,0 +1,187 @@
+import {
+  type ExecutorError,
+  PayloadTooLargeError,
+  type Started,
+  TaskTimeoutError,
+} from '@conc/core'
+import { type Bytes, Timer } from '@conc/core/internal'
+import type { SentCall } from '../calls/call-route.js'
+import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
+import { Fault } from '../coordinator/fault.js'
+
+/** How a served call speaks to its client. */
+export interface ServedCallHost {
+  /** The largest value that client and server take. */
+  readonly maxPayloadBytes: number
+  readonly executorName: string
+  /** What its client may be told at the end of the turn has changed. */
+  stateChanged(call: ServedCall): void
+  progressed(call: ServedCall, data: Bytes): void
+  yielded(call: ServedCall, item: Bytes): void
+  /** The one terminal frame. */
+  settled(call: ServedCall, ending: Ending): void
+  /** The body is over too. */
+  over(call: ServedCall): void
+  /** It waits no more: cancelled, or out of time. */
+  withdrawn(call: ServedCall): void
+}
+
+/** One call of a session: waiting for its turn, then with the executor. */
+export class ServedCall implements CallOwner {
+  readonly id: number
+  readonly request: CallRequest
+  readonly byteLength: number
+  readonly #host: ServedCallHost
+  state: 'waiting' | 'sent' | 'over' = 'waiting'
+  isStarted = false
+  isCancelled = false
+  #isSettled = false
+  #sent: SentCall | undefined
+  #timer: Timer | undefined
+  /** The executor watches its time. */
+  #isWatched = false
+
+  constructor(host: ServedCallHost, id: number, request: CallRequest, byteLength: number) {
+    this.#host = host
+    this.id = id
+    this.request = request
+    this.byteLength = byteLength
+  }
+
+  get priority(): number {
+    return this.request.priority
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled
+  }
+
+  /** It stands in the queue of the server, where only the server watches its time. */
+  waits(): void {
+    this.#watch()
+  }
+
+  #watch(): void {
+    const { deadline } = this.request
+    if (deadline === undefined || this.#timer !== undefined || this.#isSettled) return
+    this.#timer = new Timer(Math.max(deadline - Date.now(), 0), () => this.#outOfTime())
+  }
+
+  /** It has its turn. @param send gives it to the executor. */
+  goes(send: (request: CallRequest, owner: CallOwner) => SentCall): void {
+    this.state = 'sent'
+    this.#sent = send(this.request, this)
+    if (this.#isWatched) this.#timer?.clear()
+    else this.#watch()
+  }
+
+  handedOver(): void {
+    this.#isWatched = true
+    this.#timer?.clear()
+    this.#timer = undefined
+  }
+
+  handedBack(): void {
+    this.#isWatched = false
+    this.#watch()
+  }
+
+  cancel(reason: Fault): void {
+    if (this.isCancelled) return
+    this.isCancelled = true
+    if (this.state === 'sent') this.#sent?.cancel(reason)
+    else if (this.state === 'waiting') this.#withdraw(reason)
+  }
+
+  /** Whether the executor has had it. */
+  get wasSent(): boolean {
+    return this.#sent !== undefined
+  }
+
+  tell(type: number, meta: Uint8Array, body: Bytes): void {
+    this.#sent?.tell(type, meta, body)
+  }
+
+  /** Never reaches the executor. */
+  refuse(error: ExecutorError): void {
+    this.#finish({ ok: false, phase: 'reject', started: false, fault: Fault.of(error) })
+  }
+
+  started(): void {
+    this.isStarted = true
+    if (!this.#isSettled) this.#host.stateChanged(this)
+  }
+
+  progress(data: Bytes): void {
+    if (!this.#isSettled && this.#fits(data)) this.#host.progressed(this, data)
+  }
+
+  item(value: Bytes): void {
+    if (this.#isSettled) return
+    this.isStarted = true
+    if (this.#fits(value)) this.#host.yielded(this, value)
+    else this.#tooLarge(value, 'item')
+  }
+
+  ended(ending: Ending): void {
+    if (ending.ok && !this.#fits(ending.value)) this.#tooLarge(ending.value, 'result')
+    this.#finish(ending)
+  }
+
+  #finish(ending: Ending): void {
+    if (this.state === 'over') return
+    this.#timer?.clear()
+    this.state = 'over'
+    this.#settle(ending)
+    this.#host.over(this)
+  }
+
+  #settle(ending: Ending): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#host.settled(this, ending)
+  }
+
+  #fits(value: Bytes): boolean {
+    return sizeOf(value) <= this.#host.maxPayloadBytes
+  }
+
+  /** The client takes less than the server; whoever makes more is told to stop. */
+  #tooLarge(value: Bytes, path: string): void {
+    const [size, limit] = [sizeOf(value), this.#host.maxPayloadBytes]
+    const message = `\`${path}\` takes ${size} bytes; the limit is ${limit}.`
+    const fields = { size, limit, path, ...this.#identity(true) }
+    const fault = Fault.of(new PayloadTooLargeError(message, fields))
+    this.#settle({ ok: false, phase: 'encode', started: true, fault })
+    this.#sent?.cancel(fault)
+  }
+
+  #outOfTime(): void {
+    const { task } = this.request
+    const phase = this.isStarted ? 'running' : 'waiting'
+    const identity = this.#identity(this.isStarted)
+    const message = `Task '${task}' timed out while ${phase}.`
+    const fault = Fault.of(new TaskTimeoutError(message, { phase, ...identity }))
+    if (this.state === 'waiting') this.#withdraw(fault)
+    else this.#abandon(fault)
+  }
+
+  /** Its client is told now; the body has to heed its signal. */
+  #abandon(fault: Fault): void {
+    this.#settle({ ok: false, phase: 'infra', started: this.isStarted, fault })
+    this.cancel(fault)
+  }
+
+  #withdraw(fault: Fault): void {
+    this.#host.withdrawn(this)
+    this.#finish({ ok: false, phase: 'infra', started: false, fault })
+  }
+
+  #identity(started: Started): { task: string; executor: string; started: Started } {
+    return { task: this.request.task, executor: this.#host.executorName, started }
+  }
+}
+
+function sizeOf(value: Bytes): number {
+  return value.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+}

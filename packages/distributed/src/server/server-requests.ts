@@ -1,0 +1,45 @@
+import { AuthenticationError, type CloseOptions } from '@conc/core'
+import { encode } from '@conc/wire'
+import type { CloseReport } from '../close-report.js'
+import type { PoolStats } from '../pool-stats.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType } from '../protocol/frame-types.js'
+import { decodeMeta } from '../protocol/meta.js'
+import type { ServerSession } from './server-session.js'
+
+/** The server as its requests see it. */
+export interface RequestedServer {
+  readonly executorName: string
+  stats(): Promise<PoolStats>
+  closeBy(by: CloseReport['by'], options: CloseOptions): Promise<CloseReport>
+}
+
+/** Answers a request about the server itself: with a frame of its type and id, or with ERROR. */
+export async function answerRequest(
+  server: RequestedServer,
+  session: ServerSession,
+  frame: Frame,
+): Promise<void> {
+  const isStats = frame.type === frameType.stats
+  const action = isStats ? 'stats' : 'stop'
+  if (!(await session.isAllowed(action))) {
+    const message = `This session may not ask for ${action}.`
+    session.refuse(frame.id, new AuthenticationError(message, { executor: server.executorName }))
+    return
+  }
+  if (!isStats) {
+    session.waitsForEnd(frame.id)
+    await server.closeBy('client', stopOptions(frame))
+    return
+  }
+  const { chunks } = encode(await server.stats(), { root: 'stats' })
+  session.send(frameType.stats, frame.id, {}, chunks)
+}
+
+function stopOptions({ meta }: Frame): CloseOptions {
+  const { pending, timeoutMs } = decodeMeta(meta) ?? {}
+  return {
+    pending: pending === 'reject' ? 'reject' : 'run',
+    ...(typeof timeoutMs === 'number' && timeoutMs >= 0 && { timeoutMs }),
+  }
+}

@@ -1,0 +1,303 @@
+import { randomBytes } from 'node:crypto'
+import {
+  AuthenticationError,
+  ExecutorClosedError,
+  type ExecutorError,
+  ProtocolError,
+  QueueFullError,
+  TaskCancelledError,
+  UnknownTaskError,
+} from '@conc/core'
+import type { Bytes } from '@conc/core/internal'
+import { decodeError, encode } from '@conc/wire'
+import type { WebSocket } from 'ws'
+import type { CloseReport } from '../close-report.js'
+import { Connection } from '../connection/connection.js'
+import type { Ending } from '../coordinator/call-request.js'
+import { Fault } from '../coordinator/fault.js'
+import { maySubmitterSend } from '../protocol/call-grammar.js'
+import { encodeFailureMeta } from '../protocol/failure-meta.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameName, frameType, isIgnorable } from '../protocol/frame-types.js'
+import { isIdOf } from '../protocol/ids.js'
+import { closeCode } from '../protocol/limits.js'
+import { decodeMeta, encodeMeta, type Meta } from '../protocol/meta.js'
+import { SessionQueue } from './fair-queue.js'
+import type { Visitor } from './gate.js'
+import type { ServeSettings } from './serve-options.js'
+import { ServedCall, type ServedCallHost } from './served-call.js'
+import { taskRequest } from './task-request.js'
+
+/** The server as one of its sessions sees it. */
+export interface SessionHost {
+  readonly settings: ServeSettings
+  readonly executorName: string
+  readonly isOpen: boolean
+  readonly tasks: ReadonlyMap<string, string | undefined>
+  /** What the first answer says of the server. */
+  welcome(): Meta
+  /** Gives the call its turn, now or later. */
+  accept(session: ServerSession, call: ServedCall): void
+  withdrawn(session: ServerSession, call: ServedCall): void
+  over(session: ServerSession, call: ServedCall): void
+  /** A request about the server itself: STATS, STOP. */
+  asked(session: ServerSession, frame: Frame): void
+  gone(session: ServerSession, why: string): void
+  lost(session: ServerSession): void
+}
+
+/** One client, from its proof to its end: its calls, its quotas, and the connection that carries them. */
+export class ServerSession implements ServedCallHost {
+  readonly id: string = randomBytes(16).toString('base64url')
+  readonly visitor: Visitor
+  readonly connection: Connection
+  readonly queue: SessionQueue<ServedCall> = new SessionQueue()
+  readonly #host: SessionHost
+  readonly #calls = new Map<number, ServedCall>()
+  /** Whose ACCEPT or START the client has not been told. */
+  readonly #changed = new Set<ServedCall>()
+  #maxPayloadBytes: number
+  #inFlightBytes = 0
+  #isHeld = false
+  #isGone = false
+  #keepsOrphans = false
+  #hasGreeted = false
+  readonly #stopIds: number[] = []
+
+  constructor(host: SessionHost, visitor: Visitor, ws: WebSocket) {
+    this.#host = host
+    this.visitor = visitor
+    this.#maxPayloadBytes = host.settings.maxPayloadBytes
+    this.connection = new Connection(
+      {
+        received: (frame) => this.#received(frame),
+        lost: () => host.lost(this),
+        closed: (_code, reason) => this.end(reason),
+        beforeFlush: () => this.#tellStates(),
+      },
+      host.settings,
+    )
+    this.connection.attach(ws)
+  }
+
+  get maxPayloadBytes(): number {
+    return this.#maxPayloadBytes
+  }
+
+  get executorName(): string {
+    return this.#host.executorName
+  }
+
+  get inFlight(): number {
+    return this.#calls.size
+  }
+
+  send(type: number, id: number, meta: Meta, body?: Bytes): void {
+    this.connection.writer.add(type, id, encodeMeta(meta), body)
+  }
+
+  /** The client has gone for good. Its work is cancelled, or goes on for nobody. */
+  end(why: string): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.connection.discard()
+    if (!this.#keepsOrphans) this.cancelAll('client', 'The client has gone.')
+    this.#host.gone(this, why)
+  }
+
+  /** @returns how many calls that was. */
+  cancelAll(origin: 'client' | 'shutdown', message: string): number {
+    const calls = [...this.#calls.values()].filter((call) => !call.isCancelled)
+    for (const call of calls) {
+      const { task } = call.request
+      const names = { task, executor: this.executorName, started: call.isStarted }
+      call.cancel(Fault.of(new TaskCancelledError(message, { origin, ...names })))
+    }
+    return calls.length
+  }
+
+  /** The client has asked for the end of the server, and is told when it has come. */
+  waitsForEnd(id: number): void {
+    this.#stopIds.push(id)
+  }
+
+  /** The last word. */
+  say(report: CloseReport): void {
+    for (const id of this.#stopIds) this.send(frameType.stop, id, { ...report })
+  }
+
+  stateChanged(call: ServedCall): void {
+    this.#changed.add(call)
+    this.connection.writer.schedule()
+  }
+
+  progressed(call: ServedCall, data: Bytes): void {
+    this.connection.writer.add(frameType.progress, call.id, undefined, data)
+  }
+
+  yielded(call: ServedCall, item: Bytes): void {
+    this.#changed.delete(call)
+    this.connection.writer.add(frameType.yield, call.id, undefined, item)
+  }
+
+  settled(call: ServedCall, ending: Ending): void {
+    this.#changed.delete(call)
+    const { writer } = this.connection
+    if (!ending.ok) {
+      const meta = encodeFailureMeta(ending)
+      writer.add(frameType.error, call.id, meta, ending.fault.bytes)
+    } else {
+      const type = call.request.kind === 'call' ? frameType.result : frameType.end
+      writer.add(type, call.id, undefined, ending.value)
+    }
+  }
+
+  over(call: ServedCall): void {
+    if (!this.#calls.delete(call.id)) return
+    this.#inFlightBytes -= call.byteLength
+    this.#hold()
+    this.#host.over(this, call)
+  }
+
+  withdrawn(call: ServedCall): void {
+    this.#host.withdrawn(this, call)
+  }
+
+  /** Refuses what a frame asks for. */
+  refuse(id: number, error: ExecutorError): void {
+    const meta = encodeFailureMeta({ phase: 'reject', started: false })
+    this.connection.writer.add(frameType.error, id, meta, Fault.of(error).bytes)
+  }
+
+  #received(frame: Frame): void {
+    const { type, id } = frame
+    if (!this.#hasGreeted) this.#greeted(frame)
+    else if (type === frameType.task) this.#asked(frame)
+    else if (type === frameType.stats || type === frameType.stop) this.#host.asked(this, frame)
+    else if (this.#calls.has(id)) this.#about(this.#calls.get(id) as ServedCall, frame)
+    else if (!isIgnorable(type)) this.connection.fault()
+  }
+
+  #greeted({ type, meta }: Frame): void {
+    const said = type === frameType.hello ? decodeMeta(meta) : undefined
+    if (said === undefined) {
+      this.connection.fail(closeCode.protocol, 'The first frame has to be a HELLO.')
+      return
+    }
+    this.#hasGreeted = true
+    this.#keepsOrphans = said.orphans === 'finish'
+    const { maxPayloadBytes: theirs } = said
+    if (typeof theirs === 'number' && theirs >= 1) {
+      this.#maxPayloadBytes = Math.min(this.#maxPayloadBytes, theirs)
+    }
+    const tasks = encode(this.#host.tasks, { root: 'tasks' }).chunks
+    this.send(frameType.welcome, 0, { session: this.id, ...this.#host.welcome() }, tasks)
+  }
+
+  #asked(frame: Frame): void {
+    const { id } = frame
+    if (!isIdOf('connecting', id) || this.#calls.has(id)) {
+      this.#misused(id, `TASK came with id ${id}, which is not free.`)
+      return
+    }
+    const request = taskRequest(frame)
+    if (request === undefined) {
+      this.#misused(id, 'A TASK frame has a meta that cannot be read.')
+      return
+    }
+    const call = new ServedCall(this, id, request, frame.body.byteLength)
+    const refusal = this.#refusal(call)
+    if (refusal) {
+      this.refuse(id, refusal)
+      return
+    }
+    this.#calls.set(id, call)
+    this.#inFlightBytes += call.byteLength
+    this.#hold()
+    if (this.#host.settings.authorize === undefined) this.#host.accept(this, call)
+    else void this.#acceptIfAllowed(call)
+  }
+
+  #refusal(call: ServedCall): ExecutorError | undefined {
+    const { settings, isOpen, executorName } = this.#host
+    const { task } = call.request
+    const names = { task, executor: executorName, started: false }
+    if (!isOpen) return new ExecutorClosedError(`Server '${executorName}' is closing.`, names)
+    if (this.#calls.size >= settings.maxInFlight) {
+      const message = `The session has ${settings.maxInFlight} calls in flight, its maxInFlight.`
+      return new QueueFullError(message, names)
+    }
+    if (task.startsWith('conc/') || settings.isExposed(task)) return undefined
+    return new UnknownTaskError(`Server '${executorName}' does not expose task '${task}'.`, names)
+  }
+
+  async #acceptIfAllowed(call: ServedCall): Promise<void> {
+    const { task } = call.request
+    if (await this.isAllowed('submit', task)) {
+      if (!call.isSettled) this.#host.accept(this, call)
+      return
+    }
+    call.refuse(
+      new AuthenticationError(`This session may not call task '${task}'.`, {
+        task,
+        executor: this.executorName,
+      }),
+    )
+  }
+
+  /** What `authorize` says; a throw is a no. */
+  async isAllowed(action: 'submit' | 'stats' | 'stop', task?: string): Promise<boolean> {
+    const { authorize } = this.#host.settings
+    const { identity, address } = this.visitor
+    if (authorize === undefined) return true
+    try {
+      const request = { action, address, ...(task && { task }), ...(identity && { identity }) }
+      return (await authorize(request)) === true
+    } catch {
+      return false
+    }
+  }
+
+  #about(call: ServedCall, { type, meta, body }: Frame): void {
+    if (!maySubmitterSend(call.request.kind, type)) {
+      if (isIgnorable(type)) return
+      this.connection.fault()
+      const error = new ProtocolError(`${frameName(type)} is not for a ${call.request.kind}.`)
+      call.cancel(Fault.of(error))
+      return
+    }
+    const bytes = body.byteLength === 0 ? [] : [Buffer.from(body)]
+    if (type !== frameType.cancel) call.tell(type, meta, bytes)
+    else call.cancel(reasonOf(bytes, call, this.executorName))
+  }
+
+  #misused(id: number, message: string): void {
+    this.connection.fault()
+    this.refuse(id, new ProtocolError(message))
+  }
+
+  #tellStates(): void {
+    if (this.#changed.size === 0) return
+    for (const call of this.#changed) {
+      const type = call.isStarted ? frameType.start : frameType.accept
+      this.connection.writer.add(type, call.id)
+    }
+    this.#changed.clear()
+  }
+
+  /** Reads on only while the arguments that it has sent are within its quota. */
+  #hold(): void {
+    const isOver = this.#inFlightBytes > this.#host.settings.maxInFlightBytes
+    if (isOver === this.#isHeld) return
+    this.#isHeld = isOver
+    if (isOver) this.connection.hold()
+    else this.connection.release()
+  }
+}
+
+/** What the client gave as its reason, as it stands in the body's `signal.reason`. */
+function reasonOf(bytes: Bytes, call: ServedCall, executor: string): Fault {
+  if (bytes.length > 0) return Fault.of(decodeError(bytes[0] as Uint8Array))
+  const names = { task: call.request.task, executor, started: call.isStarted }
+  return Fault.of(new TaskCancelledError('The call was cancelled.', { origin: 'cancel', ...names }))
+}
