@@ -22,9 +22,7 @@ export interface SentCall {
   tell(type: number, body?: Bytes): void
 }
 
-/** Under this key an executor takes calls as bytes, and never decodes a body that it passes on. */
-export const callRoute: unique symbol = Symbol.for('conc.callRoute') as never
-
+/** An executor that has a route. */
 export interface RoutedExecutor {
   readonly [callRoute]: CallRoute
 }

@@ -9,7 +9,7 @@ import { frameType } from '../protocol/frame-types.js'
 
 /** What a call needs of its session. */
 export interface OutgoingHost {
-  write(call: OutgoingCall, type: number, meta?: Uint8Array, body?: Bytes): void
+  write(call: OutgoingCall, type: number, body?: Bytes): void
   /** Takes a call out that was not written. */
   withdraw(call: OutgoingCall): void
   started(): void
@@ -30,7 +30,7 @@ export class OutgoingCall implements SentCall {
   /** Its body has begun, and may be over. */
   hasStarted = false
   #isCancelled = false
-  #early: [type: number, meta: Uint8Array | undefined, body: Bytes | undefined][] | undefined
+  #early: [type: number, body: Bytes | undefined][] | undefined
   #timer: Timer | undefined
 
   constructor(host: OutgoingHost, request: CallRequest, owner: CallOwner) {
@@ -51,24 +51,28 @@ export class OutgoingCall implements SentCall {
     this.#handOver()
     const early = this.#early
     this.#early = undefined
-    for (const [type, meta, body] of early ?? []) this.#host.write(this, type, meta, body)
+    for (const [type, body] of early ?? []) this.#host.write(this, type, body)
   }
 
   cancel(reason: Fault): void {
     if (this.stage === 'settled' || this.#isCancelled) return
     this.#isCancelled = true
     if (this.stage !== 'waiting') {
-      this.#host.write(this, frameType.cancel, undefined, reason.bytes)
+      this.#host.write(this, frameType.cancel, reason.bytes)
       return
     }
     this.#host.withdraw(this)
     this.end({ ok: false, phase: 'infra', started: false, fault: reason })
   }
 
-  tell(type: number, meta?: Uint8Array, body?: Bytes): void {
+  tell(type: number, body?: Bytes): void {
     if (this.stage === 'settled') return
-    if (this.stage !== 'waiting') this.#host.write(this, type, meta, body)
-    else (this.#early ??= []).push([type, meta, body])
+    if (this.stage !== 'waiting') {
+      this.#host.write(this, type, body)
+      return
+    }
+    this.#early ??= []
+    this.#early.push([type, body])
   }
 
   /** @returns whether the frame was in place. */

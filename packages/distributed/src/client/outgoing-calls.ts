@@ -81,8 +81,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     for (const call of [...this.#waiting]) call.lost(error(call))
   }
 
-  write(call: OutgoingCall, type: number, meta?: Uint8Array, body?: Bytes): void {
-    this.#connection?.writer.add(type, call.id, meta, body)
+  write(call: OutgoingCall, type: number, body?: Bytes): void {
+    this.#connection?.writer.add(type, call.id, undefined, body)
   }
 
   withdraw(call: OutgoingCall): void {

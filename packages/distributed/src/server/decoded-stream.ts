@@ -49,7 +49,7 @@ export class DecodedStream implements SentCall {
     if (!this.#isPulling) this.#leave(undefined)
   }
 
-  tell(type: number, _meta?: Uint8Array, body: Bytes = []): void {
+  tell(type: number, body: Bytes = []): void {
     if (this.#items === undefined || this.#call.isLeft) return
     if (type === frameType.throw) this.#thrownInto(body)
     else if (type === frameType.return) this.#returned(body)

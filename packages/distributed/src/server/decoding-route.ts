@@ -158,7 +158,7 @@ export class DecodedCall implements SentCall {
 
   #frame(): Frame {
     const { vars, parentId, task } = this.request
-    const values = vars && decodeVars(Object.fromEntries(varEntries(vars)))
+    const values = vars && decodeVars(new Map(varEntries(vars)))
     return {
       vars: values,
       task: parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name),

@@ -98,8 +98,8 @@ export class ServedCall implements CallOwner {
     return this.#sent !== undefined
   }
 
-  tell(type: number, meta: Uint8Array, body: Bytes): void {
-    this.#sent?.tell(type, meta, body)
+  tell(type: number, body: Bytes): void {
+    this.#sent?.tell(type, body)
   }
 
   /** Never reaches the executor. */

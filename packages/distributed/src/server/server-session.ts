@@ -258,7 +258,7 @@ export class ServerSession implements ServedCallHost {
     }
   }
 
-  #about(call: ServedCall, { type, meta, body }: Frame): void {
+  #about(call: ServedCall, { type, body }: Frame): void {
     if (!maySubmitterSend(call.request.kind, type)) {
       if (isIgnorable(type)) return
       this.connection.fault()
@@ -267,7 +267,7 @@ export class ServerSession implements ServedCallHost {
       return
     }
     const bytes = body.byteLength === 0 ? [] : [Buffer.from(body)]
-    if (type !== frameType.cancel) call.tell(type, meta, bytes)
+    if (type !== frameType.cancel) call.tell(type, bytes)
     else call.cancel(reasonOf(bytes, call, this.executorName))
   }
 

@@ -7,7 +7,7 @@ import { decodeMeta } from '../../src/protocol/meta.js'
 import { decodeTaskMeta, encodeTaskMeta } from '../../src/protocol/task-meta.js'
 
 const seed = 20_241
-const mutations = 200_000
+const mutations = 60_000
 
 function aMessage(): Buffer {
   const chunks: Uint8Array[] = []
