@@ -1,69 +1,44 @@
-import type { SerializationError, Transferable } from '@conc/core'
+import type { SerializationError } from '@conc/core'
 import type { TaskDefinition } from '@conc/core/internal'
 import type { Attempt } from './attempt.js'
+import type { Link } from './between/link.js'
 import { type CallMessage, type ToThread, toThread } from './messages.js'
 import { cloneFailure, refuseEmptied, refuseTransfer, type ValueOwner } from './values.js'
 
-type Post = (message: ToThread, transfer?: readonly Transferable[]) => void
-
-/** Turns attempts into messages for one thread: one at a time, or many in one message. */
+/** Turns attempts into what travels to one thread: a record where that is enough, else a message. */
 export class CallSender {
-  readonly #post: Post
+  readonly #link: Link<unknown, ToThread>
   readonly #refuse: (attempt: Attempt, error: SerializationError) => void
   /** The thread knows a task by number, told before its first call. */
   readonly #tasks = new Map<TaskDefinition, number>()
-  #held: { readonly attempt: Attempt; readonly message: CallMessage }[] = []
 
   /** @param refuse told of attempts whose values cannot travel. */
-  constructor(post: Post, refuse: (attempt: Attempt, error: SerializationError) => void) {
-    this.#post = post
+  constructor(
+    link: Link<unknown, ToThread>,
+    refuse: (attempt: Attempt, error: SerializationError) => void,
+  ) {
+    this.#link = link
     this.#refuse = refuse
   }
 
   send(attempt: Attempt): void {
-    const message = this.#messageFor(attempt)
-    if (message) this.#sendOne(attempt, message)
-  }
-
-  /** Sends it with the next `flush()`. Moves nothing. */
-  hold(attempt: Attempt): void {
-    const message = this.#messageFor(attempt)
-    if (message) this.#held.push({ attempt, message })
-  }
-
-  flush(): void {
-    const held = this.#held
-    if (held.length === 0) return
-    this.#held = []
-    try {
-      this.#post([toThread.calls, held.map(({ message }) => message)])
-    } catch {
-      // One of them cannot travel; nothing was sent yet.
-      for (const { attempt, message } of held) this.#sendOne(attempt, message)
-    }
-  }
-
-  #messageFor(attempt: Attempt): CallMessage | undefined {
-    const { id, cell, args, context, definition, transfer } = attempt
-    const owner = ownerOf(attempt)
-    const refusal =
-      refuseTransfer(transfer, owner) ?? refuseEmptied(args, argumentPath, transfer, owner)
-    if (refusal) {
-      this.#refuse(attempt, refusal)
-      return undefined
-    }
+    const { id, cell, args, context, definition, transfer, owner } = attempt
     const task = this.#numberOf(definition)
-    const stream = attempt.owner.placed?.(attempt)
-    if (stream) return [toThread.call, id, cell, task, args, context, stream]
-    if (context) return [toThread.call, id, cell, task, args, context]
-    return [toThread.call, id, cell, task, args]
+    const isSmall = transfer === undefined && context === undefined && owner.placed === undefined
+    if (isSmall && this.#link.write(id, cell, task, args)) return
+    const refusal = refusalOf(attempt, ownerOf(attempt))
+    if (refusal) this.#refuse(attempt, refusal)
+    else this.#post(attempt, task)
   }
 
-  #sendOne(attempt: Attempt, message: CallMessage): void {
-    const { transfer, args, context } = attempt
-    const stream = message[6]
+  #post(attempt: Attempt, task: number): void {
+    const { id, cell, args, context, transfer } = attempt
+    const stream = attempt.owner.placed?.(attempt)
+    const message: CallMessage = stream
+      ? [toThread.call, id, cell, task, args, context, stream]
+      : [toThread.call, id, cell, task, args, context]
     try {
-      this.#post(message, stream ? [...(transfer ?? []), stream] : transfer)
+      this.#link.post(message, stream ? [...(transfer ?? []), stream] : transfer)
     } catch (error) {
       const isContext = context?.vars !== undefined && !isCloneable(context.vars)
       const [value, root] = isContext ? [context.vars, 'contextVars'] : [args, 'args']
@@ -76,9 +51,13 @@ export class CallSender {
     if (known !== undefined) return known
     const number = this.#tasks.size
     this.#tasks.set(definition, number)
-    this.#post([toThread.declare, number, definition.name, definition.module])
+    this.#link.post([toThread.declare, number, definition.name, definition.module])
     return number
   }
+}
+
+function refusalOf({ args, transfer }: Attempt, owner: ValueOwner): SerializationError | undefined {
+  return refuseTransfer(transfer, owner) ?? refuseEmptied(args, argumentPath, transfer, owner)
 }
 
 function argumentPath(index: number): string {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError, Load, Transferable } from '@conc/core'
 import type { TravelContext } from '@conc/core/internal'
+import type { LinkMemory } from './between/link.js'
 
 /** What a thread is started with. */
 export interface Boot {
@@ -8,6 +9,7 @@ export interface Boot {
   readonly executor: string
   readonly tasksPerThread: number
   readonly modules: readonly string[]
+  readonly link: LinkMemory
   /** Memory of the claim table. */
   readonly claims: SharedArrayBuffer
   /** Memory of the pool's load: running, waiting. */
@@ -37,10 +39,9 @@ export const toThread = {
   nestedResult: 5,
   nestedFailure: 6,
   ping: 7,
-  calls: 8,
 } as const
 
-/** A call on its way to a thread; as short as it can be. */
+/** A call on its way to a thread. Small ones are a record of id, cell, task, and the arguments. */
 export type CallMessage = readonly [
   kind: 1,
   id: number,
@@ -60,7 +61,6 @@ export type ToThread =
   | readonly [kind: 5, nested: number, value: unknown]
   | readonly [kind: 6, nested: number, error: EncodedError, blame: Blame]
   | readonly [kind: 7]
-  | readonly [kind: 8, calls: readonly CallMessage[]]
 
 export const toParent = {
   result: 0,

@@ -1,6 +1,8 @@
 import { decodeError, encodeError, type Transferable } from '@conc/core'
 import { type Line, Resumption } from '@conc/core/internal'
 import type { Attempt } from './attempt.js'
+import { Link } from './between/link.js'
+import { ringMemory } from './between/ring.js'
 import { CallSender } from './call-sender.js'
 import { ClaimCells } from './claim-table.js'
 import { Grace } from './grace.js'
@@ -60,6 +62,7 @@ export class Thread {
   lastStart = 0
   readonly #home: ThreadHome
   readonly #worker: ThreadWorker
+  readonly #link: Link<ToParent, ToThread>
   readonly #cells = new ClaimCells(claimCells)
   readonly #grace: Grace
   readonly #sender: CallSender
@@ -71,19 +74,22 @@ export class Thread {
     this.#home = home
     this.resumption = new Resumption(this, home.line)
     this.#grace = new Grace(this, home)
-    this.#sender = new CallSender(
-      (message, transfer) => this.post(message, transfer),
-      (attempt, error) => this.#refuse(attempt, error),
-    )
+    const memory = { toThread: ringMemory(), toParent: ringMemory() }
     const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
     this.#worker = new ThreadWorker(home.settings, {
       executor: name,
       tasksPerThread,
       modules,
+      link: memory,
       claims: this.#cells.table.buffer,
       load: home.load,
       limits: { concurrency: maxThreads * tasksPerThread, queueLimit },
     })
+    this.#link = new Link(this.#worker.port, memory.toThread, memory.toParent, {
+      record: ({ a, values }) => this.#succeeded(a, values[0], undefined),
+      message: (message) => this.#receive(message),
+    })
+    this.#sender = new CallSender(this.#link, (attempt, error) => this.#refuse(attempt, error))
     void this.#live()
   }
 
@@ -130,9 +136,8 @@ export class Thread {
     for (const attempt of attempts) {
       this.ahead.add(attempt)
       this.#admit(attempt)
-      this.#sender.hold(attempt)
+      this.#sender.send(attempt)
     }
-    this.#sender.flush()
   }
 
   /** Gives a slot that just got free to the next attempt that was sent ahead. @returns whether there was one. */
@@ -215,8 +220,7 @@ export class Thread {
 
   /** @throws what `postMessage` throws. */
   post(message: ToThread, transfer?: readonly Transferable[]): void {
-    if (transfer?.length) this.#worker.port.postMessage(message, transfer)
-    else this.#worker.port.postMessage(message)
+    this.#link.post(message, transfer)
   }
 
   /** Posts, if there is still somebody to read it. */
@@ -269,7 +273,7 @@ export class Thread {
       return
     }
     this.state = 'ready'
-    this.#worker.port.on('message', (message: ToParent) => this.#receive(message))
+    this.#link.listen()
     this.#worker.port.unref()
     this.#home.ready(this)
     this.#leave(await this.#worker.exited)
@@ -332,7 +336,8 @@ export class Thread {
 
   /** The thread is gone: first what it still said, then what it can no longer answer. */
   #leave(exit: ThreadExit): void {
-    this.#worker.drain((message) => this.#receive(message))
+    this.#link.drain()
+    this.#link.close()
     this.state = 'gone'
     const attempts = [...this.calls.values()]
     const unbegun = new Set(attempts.filter((one) => this.#canGoElsewhere(one)))

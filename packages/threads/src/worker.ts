@@ -1,13 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import {
-  MessageChannel,
-  type MessagePort,
-  receiveMessageOnPort,
-  type Worker,
-} from 'node:worker_threads'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { type Deferred, deferred, type StartReport } from '@conc/core/internal'
 import { Piscina } from 'piscina'
-import type { Boot, ToParent } from './messages.js'
+import type { Boot } from './messages.js'
 import type { WorkerSettings } from './thread-options.js'
 
 /** How a thread went. */
@@ -48,14 +43,6 @@ export class ThreadWorker {
 
   get threadId(): number {
     return this.#worker?.threadId ?? -1
-  }
-
-  /** Hands out what was posted and not yet received, then closes the port. */
-  drain(receive: (message: ToParent) => void): void {
-    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
-      receive(next.message as ToParent)
-    }
-    this.port.close()
   }
 
   /** Ends the thread, whatever it does. @returns when it is gone. */

@@ -1,6 +1,7 @@
-import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads'
+import { threadId } from 'node:worker_threads'
 import { decodeError, encodeError, type Transferable } from '@conc/core'
 import { Cancellation, loadTask, registry, type TaskDefinition } from '@conc/core/internal'
+import { Link } from '../between/link.js'
 import { ClaimTable } from '../claim-table.js'
 import {
   type Blame,
@@ -31,7 +32,7 @@ export class ThreadServer {
   readonly executor: string
   readonly proxy: PoolProxy
   readonly link: ParentLink
-  readonly #port: MessagePort
+  readonly #link: Link<ToThread, ToParent>
   readonly #claims: ClaimTable
   readonly #tasks: {
     name: string
@@ -48,7 +49,10 @@ export class ThreadServer {
 
   constructor(boot: Boot) {
     this.executor = boot.executor
-    this.#port = boot.port
+    this.#link = new Link(boot.port, boot.link.toParent, boot.link.toThread, {
+      record: ({ a, b, c, values }) => this.#queueCall([toThread.call, a, b, c, values]),
+      message: (message) => this.#receive(message),
+    })
     this.#claims = new ClaimTable(boot.claims)
     this.#occupancy = new Occupancy(boot.tasksPerThread, () => this.#takeNext())
     this.link = new ParentLink((message, transfer) => this.post(message, transfer), this.#occupancy)
@@ -56,13 +60,12 @@ export class ThreadServer {
   }
 
   listen(): void {
-    this.#port.on('message', (message: ToThread) => this.#receive(message))
+    this.#link.listen()
   }
 
   /** @throws what `postMessage` throws. */
   post(message: ToParent, transfer?: readonly Transferable[]): void {
-    if (transfer?.length) this.#port.postMessage(message, transfer)
-    else this.#port.postMessage(message)
+    this.#link.post(message, transfer)
   }
 
   /** Lets a body that never yields see its cancel: takes in what was posted, once the claim table says there is one. */
@@ -70,10 +73,7 @@ export class ThreadServer {
     if (cancellation.isCancelled) return
     if (cell >= 0 && !this.#claims.isAborted(cell, id)) return
     this.#isPolling = true
-    for (let next = receiveMessageOnPort(this.#port); next; ) {
-      this.#receive(next.message as ToThread)
-      next = receiveMessageOnPort(this.#port)
-    }
+    this.#link.drain()
     this.#isPolling = false
   }
 
@@ -90,6 +90,7 @@ export class ThreadServer {
   }
 
   #answer(call: TakenCall, value: unknown): void {
+    if (this.#link.write(call.id, 0, 0, [value])) return
     const owner = this.#ownerOf(call)
     const moved = transferOf([value])
     const refusal = refuseEmptied([value], () => 'result', moved, owner)
@@ -119,12 +120,7 @@ export class ThreadServer {
     if (this.#isDoomed) return
     switch (message[0]) {
       case toThread.call:
-        this.#queue.push(message)
-        this.#takeSoon()
-        break
-      case toThread.calls:
-        this.#queue.push(...message[1])
-        this.#takeSoon()
+        this.#queueCall(message)
         break
       case toThread.declare:
         this.#tasks[message[1]] = { name: message[2], module: message[3] }
@@ -141,7 +137,9 @@ export class ThreadServer {
     }
   }
 
-  #takeSoon(): void {
+  #queueCall(message: CallMessage): void {
+    if (this.#isDoomed) return
+    this.#queue.push(message)
     // A body that polls is in the middle of something: others start when it has yielded.
     if (this.#isPolling) queueMicrotask(() => this.#takeNext())
     else this.#takeNext()
