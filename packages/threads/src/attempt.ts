@@ -45,7 +45,6 @@ export class Attempt implements Place, Dependent {
   startedAt = 0
   thread: Thread | undefined
   id = 0
-  cell = -1
   state: 'waiting' | 'placed' | 'ended' = 'waiting'
   holdsSlot = false
   /** What is moved with the arguments, which then cannot be sent again. */

@@ -22,21 +22,21 @@ export class CallSender {
   }
 
   send(attempt: Attempt): void {
-    const { id, cell, args, context, definition, transfer, owner } = attempt
+    const { id, args, context, definition, transfer, owner } = attempt
     const task = this.#numberOf(definition)
     const isSmall = transfer === undefined && context === undefined && owner.placed === undefined
-    if (isSmall && this.#link.write(id, cell, task, args)) return
+    if (isSmall && this.#link.write(id, task, args)) return
     const refusal = refusalOf(attempt, ownerOf(attempt))
     if (refusal) this.#refuse(attempt, refusal)
     else this.#post(attempt, task)
   }
 
   #post(attempt: Attempt, task: number): void {
-    const { id, cell, args, context, transfer } = attempt
+    const { id, args, context, transfer } = attempt
     const stream = attempt.owner.placed?.(attempt)
     const message: CallMessage = stream
-      ? [toThread.call, id, cell, task, args, context, stream]
-      : [toThread.call, id, cell, task, args, context]
+      ? [toThread.call, id, task, args, context, stream]
+      : [toThread.call, id, task, args, context]
     try {
       this.#link.post(message, stream ? [...(transfer ?? []), stream] : transfer)
     } catch (error) {

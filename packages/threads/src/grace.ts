@@ -67,7 +67,7 @@ export class Grace {
 
   /** Whether every body on the thread was given its time and went on. */
   #harmsNobody(): boolean {
-    for (const attempt of this.#thread.calls.values()) {
+    for (const attempt of this.#thread.calls) {
       if (!this.#cancelled.get(attempt)?.isOver && attempt.isStarted) return false
     }
     return true

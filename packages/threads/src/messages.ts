@@ -41,11 +41,10 @@ export const toThread = {
   ping: 7,
 } as const
 
-/** A call on its way to a thread. Small ones are a record of id, cell, task, and the arguments. */
+/** A call on its way to a thread. Small ones are a record of id, task, and the arguments. */
 export type CallMessage = readonly [
   kind: 1,
   id: number,
-  cell: number,
   task: number,
   args: readonly unknown[],
   context?: CallContext | undefined,

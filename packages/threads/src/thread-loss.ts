@@ -1,5 +1,6 @@
 import { WorkerLostError } from '@conc/core'
 import type { Attempt } from './attempt.js'
+import { cellOf } from './claim-table.js'
 import type { ThreadExit } from './worker.js'
 
 /** How a thread went, as far as it matters to the calls on it. */
@@ -11,13 +12,13 @@ export interface Loss extends ThreadExit {
 
 /** What a call is told whose thread is gone. */
 export function lossOf(attempt: Attempt, loss: Loss): WorkerLostError {
-  const { definition, call, context, cell } = attempt
+  const { definition, call, context, id } = attempt
   const { threadId, exitCode, cause } = loss
   return new WorkerLostError(
     `Task '${definition.name}' lost its thread (${threadId}) of '${call.executor}': ${reasonOf(loss)}`,
     {
       exitCode,
-      started: cell < 0 ? 'unknown' : attempt.isStarted,
+      started: cellOf(id) < 0 ? 'unknown' : attempt.isStarted,
       task: definition.name,
       executor: call.executor,
       worker: threadId,

@@ -5,7 +5,7 @@ import type { ThreadPool } from './thread-pool.js'
 export function metricsOf(pool: ThreadPool): ThreadMetrics {
   const { line, metrics, concurrency } = pool
   const threads = [...pool.threads]
-  const attempts = threads.flatMap((thread) => [...thread.calls.values()])
+  const attempts = threads.flatMap((thread) => [...thread.calls])
   const now = performance.now()
   const heldMs = (since: number): number =>
     attempts
@@ -15,7 +15,7 @@ export function metricsOf(pool: ThreadPool): ThreadMetrics {
     threads: threads.length,
     idleThreads: threads.filter((one) => one.state === 'ready' && one.calls.size === 0).length,
     running: line.running,
-    suspended: attempts.filter((one) => !one.holdsSlot && !one.thread?.ahead.has(one)).length,
+    suspended: attempts.filter((one) => !one.holdsSlot && one.list !== one.thread?.ahead).length,
     waiting: pool.waiting,
     utilisation: metrics.utilisation(concurrency, heldMs),
     ...metrics.counts,

@@ -10,6 +10,8 @@ import { Thread, type ThreadHome } from './thread.js'
 import type { ThreadSettings } from './thread-options.js'
 import type { ThreadExit } from './worker.js'
 
+const alreadyResolved = Promise.resolve()
+
 /**
  * The queue and the threads. The line's size is the number of slots on threads that work: whoever enters finds one
  * free. Threads are started when more calls wait than slots are there or on their way.
@@ -147,11 +149,11 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.#changed()
   }
 
-  released(thread: Thread, attempt: Attempt): void {
-    const heldMs = performance.now() - attempt.slotSince
+  released(thread: Thread, attempt: Attempt, now: number): void {
+    const heldMs = now - attempt.slotSince
     this.metrics.used(heldMs)
     this.#ahead.ran(heldMs)
-    if (thread.state === 'ready' && this.#passOn(thread)) return
+    if (thread.state === 'ready' && this.#passOn(thread, now)) return
     if (!thread.isOpen) {
       thread.capacity--
       this.line.size--
@@ -184,10 +186,10 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   }
 
   /** Gives a slot of the thread to whoever has the next right to it there. @returns whether there was somebody. */
-  #passOn(thread: Thread): boolean {
+  #passOn(thread: Thread, now: number): boolean {
     // A body that may go on comes before calls that were sent ahead, but not before one that was taken up already.
     if (thread.resumption.isWaiting) this.#ahead.takeBack(thread)
-    if (!thread.promote()) return thread.resumption.passOn()
+    if (!thread.promote(now)) return thread.resumption.passOn()
     this.#balanceSoon()
     return true
   }
@@ -195,11 +197,14 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   #balanceSoon(): void {
     if (this.#isBalancing || this.#state !== 'open') return
     this.#isBalancing = true
-    queueMicrotask(() => {
-      this.#isBalancing = false
-      this.#grow()
-      this.#ahead.balance()
-    })
+    // Not queueMicrotask: Node wraps each of those in an async resource of its own.
+    void alreadyResolved.then(this.#balance)
+  }
+
+  readonly #balance = (): void => {
+    this.#isBalancing = false
+    this.#grow()
+    this.#ahead.balance()
   }
 
   #grow(): void {

@@ -1,10 +1,11 @@
 import { decodeError, encodeError, type Transferable } from '@conc/core'
-import { type Line, Resumption } from '@conc/core/internal'
+import { type Line, Resumption, Roster } from '@conc/core/internal'
 import type { Attempt } from './attempt.js'
 import { Link } from './between/link.js'
 import { ringMemory } from './between/ring.js'
 import { CallSender } from './call-sender.js'
-import { ClaimCells } from './claim-table.js'
+import { CallTable } from './call-table.js'
+import { byId, ClaimCells } from './claim-table.js'
 import { Grace } from './grace.js'
 import { type ToParent, type ToThread, toParent, toThread } from './messages.js'
 import type { NestedCalls } from './nested-calls.js'
@@ -32,22 +33,19 @@ export interface ThreadHome {
     unbegun: ReadonlySet<Attempt>,
   ): void
   /** A body gave its slot up. */
-  released(thread: Thread, attempt: Attempt): void
+  released(thread: Thread, attempt: Attempt, now: number): void
   /** A body ignores its cancel, and its thread cannot be ended for the sake of others. */
   stuck(thread: Thread, attempt: Attempt): void
 }
-
-/** Calls whose start and end can be told exactly; more at a time go without. */
-const claimCells = 1024
 
 /** Threads that may be lost under a call before its body has begun, until the call is given up. */
 const mostLosses = 3
 
 /** One thread from its start to its end: the calls on it, and the slots under them. */
 export class Thread {
-  readonly calls: Map<number, Attempt> = new Map()
+  readonly calls: CallTable<Attempt> = new CallTable()
   /** Calls that were sent before there is a slot: the thread takes the next one up without asking. */
-  readonly ahead: Set<Attempt> = new Set()
+  readonly ahead: Roster = new Roster()
   readonly resumption: Resumption<Attempt>
   state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
   /** Why it will end, where that was decided: its idleness or its age. */
@@ -63,10 +61,9 @@ export class Thread {
   readonly #home: ThreadHome
   readonly #worker: ThreadWorker
   readonly #link: Link<ToParent, ToThread>
-  readonly #cells = new ClaimCells(claimCells)
+  readonly #cells = new ClaimCells()
   readonly #grace: Grace
   readonly #sender: CallSender
-  #lastId = 0
   /** The task for which the thread is being ended. */
   #culprit: string | undefined
 
@@ -114,8 +111,8 @@ export class Thread {
     return this.isOpen && this.running < this.capacity
   }
 
-  hasStarted({ cell, id }: Attempt): boolean {
-    return cell < 0 || this.#cells.table.isStarted(cell, id)
+  hasStarted({ id }: Attempt): boolean {
+    return this.#cells.table.isStarted(id)
   }
 
   /** Calls that can be taken back exactly if they are sent ahead. */
@@ -134,33 +131,32 @@ export class Thread {
   /** Sends attempts that will have the next free slots of this thread, should they not be taken back before. */
   takeAhead(attempts: readonly Attempt[]): void {
     for (const attempt of attempts) {
-      this.ahead.add(attempt)
+      this.ahead.append(attempt)
       this.#admit(attempt)
       this.#sender.send(attempt)
     }
   }
 
   /** Gives a slot that just got free to the next attempt that was sent ahead. @returns whether there was one. */
-  promote(): boolean {
-    for (const attempt of this.ahead) {
-      this.ahead.delete(attempt)
-      this.resume(attempt)
-      attempt.startedAt = attempt.slotSince
-      return true
-    }
-    return false
+  promote(now: number): boolean {
+    const attempt = this.ahead.head as Attempt | undefined
+    if (attempt === undefined) return false
+    this.ahead.remove(attempt)
+    this.resume(attempt, now)
+    attempt.startedAt = now
+    return true
   }
 
   /** Takes back what was sent ahead and has not been taken up. */
   reclaim(): Attempt[] {
-    return [...this.ahead].filter((attempt) => this.#withdraw(attempt))
+    return ([...this.ahead] as Attempt[]).filter((attempt) => this.#withdraw(attempt))
   }
 
   /** A body that waited for its nested calls has a slot again. */
-  resume(attempt: Attempt): void {
+  resume(attempt: Attempt, now: number = performance.now()): void {
     this.running++
     attempt.holdsSlot = true
-    attempt.slotSince = this.lastStart = performance.now()
+    attempt.slotSince = this.lastStart = now
   }
 
   /** The slot under an attempt goes back to the pool. */
@@ -168,8 +164,9 @@ export class Thread {
     if (!attempt.holdsSlot) return
     attempt.holdsSlot = false
     this.running--
-    this.idleSince = performance.now()
-    this.#home.released(this, attempt)
+    const now = performance.now()
+    this.idleSince = now
+    this.#home.released(this, attempt, now)
   }
 
   cancel(attempt: Attempt, reason: unknown): void {
@@ -178,16 +175,14 @@ export class Thread {
       attempt.fail(reason, 'infrastructure')
       return
     }
-    const { cell, id } = attempt
-    this.post([toThread.cancel, id, encodeError(reason)])
-    if (cell >= 0) this.#cells.table.abort(cell, id)
+    this.post([toThread.cancel, attempt.id, encodeError(reason)])
+    this.#cells.table.abort(attempt.id)
     this.#grace.begin(attempt)
   }
 
   /** Ends the thread for an attempt that ignores its cancel, unless that body has ended after all. */
   endFor(attempt: Attempt): void {
-    const { cell, id } = attempt
-    if (cell >= 0 && !this.#cells.table.kill(cell, id)) return
+    if (!this.#cells.table.kill(attempt.id)) return
     this.#culprit = attempt.definition.name
     void this.terminate()
   }
@@ -229,13 +224,11 @@ export class Thread {
   }
 
   #admit(attempt: Attempt): void {
-    const id = ++this.#lastId
     this.taken++
     attempt.thread = this
     attempt.state = 'placed'
-    attempt.id = id
-    attempt.cell = this.#cells.take(id)
-    this.calls.set(id, attempt)
+    attempt.id = this.#cells.take()
+    this.calls.add(attempt)
   }
 
   #refuse(attempt: Attempt, error: unknown): void {
@@ -244,8 +237,7 @@ export class Thread {
   }
 
   #withdraw(attempt: Attempt): boolean {
-    const { cell, id } = attempt
-    if (cell < 0 || !this.#cells.table.withdraw(cell, id)) return false
+    if (!this.#cells.table.withdraw(attempt.id)) return false
     this.taken--
     this.#forget(attempt)
     return true
@@ -253,9 +245,9 @@ export class Thread {
 
   /** The attempt has no body here any more. */
   #forget(attempt: Attempt): void {
-    this.calls.delete(attempt.id)
-    this.ahead.delete(attempt)
-    this.#cells.giveBack(attempt.cell)
+    this.calls.delete(attempt)
+    if (attempt.list === this.ahead) this.ahead.remove(attempt)
+    this.#cells.giveBack(attempt.id)
     this.#grace.end(attempt)
     this.resumption.forget(attempt)
     this.drop(attempt)
@@ -339,10 +331,10 @@ export class Thread {
     this.#link.drain()
     this.#link.close()
     this.state = 'gone'
-    const attempts = [...this.calls.values()]
+    const attempts = [...this.calls].sort((one, other) => byId(one.id, other.id))
     const unbegun = new Set(attempts.filter((one) => this.#canGoElsewhere(one)))
     this.calls.clear()
-    this.ahead.clear()
+    for (const attempt of this.ahead) this.ahead.remove(attempt)
     this.resumption.clear()
     this.#grace.clear()
     this.#home.gone(this, exit, attempts, unbegun)

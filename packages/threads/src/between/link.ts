@@ -51,8 +51,8 @@ export class Link<In, Out> {
   }
 
   /** Writes a small message. @returns `false` where it has to be posted; nothing was sent then. */
-  write(a: number, b: number, c: number, values: readonly unknown[]): boolean {
-    if (!this.#writer.write(this.#posted, a, b, c, values)) return false
+  write(a: number, b: number, values: readonly unknown[]): boolean {
+    if (!this.#writer.write(this.#posted, a, b, values)) return false
     if (this.#writer.wakes()) this.#port.postMessage(wakeUp)
     return true
   }

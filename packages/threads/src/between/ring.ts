@@ -12,12 +12,11 @@ const wordsOfHead = 3
 const longestRecord = 256
 const skip = -1
 
-/** A small message: three numbers and plain values. `after`: messages that were posted on the port before it. */
+/** A small message: two numbers and plain values. `after`: messages that were posted on the port before it. */
 export interface RingRecord {
   readonly after: number
   readonly a: number
   readonly b: number
-  readonly c: number
   readonly values: unknown[]
 }
 
@@ -43,7 +42,7 @@ export class RingWriter extends RingEnd {
   #tail = 0
 
   /** @returns whether it was written; else it is none of the kind, or there is no room. */
-  write(after: number, a: number, b: number, c: number, values: readonly unknown[]): boolean {
+  write(after: number, a: number, b: number, values: readonly unknown[]): boolean {
     if (!this.#hasRoom()) return false
     const at = this.#head & (words - 1)
     const end = this.words.writeAll(values, at + wordsOfHead, at + longestRecord)
@@ -54,7 +53,6 @@ export class RingWriter extends RingEnd {
     integers[2 * at + 2] = after
     integers[2 * at + 3] = a
     integers[2 * at + 4] = b
-    integers[2 * at + 5] = c
     this.#advance(end - at)
     return true
   }
@@ -119,7 +117,6 @@ export class RingReader extends RingEnd {
       after: integers[2 * at + 2] as number,
       a: integers[2 * at + 3] as number,
       b: integers[2 * at + 4] as number,
-      c: integers[2 * at + 5] as number,
       values: this.words.readAll(integers[2 * at + 1] as number, at + wordsOfHead),
     }
     this.#advance(integers[2 * at] as number)

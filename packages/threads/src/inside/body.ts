@@ -1,7 +1,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import { TaskInputError, UnsupportedWorkError } from '@conc/core'
 import {
+  Cancellation,
   describe,
+  isTraced,
   iteratorOf,
   RunningTask,
   type RunningTaskInit,
@@ -15,85 +17,124 @@ import {
 } from '@conc/core/internal'
 import type { Blame, CallContext } from '../messages.js'
 import { type Items, StreamSender } from './stream-sender.js'
-import type { TakenCall, ThreadServer } from './thread-server.js'
+import type { ThreadServer } from './thread-server.js'
 import { ThreadSlot } from './thread-slot.js'
 
-/** One call while its task runs here. */
+/** One call from when it was taken up here until its task has ended. */
 export class Body {
+  readonly id: number
+  readonly name: string
+  readonly cancellation: Cancellation = new Cancellation()
   readonly #server: ThreadServer
-  readonly #call: TakenCall
-  readonly #definition: TaskDefinition
-  readonly #task: RunningTask
-  readonly #around: TaskSurroundings
 
-  constructor(
-    server: ThreadServer,
-    call: TakenCall,
-    definition: TaskDefinition,
-    context: CallContext | undefined,
-  ) {
+  constructor(server: ThreadServer, id: number, name: string) {
     this.#server = server
-    this.#call = call
-    this.#definition = definition
-    this.#task = new ThreadTask(server, call, {
-      name: definition.name,
-      executor: server.executor,
-      cancellation: call.cancellation,
-      attempt: context?.attempt,
-      deadline: context?.deadline,
-      headers: context?.headers,
-      parent: context?.parentId === undefined ? undefined : { id: context.parentId },
-      onProgress: context?.wantsProgress && ((data) => server.progress(call, data)),
-    })
-    this.#around = {
-      executor: server.proxy,
-      slot: new ThreadSlot(call.id, server.link),
-      vars: context?.vars,
-    }
+    this.id = id
+    this.name = name
   }
 
-  run(args: readonly unknown[]): void {
-    runTask(this.#definition, args, this.#task, this.#around).then(
-      (value) => this.#server.succeeded(this.#call, value),
-      (error) => this.#server.failed(this.#call, error, blameFor(error)),
-    )
+  run(
+    definition: TaskDefinition,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+  ): void {
+    const task = this.#taskOf(definition, context)
+    const around = this.#around(context)
+    if (definition.input !== undefined || isTraced()) {
+      this.#follow(runTask(definition, args, task, around))
+    } else this.#runDirect(definition, args, task, around)
   }
 
   /** Runs the generator as far as its consumer has granted. Its end and its error go with the items. */
-  async stream(args: readonly unknown[], port: MessagePort): Promise<void> {
-    const sender = new StreamSender(port, this.#task)
-    const body = async (): Promise<void> => sender.run(await this.#iterate(args))
+  async stream(
+    definition: TaskDefinition,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+    port: MessagePort,
+  ): Promise<void> {
+    const task = this.#taskOf(definition, context)
+    const sender = new StreamSender(port, task)
+    const body = async (): Promise<void> => sender.run(await iterate(definition, args, task))
     try {
-      await runInFrame(taskFrame(this.#task, this.#around), () =>
-        traced(() => describe(this.#task), body),
+      await runInFrame(taskFrame(task, this.#around(context)), () =>
+        traced(() => describe(task), body),
       )
     } catch (error) {
       sender.fail(error, blameFor(error))
     }
-    this.#server.succeeded(this.#call, undefined)
+    this.#server.succeeded(this, undefined)
   }
 
-  async #iterate(args: readonly unknown[]): Promise<Items> {
-    const valid = await validated(this.#definition, args, this.#task)
-    return iteratorOf(await this.#definition.fn(...(valid as never[])), this.#task.executor)
+  /** Makes no promise where the task makes none: in a thread that keeps context, each costs as much as all the rest. */
+  #runDirect(
+    { fn }: TaskDefinition,
+    args: readonly unknown[],
+    task: RunningTask,
+    around: TaskSurroundings,
+  ): void {
+    let value: unknown
+    let isPending = false
+    try {
+      value = runInFrame(taskFrame(task, around), () => fn(...(args as never[])))
+      isPending = typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function'
+    } catch (error) {
+      this.#server.failed(this, error, blameFor(error))
+      return
+    }
+    if (isPending) this.#follow(Promise.resolve(value))
+    else this.#server.succeeded(this, value)
+  }
+
+  #follow(result: Promise<unknown>): void {
+    result.then(
+      (value) => this.#server.succeeded(this, value),
+      (error) => this.#server.failed(this, error, blameFor(error)),
+    )
+  }
+
+  #taskOf({ name }: TaskDefinition, context: CallContext | undefined): RunningTask {
+    return new ThreadTask(this.#server, this, {
+      name,
+      executor: this.#server.executor,
+      cancellation: this.cancellation,
+      attempt: context?.attempt,
+      deadline: context?.deadline,
+      headers: context?.headers,
+      parent: context?.parentId === undefined ? undefined : { id: context.parentId },
+      onProgress: context?.wantsProgress && ((data) => this.#server.progress(this, data)),
+    })
+  }
+
+  #around(context: CallContext | undefined): TaskSurroundings {
+    const { proxy, link } = this.#server
+    return { executor: proxy, slot: new ThreadSlot(this.id, link), vars: context?.vars }
   }
 }
 
 /** A task whose signal can be polled: reading it takes in a cancel that was posted meanwhile. */
 class ThreadTask extends RunningTask {
   readonly #server: ThreadServer
-  readonly #call: TakenCall
+  readonly #body: Body
 
-  constructor(server: ThreadServer, call: TakenCall, init: RunningTaskInit) {
+  constructor(server: ThreadServer, body: Body, init: RunningTaskInit) {
     super(init)
     this.#server = server
-    this.#call = call
+    this.#body = body
   }
 
   override get signal(): AbortSignal {
-    this.#server.poll(this.#call)
+    this.#server.poll(this.#body)
     return super.signal
   }
+}
+
+async function iterate(
+  definition: TaskDefinition,
+  args: readonly unknown[],
+  task: RunningTask,
+): Promise<Items> {
+  const valid = await validated(definition, args, task)
+  return iteratorOf(await definition.fn(...(valid as never[])), task.executor)
 }
 
 function blameFor(error: unknown): Blame {

@@ -1,3 +1,6 @@
+/** Stands where no body of this thread asks. */
+export const noBody = 0
+
 /**
  * How many bodies of this thread hold a slot, counted as the parent counts it: one that waits for nested calls holds
  * none, from its first one that is out to the delivery of its last answer.
@@ -28,7 +31,7 @@ export class Occupancy {
   }
 
   waits(body: number): void {
-    if (body < 0) return
+    if (body === noBody) return
     const before = this.#outstanding.get(body) ?? 0
     this.#outstanding.set(body, before + 1)
     if (before > 0) return

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
-import { decodeError, encodeError, type Transferable } from '@conc/core'
+import { decodeError, encodeError } from '@conc/core'
 import { currentFrame, type Dependent, deferred } from '@conc/core/internal'
+import type { Link } from '../between/link.js'
 import {
   type Blame,
   type NestedRequest,
@@ -9,12 +10,12 @@ import {
   toParent,
   toThread,
 } from '../messages.js'
-import type { Occupancy } from './occupancy.js'
+import { noBody, type Occupancy } from './occupancy.js'
 import { ThreadSlot, type Waiting } from './thread-slot.js'
 
 /** Told how a nested call goes. */
 export interface NestedSink {
-  /** The body that waits for it, -1 for none. */
+  /** The body that waits for it, `noBody` for none. */
   readonly body: number
   begun?(stream: MessagePort | undefined): void
   readonly progress?: ((data: unknown) => void) | undefined
@@ -22,17 +23,15 @@ export interface NestedSink {
   failed(error: unknown, blame: Blame): void
 }
 
-type Post = (message: ToParent, transfer?: readonly Transferable[]) => void
-
 /** What bodies ask of the pool: the questions that are out, and who waits for the answers. */
 export class ParentLink implements Waiting {
-  readonly #post: Post
+  readonly #link: Link<unknown, ToParent>
   readonly #occupancy: Occupancy
   readonly #sinks = new Map<number, NestedSink>()
   #lastNumber = 0
 
-  constructor(post: Post, occupancy: Occupancy) {
-    this.#post = post
+  constructor(link: Link<unknown, ToParent>, occupancy: Occupancy) {
+    this.#link = link
     this.#occupancy = occupancy
   }
 
@@ -45,7 +44,7 @@ export class ParentLink implements Waiting {
   call(request: NestedRequest, sink: NestedSink): Dependent {
     const nested = this.#expect(sink)
     try {
-      this.#post([toParent.nestedCall, nested, sink.body, request], request.transfer)
+      this.#link.post([toParent.nestedCall, nested, sink.body, request], request.transfer)
     } catch (error) {
       this.#sinks.delete(nested)
       throw error
@@ -57,20 +56,20 @@ export class ParentLink implements Waiting {
   /** Resolves when the pool has room. */
   async ready(): Promise<void> {
     const { promise, resolve, reject } = deferred<unknown>()
-    const nested = this.#expect({ body: -1, succeeded: resolve, failed: reject })
-    this.#post([toParent.nestedReady, nested])
+    const nested = this.#expect({ body: noBody, succeeded: resolve, failed: reject })
+    this.#link.post([toParent.nestedReady, nested])
     await promise
   }
 
   begin(body: number): void {
-    this.#post([toParent.waitBegun, body])
+    this.#link.post([toParent.waitBegun, body])
     this.#occupancy.waits(body)
   }
 
   async end(body: number): Promise<void> {
     const { promise, resolve, reject } = deferred<unknown>()
     const nested = this.#expect({ body, succeeded: resolve, failed: reject })
-    this.#post([toParent.waitOver, nested, body])
+    this.#link.post([toParent.waitOver, nested, body])
     await promise
   }
 
@@ -93,7 +92,7 @@ export class ParentLink implements Waiting {
 
   #cancel(nested: number, reason: unknown): void {
     if (!this.#sinks.has(nested)) return
-    this.#post([toParent.nestedCancel, nested, encodeError(reason)])
+    this.#link.post([toParent.nestedCancel, nested, encodeError(reason)])
   }
 
   #expect(sink: NestedSink): number {
@@ -113,5 +112,5 @@ export class ParentLink implements Waiting {
 /** The body of this thread that runs here, also through tasks that run locally inside of it. */
 export function bodyHere(): number {
   const slot = currentFrame()?.slots?.find((one) => one instanceof ThreadSlot)
-  return slot instanceof ThreadSlot ? slot.call : -1
+  return slot instanceof ThreadSlot ? slot.call : noBody
 }

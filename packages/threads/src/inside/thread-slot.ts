@@ -10,13 +10,15 @@ export interface Waiting {
 /** The line of a slot is what nested calls of this event loop look for; the pool's line is in another thread. */
 const elsewhere = new Line(Number.POSITIVE_INFINITY)
 
+const nothing = (): void => {}
+
 /** The slot under one body here; it can be given up while the body waits. */
 export class ThreadSlot extends Slot {
   readonly call: number
   readonly #waiting: Waiting
 
   constructor(call: number, waiting: Waiting) {
-    super(elsewhere, () => {})
+    super(elsewhere, nothing)
     this.call = call
     this.#waiting = waiting
   }
