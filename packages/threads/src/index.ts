@@ -1,3 +1,3 @@
-export type { Summary, ThreadMetrics } from './metrics.js'
+export type { Summary, ThreadMetrics } from './pool/metrics.js'
 export { ThreadExecutor } from './thread-executor.js'
 export type { ThreadExecutorOptions } from './thread-options.js'

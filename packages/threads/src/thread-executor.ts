@@ -24,18 +24,18 @@ import {
   TaskStream,
   type TravelContext,
 } from '@conc/core/internal'
-import { AcceptedCalls, endNow } from './accepted-calls.js'
-import { contextOf } from './call-context.js'
+import { AcceptedCalls, endNow } from './calls/accepted-calls.js'
+import { contextOf } from './calls/call-context.js'
+import { NestedCalls } from './calls/nested-calls.js'
 import { capabilitiesOf, refuseHomeless } from './capabilities.js'
-import type { ThreadMetrics } from './metrics.js'
-import { NestedCalls } from './nested-calls.js'
-import { metricsOf } from './thread-metrics.js'
+import type { ThreadMetrics } from './pool/metrics.js'
+import { metricsOf } from './pool/thread-metrics.js'
+import { ThreadPool } from './pool/thread-pool.js'
 import {
   type ThreadExecutorOptions,
   type ThreadSettings,
   threadSettings,
 } from './thread-options.js'
-import { ThreadPool } from './thread-pool.js'
 
 /**
  * Runs declared tasks on a bounded set of worker threads. The first submit starts the first thread; threads that have

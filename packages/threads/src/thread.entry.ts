@@ -1,6 +1,6 @@
 import { bootThread, type StartReport } from '@conc/core/internal'
+import type { Boot } from './between/messages.js'
 import { ThreadServer } from './inside/thread-server.js'
-import type { Boot } from './messages.js'
 
 /** Runs in a thread, as the one task of its piscina: gets ready to serve calls on the port, and says so. */
 export async function serve(boot: Boot): Promise<StartReport> {

@@ -2,52 +2,69 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Transferable } from '@conc/core'
 import { RingReader, type RingRecord, RingWriter } from './ring.js'
 
-/** Memory of both directions between a pool and one of its threads. */
+/** The two rings between a pool and one of its threads, as one end sees them. */
 export interface LinkMemory {
-  readonly toThread: SharedArrayBuffer
-  readonly toParent: SharedArrayBuffer
+  readonly in: SharedArrayBuffer
+  readonly out: SharedArrayBuffer
 }
 
+/** What a message is about: how it begins. */
+export interface Subject {
+  readonly kind: number
+  readonly number: number
+}
+
+/** A message begins with what it is and whose it is. */
+export type LinkMessage = readonly [kind: number, number?: number, ...rest: unknown[]]
+
 /** Told what arrives, in the order in which it was sent. */
-export interface LinkSink<In> {
+export interface LinkSink<In extends LinkMessage> {
   record(record: RingRecord): void
   message(message: In): void
+  /** A message came that cannot be read here. What it was about is known, unless the ring was full. */
+  unreadable(error: unknown, about: Subject | undefined): void
 }
 
 /** Sent where the other side sleeps and has something on its ring. */
 const wakeUp = 0
+
+/** A message that was too deep for the stack of this thread, and the like. */
+class Unreadable {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
+  }
+}
 
 /**
  * One end of the way between a pool and a thread. Small calls and answers go by a ring in shared memory, which costs
  * a tenth of a message and wakes nobody who is awake; all else is posted on a port. Both arrive as one sequence: each
  * record says how many messages were posted before it.
  */
-export class Link<In, Out> {
+export class Link<In extends LinkMessage, Out extends LinkMessage> {
   readonly #port: MessagePort
   readonly #writer: RingWriter
   readonly #reader: RingReader
   readonly #sink: LinkSink<In>
+  #isTakingIn = false
   #posted = 0
   #received = 0
   /** Taken from the port, and not yet their turn. */
-  readonly #early: In[] = []
+  readonly #early: (In | Unreadable)[] = []
+  /** What the next message is about. */
+  #announced: RingRecord | undefined
 
-  constructor(
-    port: MessagePort,
-    out: SharedArrayBuffer,
-    incoming: SharedArrayBuffer,
-    sink: LinkSink<In>,
-  ) {
+  constructor(port: MessagePort, memory: LinkMemory, sink: LinkSink<In>) {
     this.#port = port
-    this.#writer = new RingWriter(out)
-    this.#reader = new RingReader(incoming)
+    this.#writer = new RingWriter(memory.out)
+    this.#reader = new RingReader(memory.in)
     this.#sink = sink
   }
 
   listen(): void {
-    this.#port.on('message', (message: In | typeof wakeUp) =>
-      message === wakeUp ? this.#takeIn() : this.#arrived(message),
-    )
+    this.#port.on('message', (message: In | typeof wakeUp) => this.#woken(message))
+    this.#port.on('messageerror', (error) => this.#arrived(new Unreadable(error)))
   }
 
   /** Writes a small message. @returns `false` where it has to be posted; nothing was sent then. */
@@ -59,6 +76,8 @@ export class Link<In, Out> {
 
   /** @throws what `postMessage` throws; nothing was sent then. */
   post(message: Out, transfer?: readonly Transferable[]): void {
+    // Should the message be unreadable over there, this still says whose it was.
+    this.#writer.announce(this.#posted, message[0], message[1] ?? 0)
     if (transfer?.length) this.#port.postMessage(message, transfer)
     else this.#port.postMessage(message)
     this.#posted = (this.#posted + 1) | 0
@@ -77,47 +96,71 @@ export class Link<In, Out> {
     this.#port.close()
   }
 
-  #arrived(message: In): void {
+  #woken(message: In | typeof wakeUp): void {
+    if (message === wakeUp) this.#takeIn()
+    else this.#arrived(message)
+  }
+
+  #arrived(message: In | Unreadable): void {
     this.#early.push(message)
     this.#takeIn()
   }
 
   #takeIn(): void {
-    let isDone = false
+    this.#isTakingIn = true
+    let isAsleep = false
     try {
       do {
         this.#readRing()
         // What was written before a message is there when the message is.
         while (this.#early.length > 0) {
-          this.#handle(this.#early.shift() as In)
+          this.#handle(this.#early.shift() as In | Unreadable)
           this.#readRing()
         }
       } while (!this.#reader.sleep())
-      isDone = true
+      isAsleep = true
     } finally {
-      // Nobody would wake us again.
-      if (!isDone) setImmediate(() => this.#takeIn())
+      this.#isTakingIn = false
+      if (!isAsleep) this.#takeInSoon()
     }
+  }
+
+  /** We count as awake, so nobody else will see to it. */
+  #takeInSoon(): void {
+    setImmediate(() => this.#takeIn())
   }
 
   #readRing(): void {
     while (this.#reader.hasMore) {
-      if (this.#reader.after === this.#received) this.#sink.record(this.#reader.take())
-      else this.#handle(this.#next() as In)
+      if (this.#reader.after !== this.#received) {
+        this.#handle(this.#next() ?? new Unreadable(new Error('A message was lost.')))
+      } else if (this.#reader.isAnnouncement) this.#announced = this.#reader.take()
+      else this.#sink.record(this.#reader.take())
     }
   }
 
-  #handle(message: In): void {
+  #handle(message: In | Unreadable): void {
+    const announced = this.#announced
+    this.#announced = undefined
     this.#received = (this.#received + 1) | 0
-    this.#sink.message(message)
+    if (!(message instanceof Unreadable)) this.#sink.message(message)
+    else {
+      const about = announced && { kind: announced.a, number: announced.b }
+      this.#sink.unreadable(message.error, about)
+    }
   }
 
   /** What comes next on the port; `undefined`: nothing is there. */
-  #next(): In | undefined {
+  #next(): In | Unreadable | undefined {
     if (this.#early.length > 0) return this.#early.shift()
-    for (;;) {
-      const next = receiveMessageOnPort(this.#port)
-      if (next?.message !== wakeUp) return next?.message as In | undefined
+    try {
+      for (;;) {
+        const next = receiveMessageOnPort(this.#port)
+        if (next?.message !== wakeUp) return next?.message as In | undefined
+        if (!this.#isTakingIn) this.#takeInSoon()
+      }
+    } catch (error) {
+      return new Unreadable(error)
     }
   }
 }

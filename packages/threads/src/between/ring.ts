@@ -10,7 +10,9 @@ const words = 4096
 const wordsOfHead = 3
 /** Whatever is longer is no small message. */
 const longestRecord = 256
+/** In place of the number of values. */
 const skip = -1
+const announcement = -2
 
 /** A small message: two numbers and plain values. `after`: messages that were posted on the port before it. */
 export interface RingRecord {
@@ -41,19 +43,18 @@ export class RingWriter extends RingEnd {
   /** Where the reader is, as far as we have looked. */
   #tail = 0
 
+  /** Says what the next message on the port is about, where there is room. */
+  announce(after: number, a: number, b: number): void {
+    if (this.#hasRoom()) this.#put(wordsOfHead, announcement, after, a, b)
+  }
+
   /** @returns whether it was written; else it is none of the kind, or there is no room. */
   write(after: number, a: number, b: number, values: readonly unknown[]): boolean {
     if (!this.#hasRoom()) return false
     const at = this.#head & (words - 1)
     const end = this.words.writeAll(values, at + wordsOfHead, at + longestRecord)
     if (end < 0) return false
-    const { integers } = this.words
-    integers[2 * at] = end - at
-    integers[2 * at + 1] = values.length
-    integers[2 * at + 2] = after
-    integers[2 * at + 3] = a
-    integers[2 * at + 4] = b
-    this.#advance(end - at)
+    this.#put(end - at, values.length, after, a, b)
     return true
   }
 
@@ -77,6 +78,17 @@ export class RingWriter extends RingEnd {
       this.#advance(left)
     }
     return true
+  }
+
+  #put(length: number, count: number, after: number, a: number, b: number): void {
+    const at = 2 * (this.#head & (words - 1))
+    const { integers } = this.words
+    integers[at] = length
+    integers[at + 1] = count
+    integers[at + 2] = after
+    integers[at + 3] = a
+    integers[at + 4] = b
+    this.#advance(length)
   }
 
   get #free(): number {
@@ -107,6 +119,11 @@ export class RingReader extends RingEnd {
   /** Messages that were posted before the next record; only if `hasMore`. */
   get after(): number {
     return this.words.integers[2 * (this.#tail & (words - 1)) + 2] as number
+  }
+
+  /** Whether the next record tells of the next message; only if `hasMore`. */
+  get isAnnouncement(): boolean {
+    return this.words.integers[2 * (this.#tail & (words - 1)) + 1] === announcement
   }
 
   /** Only if `hasMore`. */

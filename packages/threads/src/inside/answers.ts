@@ -1,16 +1,22 @@
 import { threadId } from 'node:worker_threads'
 import { encodeError } from '@conc/core'
 import type { Link } from '../between/link.js'
-import { type Blame, type ToParent, toParent } from '../messages.js'
-import { cloneFailure, refuseEmptied, transferOf, type ValueOwner } from '../values.js'
+import { type Blame, type ToParent, type ToThread, toParent } from '../between/messages.js'
+import {
+  cloneFailure,
+  refuseEmptied,
+  transferOf,
+  travelFailure,
+  type ValueOwner,
+} from '../between/values.js'
 import type { Body } from './body.js'
 
 /** What goes back from the bodies of this thread. No value of theirs can harm it: what cannot travel is said to be so. */
 export class Answers {
-  readonly #link: Link<unknown, ToParent>
+  readonly #link: Link<ToThread, ToParent>
   readonly #executor: string
 
-  constructor(link: Link<unknown, ToParent>, executor: string) {
+  constructor(link: Link<ToThread, ToParent>, executor: string) {
     this.#link = link
     this.#executor = executor
   }
@@ -39,6 +45,13 @@ export class Answers {
   failure(body: Body, error: unknown, blame: Blame): void {
     const where = `task '${body.name}', thread ${threadId} of '${this.#executor}'`
     this.#link.post([toParent.failure, body.id, encodeError(error, { where }), blame])
+  }
+
+  /** Of a call whose arguments cannot be read here. */
+  unreadable(id: number, cause: unknown): void {
+    const owner = { task: undefined, executor: this.#executor, started: false }
+    const error = encodeError(travelFailure(cause, 'args', owner))
+    this.#link.post([toParent.failure, id, error, 'infrastructure'])
   }
 
   /** @throws {SerializationError} */

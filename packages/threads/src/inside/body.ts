@@ -15,8 +15,8 @@ import {
   traced,
   validated,
 } from '@conc/core/internal'
-import type { Blame, CallContext } from '../messages.js'
-import { type Items, StreamSender } from './stream-sender.js'
+import type { Blame, CallContext } from '../between/messages.js'
+import { type Items, StreamSender } from '../streams/stream-sender.js'
 import type { ThreadServer } from './thread-server.js'
 import { ThreadSlot } from './thread-slot.js'
 

@@ -9,7 +9,8 @@ import {
   type ToThread,
   toParent,
   toThread,
-} from '../messages.js'
+} from '../between/messages.js'
+import { travelFailure } from '../between/values.js'
 import { noBody, type Occupancy } from './occupancy.js'
 import { ThreadSlot, type Waiting } from './thread-slot.js'
 
@@ -25,14 +26,16 @@ export interface NestedSink {
 
 /** What bodies ask of the pool: the questions that are out, and who waits for the answers. */
 export class ParentLink implements Waiting {
-  readonly #link: Link<unknown, ToParent>
+  readonly #link: Link<ToThread, ToParent>
   readonly #occupancy: Occupancy
+  readonly #executor: string
   readonly #sinks = new Map<number, NestedSink>()
   #lastNumber = 0
 
-  constructor(link: Link<unknown, ToParent>, occupancy: Occupancy) {
+  constructor(link: Link<ToThread, ToParent>, occupancy: Occupancy, executor: string) {
     this.#link = link
     this.#occupancy = occupancy
+    this.#executor = executor
   }
 
   /**
@@ -88,6 +91,12 @@ export class ParentLink implements Waiting {
         this.#answered(message[1])?.failed(decodeError(message[2]), message[3])
         break
     }
+  }
+
+  /** An answer that cannot be read here. */
+  unreadable(nested: number, cause: unknown): void {
+    const owner = { task: undefined, executor: this.#executor, started: true }
+    this.#answered(nested)?.failed(travelFailure(cause, 'result', owner), 'infrastructure')
   }
 
   #cancel(nested: number, reason: unknown): void {

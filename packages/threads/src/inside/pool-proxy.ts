@@ -24,11 +24,11 @@ import {
   type TaskDefinition,
   TaskStream,
 } from '@conc/core/internal'
-import { contextOf } from '../call-context.js'
+import type { Blame, Boot, CallContext, NestedRequest } from '../between/messages.js'
+import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../between/values.js'
+import { contextOf } from '../calls/call-context.js'
 import { capabilitiesOf, refuseHomeless } from '../capabilities.js'
-import type { Blame, Boot, CallContext, NestedRequest } from '../messages.js'
-import { StreamReceiver } from '../stream-receiver.js'
-import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../values.js'
+import { StreamReceiver } from '../streams/stream-receiver.js'
 import { bodyHere, type NestedSink, type ParentLink } from './parent-link.js'
 
 /** The pool as the bodies on its threads see it: their nested calls go back to it. */
@@ -153,7 +153,7 @@ export class PoolProxy implements Executor {
   }
 
   async #openStream<Y>(call: Call, args: readonly unknown[], number: number): Promise<Producer<Y>> {
-    const receiver = new StreamReceiver<Y>()
+    const receiver = new StreamReceiver<Y>(call)
     const { promise, resolve, reject } = deferred()
     this.#send(call, args, number, {
       body: bodyHere(),

@@ -1,8 +1,8 @@
 import { decodeError } from '@conc/core'
 import type { TaskDefinition } from '@conc/core/internal'
-import { Link } from '../between/link.js'
-import { CallTable } from '../call-table.js'
-import { ClaimTable } from '../claim-table.js'
+import { CallTable } from '../between/call-table.js'
+import { ClaimTable } from '../between/claim-table.js'
+import { Link, type Subject } from '../between/link.js'
 import {
   type Blame,
   type Boot,
@@ -11,7 +11,7 @@ import {
   type ToThread,
   toParent,
   toThread,
-} from '../messages.js'
+} from '../between/messages.js'
 import { Answers } from './answers.js'
 import { Body } from './body.js'
 import { KnownTasks } from './known-tasks.js'
@@ -40,13 +40,14 @@ export class ThreadServer {
   constructor(boot: Boot) {
     this.executor = boot.executor
     this.#claims = new ClaimTable(boot.claims)
-    this.#link = new Link(boot.port, boot.link.toParent, boot.link.toThread, {
+    this.#link = new Link(boot.port, boot.memory, {
       record: ({ a, b, values }) => this.#arrived([toThread.call, a, b, values]),
       message: (message) => this.#receive(message),
+      unreadable: (error, about) => this.#unreadable(error, about),
     })
     this.#answers = new Answers(this.#link, boot.executor)
     this.#occupancy = new Occupancy(boot.tasksPerThread, () => this.#takeNext())
-    this.link = new ParentLink(this.#link, this.#occupancy)
+    this.link = new ParentLink(this.#link, this.#occupancy, boot.executor)
     this.proxy = new PoolProxy(boot, this.link)
   }
 
@@ -98,6 +99,16 @@ export class ThreadServer {
         this.link.receive(message)
         break
     }
+  }
+
+  /** Too deep for the stack of this thread, and the like: whoever waits for it has to know. */
+  #unreadable(cause: unknown, about: Subject | undefined): void {
+    if (about === undefined) throw cause
+    const { kind, number } = about
+    if (kind === toThread.call) this.#answers.unreadable(number, cause)
+    else if (kind === toThread.nestedResult || kind === toThread.nestedFailure) {
+      this.link.unreadable(number, cause)
+    } else if (kind === toThread.cancel) this.#bodies.get(number)?.cancellation.cancel(cause)
   }
 
   #arrived(call: CallMessage): void {

@@ -1,4 +1,4 @@
-import type { Thread } from './thread.js'
+import type { Thread } from '../thread/thread.js'
 
 const longestMs = 2 ** 31 - 1
 
@@ -33,9 +33,9 @@ export class IdleReaper {
     this.#timer = undefined
     const now = performance.now()
     for (const thread of this.#idle()) {
-      if (now - thread.idleSince >= this.#timeoutMs) void thread.dismiss()
+      if (now - thread.slots.idleSince >= this.#timeoutMs) void thread.dismiss()
     }
     const [next] = this.#idle()
-    if (next) this.#arm(next.idleSince + this.#timeoutMs - now)
+    if (next) this.#arm(next.slots.idleSince + this.#timeoutMs - now)
   }
 }

@@ -1,7 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { decodeError } from '@conc/core'
-import { type Deferred, deferred, type Producer } from '@conc/core/internal'
-import { type FromConsumer, type FromProducer, fromProducer } from './messages.js'
+import { type Call, type Deferred, deferred, type Producer } from '@conc/core/internal'
+import { type FromConsumer, type FromProducer, fromProducer } from '../between/messages.js'
+import { travelFailure, type ValueOwner } from '../between/values.js'
 import { streamWindow } from './stream-window.js'
 
 /** `isOwn`: the body threw it. */
@@ -16,6 +17,7 @@ interface End {
  */
 export class StreamReceiver<Y> implements Producer<Y> {
   #port: MessagePort | undefined
+  readonly #owner: ValueOwner
   readonly #items: Y[] = []
   #head = 0
   #taken = 0
@@ -25,11 +27,16 @@ export class StreamReceiver<Y> implements Producer<Y> {
   readonly #bodyOver: Deferred<void> = deferred()
   #stopping: Promise<void> | undefined
 
+  constructor({ taskName, executor }: Call) {
+    this.#owner = { task: taskName, executor, started: true }
+  }
+
   /** Takes items from this port; another one replaces it where the stream had to begin again elsewhere. */
   attach(port: MessagePort): void {
     this.#port?.close()
     this.#port = port
     port.on('message', (message: FromProducer) => this.#receive(message))
+    port.on('messageerror', (error) => this.#unreadable(error))
     port.unref()
     if (this.#stopping !== undefined) this.#tell('return')
   }
@@ -100,6 +107,13 @@ export class StreamReceiver<Y> implements Producer<Y> {
     }
   }
 
+  /** An item is too deep for the stack of this thread, or the like. */
+  #unreadable(cause: unknown): void {
+    if (this.#end) return
+    this.#finish({ error: travelFailure(cause, 'item', this.#owner) })
+    this.#tell('return')
+  }
+
   #arrived(items: readonly Y[]): void {
     for (const item of items) this.#items.push(item)
     const pending = this.#pending
@@ -122,8 +136,12 @@ export class StreamReceiver<Y> implements Producer<Y> {
   #drain(): void {
     const port = this.#port
     if (port === undefined) return
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
-      this.#receive(next.message as FromProducer)
+    try {
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+        this.#receive(next.message as FromProducer)
+      }
+    } catch (error) {
+      this.#unreadable(error)
     }
   }
 }

@@ -10,10 +10,10 @@ import {
   type TaskDefinition,
   taskDefinition,
 } from '@conc/core/internal'
+import { type Blame, type NestedRequest, toThread } from '../between/messages.js'
+import { cloneFailure } from '../between/values.js'
+import type { Thread } from '../thread/thread.js'
 import type { Attempt, AttemptOwner } from './attempt.js'
-import { type Blame, type NestedRequest, toThread } from './messages.js'
-import type { Thread } from './thread.js'
-import { cloneFailure } from './values.js'
 
 /** The executor as calls from its threads use it. */
 export interface NestedHost {

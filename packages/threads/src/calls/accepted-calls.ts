@@ -11,13 +11,13 @@ import {
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
+import type { Blame, CallContext } from '../between/messages.js'
+import type { Count } from '../pool/metrics.js'
+import type { ThreadPool } from '../pool/thread-pool.js'
+import { StreamReceiver } from '../streams/stream-receiver.js'
 import { Attempt, type AttemptOwner } from './attempt.js'
 import { contextOf } from './call-context.js'
-import type { Blame, CallContext } from './messages.js'
-import type { Count } from './metrics.js'
 import type { NestedOwner, TaskWork } from './nested-calls.js'
-import { StreamReceiver } from './stream-receiver.js'
-import type { ThreadPool } from './thread-pool.js'
 
 /** The calls of one executor from their acceptance until their bodies are over, and the attempts they make. */
 export class AcceptedCalls {
@@ -87,7 +87,7 @@ export class AcceptedCalls {
     args: readonly unknown[],
     context: CallContext | undefined,
   ): Promise<Producer<Y>> {
-    const receiver = new StreamReceiver<Y>()
+    const receiver = new StreamReceiver<Y>(call)
     const placed = deferred()
     this.#start(call, args, context, {
       placed: () => {

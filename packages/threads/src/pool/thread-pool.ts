@@ -1,14 +1,16 @@
-import { channels, WorkerLostError } from '@conc/core'
-import { Conditions, Line, type Place, publish } from '@conc/core/internal'
-import type { Attempt, AttemptHome } from './attempt.js'
+import { WorkerLostError } from '@conc/core'
+import { Conditions, Line, type Place } from '@conc/core/internal'
+import type { Attempt, AttemptHome } from '../calls/attempt.js'
+import type { NestedCalls } from '../calls/nested-calls.js'
+import type { Thread } from '../thread/thread.js'
+import type { ThreadHome } from '../thread/thread-home.js'
+import type { ThreadExit } from '../thread/thread-worker.js'
+import type { ThreadSettings } from '../thread-options.js'
 import { IdleReaper } from './idle-reaper.js'
 import { Metrics } from './metrics.js'
-import type { NestedCalls } from './nested-calls.js'
 import { SendAhead } from './send-ahead.js'
-import { StartBackoff } from './start-backoff.js'
-import { Thread, type ThreadHome } from './thread.js'
-import type { ThreadSettings } from './thread-options.js'
-import type { ThreadExit } from './worker.js'
+import { ThreadSet } from './thread-set.js'
+import { WorkerEvents } from './worker-events.js'
 
 const alreadyResolved = Promise.resolve()
 
@@ -22,12 +24,12 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   readonly metrics: Metrics = new Metrics()
   readonly line: Line
   readonly load: SharedArrayBuffer = new SharedArrayBuffer(8)
+  readonly threads: ThreadSet
   readonly #load = new Int32Array(this.load)
-  readonly #threads = new Set<Thread>()
   readonly #changes = new Conditions()
   readonly #ahead: SendAhead
-  readonly #backoff: StartBackoff
   readonly #reaper: IdleReaper
+  readonly #events: WorkerEvents
   readonly #onChange: () => void
   /** Why threads cannot start, until one has. */
   #startFailure: WorkerLostError | undefined
@@ -40,9 +42,10 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.nested = nested
     this.#onChange = onChange
     this.line = new Line(0, () => this.#changed())
-    this.#ahead = new SendAhead(this.line, this.#threads, settings.maxTasksPerWorker)
-    this.#backoff = new StartBackoff(() => this.#grow())
-    this.#reaper = new IdleReaper(settings.idleTimeoutMs, () => this.#dispensable())
+    this.threads = new ThreadSet(this, () => this.#grow())
+    this.#ahead = new SendAhead(this.line, this.threads, settings.maxTasksPerWorker)
+    this.#reaper = new IdleReaper(settings.idleTimeoutMs, () => this.threads.dispensable())
+    this.#events = new WorkerEvents(settings.name)
   }
 
   get concurrency(): number {
@@ -54,13 +57,9 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     return this.line.waiting + this.#ahead.count
   }
 
-  get threads(): ReadonlySet<Thread> {
-    return this.#threads
-  }
-
   /** Puts an attempt at the end of the line. */
   join(attempt: Attempt): void {
-    this.#state = 'open'
+    this.#open()
     // It comes before what was sent ahead with a lower priority.
     if (attempt.priority > 0) this.#ahead.takeBackAll()
     this.line.join(attempt, attempt.priority)
@@ -70,7 +69,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
 
   enter(attempt: Attempt): void {
     // The line is as long as the threads have slots, so there is one.
-    const thread = this.#threadWithSlot() as Thread
+    const thread = this.threads.withSlot() as Thread
     thread.take(attempt)
     if (thread.taken >= this.settings.maxTasksPerWorker) thread.retire()
     this.#balanceSoon()
@@ -83,54 +82,49 @@ export class ThreadPool implements ThreadHome, AttemptHome {
 
   /** Resolves when `minThreads` run; rejects with the reason if they cannot start. */
   async started(signal: AbortSignal | undefined): Promise<void> {
-    this.#state = this.#state === 'idle' ? 'open' : this.#state
+    this.#open()
     this.#startFailure = undefined
     this.#grow()
+    const { minThreads } = this.settings
     await this.#changes.until(
-      () => this.#startFailure !== undefined || this.#readyThreads >= this.settings.minThreads,
+      () => this.#startFailure !== undefined || this.threads.ready >= minThreads,
       signal,
     )
-    if (this.#readyThreads < this.settings.minThreads && this.#startFailure) {
-      throw this.#startFailure
-    }
+    if (this.threads.ready < minThreads && this.#startFailure) throw this.#startFailure
   }
 
   /** Ends every thread. @returns when the last one is gone. */
   async close(): Promise<void> {
     this.#state = 'closed'
-    this.#backoff.end()
+    this.threads.close()
     this.#reaper.end()
-    const threads = [...this.#threads]
+    const threads = [...this.threads]
     await Promise.all(threads.map((thread) => thread.dismiss().then(() => thread.exited)))
   }
 
   ready(thread: Thread): void {
-    this.#backoff.succeeded()
+    this.threads.started()
     this.#startFailure = undefined
-    this.#publish('up', thread)
-    thread.capacity = this.settings.tasksPerThread
-    this.line.size += thread.capacity
+    this.#events.up(thread)
+    thread.slots.capacity = this.settings.tasksPerThread
+    this.line.size += thread.slots.capacity
     this.#changes.check()
     this.#balanceSoon()
     this.#becameIdle(thread)
   }
 
   failedToStart(thread: Thread, cause: unknown): void {
-    this.#threads.delete(thread)
+    this.threads.failedToStart(thread)
     if (this.#state === 'closed') return
-    this.#backoff.failed()
-    const error = this.#startError(cause)
-    this.#startFailure = error
-    this.#publish('lost', thread, { exitCode: error.exitCode, tasks: [] })
-    if (this.#readyThreads === 0) this.#refuseWaiting(error)
+    this.#startFailure = this.#startError(cause)
+    this.#events.failedToStart(thread)
+    if (this.threads.ready === 0) this.#refuseWaiting(this.#startFailure)
     this.#changed()
   }
 
   closing(thread: Thread): void {
-    const spare = thread.capacity - thread.running
-    if (spare <= 0) return
-    thread.capacity -= spare
-    this.line.size -= spare
+    const spare = thread.slots.removeSpare()
+    if (spare > 0) this.line.size -= spare
   }
 
   gone(
@@ -139,10 +133,11 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     attempts: readonly Attempt[],
     unbegun: ReadonlySet<Attempt>,
   ): void {
-    this.#threads.delete(thread)
+    this.threads.delete(thread)
     this.nested.forget(thread)
-    this.#announceEnd(thread, exitCode, attempts)
-    this.line.size -= thread.capacity
+    if (thread.isDismissed && thread.isRetiring) this.metrics.counts.recycled++
+    this.#events.ended(thread, exitCode, attempts)
+    this.line.size -= thread.slots.capacity
     for (const attempt of [...unbegun].reverse()) attempt.joinFront(this.line)
     for (const attempt of attempts) this.#releaseLost(attempt)
     this.#balanceSoon()
@@ -155,34 +150,22 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.#ahead.ran(heldMs)
     if (thread.state === 'ready' && this.#passOn(thread, now)) return
     if (!thread.isOpen) {
-      thread.capacity--
+      thread.slots.capacity--
       this.line.size--
     }
     this.line.release()
     this.#balanceSoon()
-    if (thread.running === 0) this.#becameIdle(thread)
+    if (thread.slots.running === 0) this.#becameIdle(thread)
   }
 
   stuck(thread: Thread, attempt: Attempt): void {
-    this.#publish('stuck', thread, { tasks: [attempt.definition.name] })
+    this.#events.stuck(thread, attempt)
   }
 
-  get #readyThreads(): number {
-    let count = 0
-    for (const { state } of this.#threads) if (state === 'ready') count++
-    return count
-  }
-
-  /** An idle thread, the last used first so that the others may end; else the one with the most free slots. */
-  #threadWithSlot(): Thread | undefined {
-    let best: Thread | undefined
-    for (const thread of this.#threads) {
-      if (!thread.hasFreeSlot) continue
-      if (best === undefined || thread.running < best.running || isFresher(thread, best)) {
-        best = thread
-      }
-    }
-    return best
+  #open(): void {
+    if (this.#state !== 'idle') return
+    this.#state = 'open'
+    this.threads.open()
   }
 
   /** Gives a slot of the thread to whoever has the next right to it there. @returns whether there was somebody. */
@@ -208,32 +191,13 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   }
 
   #grow(): void {
-    while (this.#state === 'open' && this.#isShort() && this.#backoff.isOver) {
-      this.#threads.add(new Thread(this))
-    }
-  }
-
-  #isShort(): boolean {
-    const { maxThreads, minThreads, tasksPerThread } = this.settings
-    if (this.#threads.size >= maxThreads) return false
-    if (this.#threads.size < minThreads) return true
-    let starting = 0
-    for (const { state } of this.#threads) if (state === 'starting') starting++
-    const free = Math.max(this.line.size - this.line.running, 0)
-    return this.waiting > free + starting * tasksPerThread
+    this.threads.grow(this.waiting)
   }
 
   #becameIdle(thread: Thread): void {
     if (thread.calls.size > 0 || thread.state !== 'ready') return
     if (thread.isRetiring) void thread.dismiss()
     else this.#reaper.watch()
-  }
-
-  /** Idle threads above `minThreads`, longest idle first. */
-  #dispensable(): Thread[] {
-    const idle = [...this.#threads].filter((one) => one.hasFreeSlot && one.calls.size === 0)
-    idle.sort((one, other) => one.idleSince - other.idleSince)
-    return idle.slice(0, Math.max(this.#threads.size - this.settings.minThreads, 0))
   }
 
   #releaseLost(attempt: Attempt): void {
@@ -259,23 +223,6 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     })
   }
 
-  #announceEnd(thread: Thread, exitCode: number | null, attempts: readonly Attempt[]): void {
-    if (thread.isRetiring && thread.isDismissed) {
-      this.metrics.counts.recycled++
-      this.#publish('recycled', thread)
-    } else if (!thread.isDismissed) {
-      const tasks = attempts.map(({ definition }) => definition.name)
-      this.#publish('lost', thread, { exitCode, tasks })
-    }
-  }
-
-  #publish(type: string, thread: Thread, details: Record<string, unknown> = {}): void {
-    publish(channels.worker, type, this.settings.name, () => ({
-      worker: thread.threadId,
-      ...details,
-    }))
-  }
-
   #changed(): void {
     this.#showLoad()
     this.#changes.check()
@@ -286,8 +233,4 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.#load[0] = this.line.running
     this.#load[1] = this.waiting
   }
-}
-
-function isFresher(one: Thread, other: Thread): boolean {
-  return one.running === other.running && one.idleSince > other.idleSince
 }

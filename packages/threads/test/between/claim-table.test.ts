@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byId, ClaimCells, ClaimTable, cellOf } from '../src/claim-table.js'
+import { byId, ClaimCells, ClaimTable, cellOf } from '../../src/between/claim-table.js'
 
 /** The two sides of one table, and one call on offer. */
 function onOffer(): { cells: ClaimCells; parent: ClaimTable; thread: ClaimTable; id: number } {

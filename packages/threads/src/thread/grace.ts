@@ -1,7 +1,8 @@
 import { Timer } from '@conc/core/internal'
-import type { Attempt } from './attempt.js'
-import { toThread } from './messages.js'
-import type { Thread, ThreadHome } from './thread.js'
+import { toThread } from '../between/messages.js'
+import type { Attempt } from '../calls/attempt.js'
+import type { Thread } from './thread.js'
+import type { ThreadHome } from './thread-home.js'
 
 interface GivenTime {
   timer: Timer

@@ -1,7 +1,7 @@
 import { WorkerLostError } from '@conc/core'
-import type { Attempt } from './attempt.js'
-import { cellOf } from './claim-table.js'
-import type { ThreadExit } from './worker.js'
+import { cellOf } from '../between/claim-table.js'
+import type { Attempt } from '../calls/attempt.js'
+import type { ThreadExit } from './thread-worker.js'
 
 /** How a thread went, as far as it matters to the calls on it. */
 export interface Loss extends ThreadExit {

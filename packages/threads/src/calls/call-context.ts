@@ -1,5 +1,5 @@
 import { attemptNumber, type Call, onBodyStart, type TravelContext } from '@conc/core/internal'
-import type { CallContext } from './messages.js'
+import type { CallContext } from '../between/messages.js'
 
 /** What goes along with attempt `number` of a call; the surroundings were captured when it was submitted. */
 export function contextOf(

@@ -70,8 +70,12 @@ export function cloneFailure(
 ): SerializationError {
   const found = findUncloneable(value, root, transfer)
   if (found) return unfit(found, 'cannot be copied', owner, cause)
+  return travelFailure(cause, transfer?.length ? 'transfer' : root, owner)
+}
+
+/** A value that cannot be sent, or read where it arrives, as a whole: it is too deep for the stack there, and the like. */
+export function travelFailure(cause: unknown, path: string, owner: ValueOwner): SerializationError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const path = transfer?.length ? 'transfer' : root
   return new SerializationError(`${path} cannot travel to another thread: ${reason}`, {
     ...owner,
     path,

@@ -15,7 +15,8 @@ export function metricsOf(pool: ThreadPool): ThreadMetrics {
     threads: threads.length,
     idleThreads: threads.filter((one) => one.state === 'ready' && one.calls.size === 0).length,
     running: line.running,
-    suspended: attempts.filter((one) => !one.holdsSlot && one.list !== one.thread?.ahead).length,
+    suspended: attempts.filter((one) => !one.holdsSlot && one.list !== one.thread?.calls.ahead)
+      .length,
     waiting: pool.waiting,
     utilisation: metrics.utilisation(concurrency, heldMs),
     ...metrics.counts,

@@ -10,9 +10,9 @@ import {
   RunningTask,
   type TaskDefinition,
 } from '@conc/core/internal'
-import type { Blame, CallContext } from './messages.js'
-import type { Thread } from './thread.js'
-import { transferOf } from './values.js'
+import type { Blame, CallContext } from '../between/messages.js'
+import { transferOf } from '../between/values.js'
+import type { Thread } from '../thread/thread.js'
 
 /** Who wants to know how an attempt went. Told once, when no body of it runs any more. */
 export interface AttemptOwner {
@@ -88,7 +88,7 @@ export class Attempt implements Place, Dependent {
 
   /** Whether the body has begun; the claim table knows. */
   get isStarted(): boolean {
-    return this.state === 'placed' && this.thread?.hasStarted(this) === true
+    return this.state === 'placed' && this.thread?.calls.hasStarted(this) === true
   }
 
   /** Stands before all others of its priority: sent in vain, or taken back. */

@@ -1,20 +1,20 @@
 import type { SerializationError } from '@conc/core'
 import type { TaskDefinition } from '@conc/core/internal'
-import type { Attempt } from './attempt.js'
-import type { Link } from './between/link.js'
-import { type CallMessage, type ToThread, toThread } from './messages.js'
-import { cloneFailure, refuseEmptied, refuseTransfer, type ValueOwner } from './values.js'
+import type { Link } from '../between/link.js'
+import { type CallMessage, type ToParent, type ToThread, toThread } from '../between/messages.js'
+import { cloneFailure, refuseEmptied, refuseTransfer, type ValueOwner } from '../between/values.js'
+import type { Attempt } from '../calls/attempt.js'
 
 /** Turns attempts into what travels to one thread: a record where that is enough, else a message. */
 export class CallSender {
-  readonly #link: Link<unknown, ToThread>
+  readonly #link: Link<ToParent, ToThread>
   readonly #refuse: (attempt: Attempt, error: SerializationError) => void
   /** The thread knows a task by number, told before its first call. */
   readonly #tasks = new Map<TaskDefinition, number>()
 
   /** @param refuse told of attempts whose values cannot travel. */
   constructor(
-    link: Link<unknown, ToThread>,
+    link: Link<ToParent, ToThread>,
     refuse: (attempt: Attempt, error: SerializationError) => void,
   ) {
     this.#link = link

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError, Load, Transferable } from '@conc/core'
 import type { TravelContext } from '@conc/core/internal'
-import type { LinkMemory } from './between/link.js'
+import type { LinkMemory } from './link.js'
 
 /** What a thread is started with. */
 export interface Boot {
@@ -9,7 +9,7 @@ export interface Boot {
   readonly executor: string
   readonly tasksPerThread: number
   readonly modules: readonly string[]
-  readonly link: LinkMemory
+  readonly memory: LinkMemory
   /** Memory of the claim table. */
   readonly claims: SharedArrayBuffer
   /** Memory of the pool's load: running, waiting. */

@@ -1,9 +1,14 @@
 import type { MessagePort } from 'node:worker_threads'
 import { encodeError, type Transferable } from '@conc/core'
 import { type Deferred, deferred, type RunningTask } from '@conc/core/internal'
-import { type Blame, type FromConsumer, type FromProducer, fromProducer } from '../messages.js'
-import { streamWindow } from '../stream-window.js'
-import { cloneFailure, refuseEmptied, transferOf } from '../values.js'
+import {
+  type Blame,
+  type FromConsumer,
+  type FromProducer,
+  fromProducer,
+} from '../between/messages.js'
+import { cloneFailure, refuseEmptied, transferOf } from '../between/values.js'
+import { streamWindow } from './stream-window.js'
 import { weigh } from './weigh.js'
 
 /** Whatever a generator or an iterable gives. */

@@ -1,6 +1,7 @@
 import type { Line } from '@conc/core/internal'
-import { Attempt } from './attempt.js'
-import type { Thread } from './thread.js'
+import { Attempt } from '../calls/attempt.js'
+import type { Thread } from '../thread/thread.js'
+import type { ThreadSet } from './thread-set.js'
 
 /** So much work may be sent ahead to one thread: what goes wrong with a guess is over soon. */
 const budgetMs = 1
@@ -17,14 +18,14 @@ const longestMs = 4
  */
 export class SendAhead {
   readonly #line: Line
-  readonly #threads: ReadonlySet<Thread>
+  readonly #threads: ThreadSet
   readonly #mostTaken: number
   #lookedAt = 0
   #help: NodeJS.Immediate | undefined
   #paceMs = Number.POSITIVE_INFINITY
 
   /** @param mostTaken calls that one thread may be given. */
-  constructor(line: Line, threads: ReadonlySet<Thread>, mostTaken: number) {
+  constructor(line: Line, threads: ThreadSet, mostTaken: number) {
     this.#line = line
     this.#threads = threads
     this.#mostTaken = mostTaken
@@ -33,7 +34,7 @@ export class SendAhead {
   /** Calls that were sent and have no slot yet: they wait, though not in the line. */
   get count(): number {
     let count = 0
-    for (const thread of this.#threads) count += thread.ahead.size
+    for (const thread of this.#threads) count += thread.calls.ahead.size
     return count
   }
 
@@ -49,9 +50,10 @@ export class SendAhead {
     if (depth === 0 || this.#line.hasRoom || this.#line.waiting === 0) return
     const level = Math.min(this.#evenShare, depth)
     for (const thread of this.#threads) {
-      if (!thread.isOpen || thread.resumption.isWaiting || thread.ahead.size > depth / 2) continue
-      const wanted = level - thread.ahead.size
-      const count = Math.min(wanted, this.#mostTaken - thread.taken, thread.exactRoom)
+      if (!thread.isOpen || thread.resumption.isWaiting || thread.calls.ahead.size > depth / 2)
+        continue
+      const wanted = level - thread.calls.ahead.size
+      const count = Math.min(wanted, this.#mostTaken - thread.taken, thread.calls.exactRoom)
       if (count > 0) this.#send(thread, count)
     }
   }
@@ -67,7 +69,7 @@ export class SendAhead {
   }
 
   takeBack(thread: Thread): void {
-    if (thread.ahead.size === 0) return
+    if (thread.calls.ahead.size === 0) return
     for (const attempt of thread.reclaim().reverse()) attempt.joinFront(this.#line)
   }
 
@@ -77,7 +79,8 @@ export class SendAhead {
     if (now - this.#lookedAt > budgetMs) {
       this.#lookedAt = now
       for (const thread of this.#threads) {
-        if (thread.ahead.size > 0 && now - thread.lastStart > patienceMs) this.takeBack(thread)
+        if (thread.calls.ahead.size > 0 && now - thread.slots.lastStart > patienceMs)
+          this.takeBack(thread)
       }
     }
     if (this.#isOneSided) this.#helpSoon()
@@ -99,7 +102,7 @@ export class SendAhead {
   #takeBackMost(): void {
     let most: Thread | undefined
     for (const thread of this.#threads) {
-      if (thread.ahead.size > (most?.ahead.size ?? 0)) most = thread
+      if (thread.calls.ahead.size > (most?.calls.ahead.size ?? 0)) most = thread
     }
     if (most) this.takeBack(most)
   }

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { type Deferred, deferred, type StartReport } from '@conc/core/internal'
 import { Piscina } from 'piscina'
-import type { Boot } from './messages.js'
-import type { WorkerSettings } from './thread-options.js'
+import type { Boot } from '../between/messages.js'
+import type { WorkerSettings } from '../thread-options.js'
 
 /** How a thread went. */
 export interface ThreadExit {
@@ -13,7 +13,7 @@ export interface ThreadExit {
 }
 
 const longestMs = 2 ** 31 - 1
-const entry = fileURLToPath(new URL('./thread-start.cjs', import.meta.url))
+const entry = fileURLToPath(new URL('../thread-start.cjs', import.meta.url))
 
 /**
  * One thread of the operating system, made, watched and ended by a piscina of its own. A piscina of several could not

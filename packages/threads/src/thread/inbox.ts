@@ -1,0 +1,98 @@
+import { decodeError, encodeError, type Transferable } from '@conc/core'
+import type { LinkSink, Subject } from '../between/link.js'
+import { type ToParent, toParent, toThread } from '../between/messages.js'
+import type { RingRecord } from '../between/ring.js'
+import { travelFailure } from '../between/values.js'
+import type { Attempt } from '../calls/attempt.js'
+import type { NestedCalls } from '../calls/nested-calls.js'
+import type { Thread } from './thread.js'
+
+/** What a thread says: how its calls went, what they report, and the calls that they make themselves. */
+export class Inbox implements LinkSink<ToParent> {
+  readonly #thread: Thread
+  readonly #nested: NestedCalls
+
+  constructor(thread: Thread, nested: NestedCalls) {
+    this.#thread = thread
+    this.#nested = nested
+  }
+
+  /** A small result. */
+  record({ a, values }: RingRecord): void {
+    this.#thread.answered(a)?.succeed(values[0])
+  }
+
+  message(message: ToParent): void {
+    switch (message[0]) {
+      case toParent.result:
+        this.#succeeded(message[1], message[2], message[3])
+        break
+      case toParent.failure:
+        this.#thread.answered(message[1])?.fail(decodeError(message[2]), message[3])
+        break
+      case toParent.started:
+        this.#started(message[1])
+        break
+      case toParent.progress:
+        this.#find(message[1])?.call.progress?.(message[2])
+        break
+      case toParent.nestedCall:
+        this.#nested.call(this.#thread, message[1], this.#find(message[2]), message[3])
+        break
+      case toParent.nestedCancel:
+        this.#nested.cancel(this.#thread, message[1], decodeError(message[2]))
+        break
+      case toParent.nestedReady:
+        this.#nested.ready(this.#thread, message[1])
+        break
+      case toParent.waitBegun:
+        this.#nested.waitBegun(this.#thread, this.#find(message[1]))
+        break
+      case toParent.waitOver:
+        this.#nested.waitOver(this.#thread, message[1], this.#find(message[2]))
+        break
+      case toParent.pong:
+        this.#thread.pong()
+        break
+    }
+  }
+
+  /** Too deep for the stack of this thread, and the like: whoever waits for it has to know. */
+  unreadable(cause: unknown, about: Subject | undefined): void {
+    if (about === undefined) void this.#thread.terminate()
+    else if (about.kind === toParent.nestedCall) this.#refuseNested(about.number, cause)
+    else if (about.kind === toParent.result || about.kind === toParent.failure) {
+      this.#failed(about.number, cause)
+    }
+  }
+
+  #started(id: number): void {
+    const attempt = this.#find(id)
+    if (attempt) attempt.call.isStarted = true
+  }
+
+  #failed(id: number, cause: unknown): void {
+    const attempt = this.#thread.answered(id)
+    if (attempt === undefined) return
+    const task = attempt.definition.name
+    const owner = { task, executor: this.#thread.executor, started: true }
+    attempt.fail(travelFailure(cause, 'result', owner), 'infrastructure')
+  }
+
+  #refuseNested(nested: number, cause: unknown): void {
+    const owner = { task: undefined, executor: this.#thread.executor, started: false }
+    const error = encodeError(travelFailure(cause, 'args', owner))
+    this.#thread.answer([toThread.nestedFailure, nested, error, 'infrastructure'])
+  }
+
+  #find(id: number): Attempt | undefined {
+    return this.#thread.calls.get(id)
+  }
+
+  #succeeded(id: number, value: unknown, moved: readonly Transferable[] | undefined): void {
+    const attempt = this.#thread.answered(id)
+    if (attempt === undefined) return
+    attempt.moved = moved
+    attempt.succeed(value)
+  }
+}

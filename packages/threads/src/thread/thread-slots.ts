@@ -1,0 +1,42 @@
+import type { Station } from '@conc/core/internal'
+import type { Attempt } from '../calls/attempt.js'
+
+/** The slots of one thread, and when they were last used; from `performance.now()`. */
+export class ThreadSlots implements Station<Attempt> {
+  /** How many it has put into the pool's line. */
+  capacity = 0
+  /** How many are in use. */
+  running = 0
+  /** The thread takes nothing new: its slots go out of use with the bodies on them. */
+  isRetiring = false
+  idleSince: number = performance.now()
+  lastStart = 0
+
+  get hasFree(): boolean {
+    return this.running < this.capacity
+  }
+
+  /** Slots that nobody holds go out of use. @returns how many. */
+  removeSpare(): number {
+    const spare = Math.max(this.capacity - this.running, 0)
+    this.capacity -= spare
+    return spare
+  }
+
+  take(attempt: Attempt, now: number): void {
+    this.running++
+    attempt.holdsSlot = true
+    attempt.slotSince = this.lastStart = now
+  }
+
+  /** A body that waited for its nested calls goes on. */
+  resume(attempt: Attempt): void {
+    this.take(attempt, performance.now())
+  }
+
+  giveBack(attempt: Attempt, now: number): void {
+    this.running--
+    attempt.holdsSlot = false
+    this.idleSince = now
+  }
+}

@@ -1,0 +1,258 @@
+import { decodeError, encodeError, type Transferable } from '@conc/core'
+import { Resumption } from '@conc/core/internal'
+import { Link } from '../between/link.js'
+import { type ToParent, type ToThread, toThread } from '../between/messages.js'
+import { ringMemory } from '../between/ring.js'
+import type { Attempt } from '../calls/attempt.js'
+import { CallSender } from './call-sender.js'
+import { Grace } from './grace.js'
+import { Inbox } from './inbox.js'
+import { lossOf } from './loss.js'
+import { SentCalls } from './sent-calls.js'
+import type { ThreadHome } from './thread-home.js'
+import { ThreadSlots } from './thread-slots.js'
+import { type ThreadExit, ThreadWorker } from './thread-worker.js'
+
+/** Threads that may be lost under a call before its body has begun, until the call is given up. */
+const mostLosses = 3
+
+/** One thread from its start to its end: the calls on it, and the slots under them. */
+export class Thread {
+  readonly calls: SentCalls = new SentCalls()
+  readonly slots: ThreadSlots = new ThreadSlots()
+  readonly resumption: Resumption<Attempt>
+  state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
+  /** It is being ended because it has nothing to do. */
+  isDismissed = false
+  /** Calls it was given. */
+  taken = 0
+  readonly #home: ThreadHome
+  readonly #worker: ThreadWorker
+  readonly #link: Link<ToParent, ToThread>
+  readonly #grace: Grace
+  readonly #sender: CallSender
+  /** The task for which the thread is being ended. */
+  #culprit: string | undefined
+
+  constructor(home: ThreadHome) {
+    this.#home = home
+    this.resumption = new Resumption(this.slots, home.line)
+    this.#grace = new Grace(this, home)
+    const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
+    const [out, back] = [ringMemory(), ringMemory()]
+    this.#worker = new ThreadWorker(home.settings, {
+      executor: name,
+      tasksPerThread,
+      modules,
+      memory: { in: out, out: back },
+      claims: this.calls.claims,
+      load: home.load,
+      limits: { concurrency: maxThreads * tasksPerThread, queueLimit },
+    })
+    this.#link = new Link(this.#worker.port, { in: back, out }, new Inbox(this, home.nested))
+    this.#sender = new CallSender(this.#link, (attempt, error) => {
+      this.#forget(attempt)
+      attempt.fail(error, 'infrastructure')
+    })
+    void this.#live()
+  }
+
+  get threadId(): number {
+    return this.#worker.threadId
+  }
+
+  get executor(): string {
+    return this.#home.settings.name
+  }
+
+  get isAlive(): boolean {
+    return this.state === 'ready' || this.state === 'ending'
+  }
+
+  /** Whether it still takes calls. */
+  get isOpen(): boolean {
+    return this.state === 'ready' && !this.isRetiring
+  }
+
+  /** It takes nothing new because of its age. */
+  get isRetiring(): boolean {
+    return this.slots.isRetiring
+  }
+
+  get hasFreeSlot(): boolean {
+    return this.isOpen && this.slots.hasFree
+  }
+
+  /** Sends an attempt here, which holds a slot of this thread from now on. */
+  take(attempt: Attempt): void {
+    this.#start(attempt, performance.now())
+    this.#send(attempt)
+  }
+
+  /** Sends attempts that will have the next free slots of this thread, should they not be taken back before. */
+  takeAhead(attempts: readonly Attempt[]): void {
+    for (const attempt of attempts) {
+      this.calls.ahead.append(attempt)
+      this.#send(attempt)
+    }
+  }
+
+  /** Gives a slot that just got free to the next attempt that was sent ahead. @returns whether there was one. */
+  promote(now: number): boolean {
+    const attempt = this.calls.ahead.head as Attempt | undefined
+    if (attempt === undefined) return false
+    this.calls.ahead.remove(attempt)
+    this.#start(attempt, now)
+    return true
+  }
+
+  /** Takes back what was sent ahead and has not been taken up. */
+  reclaim(): Attempt[] {
+    return ([...this.calls.ahead] as Attempt[]).filter((attempt) => this.#withdraw(attempt))
+  }
+
+  /** The slot under an attempt goes back to the pool. */
+  drop(attempt: Attempt): void {
+    if (!attempt.holdsSlot) return
+    const now = performance.now()
+    this.slots.giveBack(attempt, now)
+    this.#home.released(this, attempt, now)
+  }
+
+  /** The body of a call is over here. @returns the attempt, if it still waited for that. */
+  answered(id: number): Attempt | undefined {
+    const attempt = this.calls.get(id)
+    if (attempt) this.#forget(attempt)
+    return attempt
+  }
+
+  cancel(attempt: Attempt, reason: unknown): void {
+    if (!this.isAlive) return
+    if (this.#withdraw(attempt)) {
+      attempt.fail(reason, 'infrastructure')
+      return
+    }
+    this.post([toThread.cancel, attempt.id, encodeError(reason)])
+    this.calls.abort(attempt)
+    this.#grace.begin(attempt)
+  }
+
+  /** It has answered a ping. */
+  pong(): void {
+    this.#grace.pong()
+  }
+
+  /** Ends the thread for an attempt that ignores its cancel, unless that body has ended after all. */
+  endFor(attempt: Attempt): void {
+    if (!this.calls.kill(attempt)) return
+    this.#culprit = attempt.definition.name
+    void this.terminate()
+  }
+
+  /** Ends the thread now. What has not begun goes back to the pool, the rest is lost. */
+  async terminate(): Promise<void> {
+    if (this.state === 'ready') {
+      this.state = 'ending'
+      this.#home.closing(this)
+    }
+    await this.#worker.terminate()
+  }
+
+  /** Ends the thread, which has nothing to do. */
+  async dismiss(): Promise<void> {
+    this.isDismissed = true
+    await this.terminate()
+  }
+
+  /** The thread ends with its last body and takes nothing new until then. */
+  retire(): void {
+    this.slots.isRetiring = true
+    this.#home.closing(this)
+  }
+
+  /** Resolves when the thread is gone. */
+  get exited(): Promise<ThreadExit> {
+    return this.#worker.exited
+  }
+
+  /** @throws what `postMessage` throws. */
+  post(message: ToThread, transfer?: readonly Transferable[]): void {
+    this.#link.post(message, transfer)
+  }
+
+  /** Posts, if there is still somebody to read it. */
+  answer(message: ToThread, transfer?: readonly Transferable[]): void {
+    if (this.isAlive) this.post(message, transfer)
+  }
+
+  #start(attempt: Attempt, now: number): void {
+    this.slots.take(attempt, now)
+    attempt.startedAt = now
+  }
+
+  #send(attempt: Attempt): void {
+    this.taken++
+    attempt.thread = this
+    attempt.state = 'placed'
+    this.calls.add(attempt)
+    this.#sender.send(attempt)
+  }
+
+  #withdraw(attempt: Attempt): boolean {
+    if (!this.calls.withdraw(attempt)) return false
+    this.taken--
+    this.#leaves(attempt)
+    return true
+  }
+
+  /** The attempt has no body here any more. */
+  #forget(attempt: Attempt): void {
+    this.calls.delete(attempt)
+    this.#leaves(attempt)
+  }
+
+  #leaves(attempt: Attempt): void {
+    this.#grace.end(attempt)
+    this.resumption.forget(attempt)
+    this.drop(attempt)
+  }
+
+  async #live(): Promise<void> {
+    try {
+      const { failure } = await this.#worker.started
+      if (failure) throw decodeError(failure)
+    } catch (error) {
+      this.state = 'gone'
+      this.#home.failedToStart(this, error)
+      await this.terminate()
+      this.#link.close()
+      return
+    }
+    this.state = 'ready'
+    this.#link.listen()
+    this.#worker.port.unref()
+    this.#home.ready(this)
+    this.#end(await this.#worker.exited)
+  }
+
+  /** The thread is gone: first what it still said, then what it can no longer answer. */
+  #end(exit: ThreadExit): void {
+    this.#link.drain()
+    this.#link.close()
+    this.state = 'gone'
+    const attempts = this.calls.clear()
+    const unbegun = new Set(attempts.filter((one) => this.#canGoElsewhere(one)))
+    this.resumption.clear()
+    this.#grace.clear()
+    this.#home.gone(this, exit, attempts, unbegun)
+    const loss = { ...exit, threadId: this.threadId, culprit: this.#culprit }
+    for (const attempt of attempts) {
+      if (!unbegun.has(attempt)) attempt.fail(lossOf(attempt, loss), 'infrastructure')
+    }
+  }
+
+  #canGoElsewhere(attempt: Attempt): boolean {
+    if (this.calls.hasStarted(attempt) || attempt.transfer?.length) return false
+    return ++attempt.losses < mostLosses
+  }
+}
