@@ -1,0 +1,111 @@
+import { ConnectionLostError, channels } from '@conc/core'
+import { Conditions, deferred, publish, Timer } from '@conc/core/internal'
+import { Redis, type RedisOptions } from 'ioredis'
+import type { QueueSettings } from '../options/connection-options.js'
+
+/** Longest pause between two tries to reconnect. */
+const retryMs = 2000
+
+/** One connection to Redis that is set up again by itself whenever it is lost, until it is closed. */
+export class Connection {
+  readonly redis: Redis
+  readonly #executor: string
+  readonly #states = new Conditions()
+  #isEnded = false
+  #lastError: unknown
+
+  /** @param isBlocking for commands that wait in Redis: they are sent again after a loss, however long it takes. */
+  constructor(settings: QueueSettings, executor: string, isBlocking = false) {
+    this.#executor = executor
+    const options: RedisOptions = {
+      retryStrategy: (times) => Math.min(50 * 2 ** times, retryMs),
+      ...settings.redis,
+      lazyConnect: true,
+      enableOfflineQueue: isBlocking,
+      maxRetriesPerRequest: isBlocking ? null : 1,
+    }
+    // As BullMQ reads replies.
+    this.redis = new Redis({ ...options, replyMapping: 'legacy' })
+    this.redis.on('error', (error) => this.#failed(error))
+    this.redis.on('ready', () => this.#states.check())
+    this.redis.on('end', () => this.#states.check())
+  }
+
+  get isReady(): boolean {
+    return this.redis.status === 'ready'
+  }
+
+  /**
+   * Waits until commands can be sent; connects where nobody did yet.
+   *
+   * @returns rejects with `signal.reason`, or with a `ConnectionLostError` after `withinMs`.
+   */
+  async ready(withinMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.isReady) return
+    if (this.redis.status === 'wait') this.redis.connect().catch(() => {})
+    const limit = timeLimit(withinMs, signal)
+    try {
+      await this.#states.until(() => this.isReady || this.#isEnded, limit)
+    } catch (reason) {
+      if (signal?.aborted) throw signal.reason
+      throw this.lost('unknown', reason)
+    }
+    if (this.#isEnded) throw this.lost(false, this.#lastError)
+  }
+
+  /** @param onLost called when a connection that was there has been away for `ms`. */
+  watch(ms: number, onLost: (error: ConnectionLostError) => void): void {
+    let timer: Timer | undefined
+    this.redis.on('close', () => {
+      if (this.#isEnded) return
+      timer ??= new Timer(ms, () => onLost(this.lost('unknown')))
+    })
+    for (const event of ['ready', 'end']) {
+      this.redis.on(event, () => {
+        timer?.clear()
+        timer = undefined
+      })
+    }
+  }
+
+  lost(started: false | 'unknown', reason?: unknown): ConnectionLostError {
+    const { host = '127.0.0.1', port = 6379 } = this.redis.options
+    return new ConnectionLostError(`No connection to Redis at ${host}:${port}.`, {
+      executor: this.#executor,
+      started,
+      cause: this.#lastError ?? reason,
+    })
+  }
+
+  /** Waits for what `close` does over this connection, as long as there is one: BullMQ's own closing waits for ever. */
+  async whileConnected(close: () => Promise<unknown>): Promise<void> {
+    const closed = close().catch(() => {})
+    if (!this.isReady) return
+    const { promise, resolve } = deferred()
+    this.redis.once('close', resolve)
+    await Promise.race([closed, promise])
+    this.redis.off('close', resolve)
+  }
+
+  /** Ends it for good. Commands that are on their way reject. */
+  close(): void {
+    this.#isEnded = true
+    this.redis.disconnect()
+    this.#states.check()
+  }
+
+  #failed(error: unknown): void {
+    this.#lastError = error
+    publishError(this.#executor, error)
+  }
+}
+
+/** Errors of connections, for whoever watches: they mend themselves or show in calls. */
+export function publishError(executor: string, error: unknown): void {
+  publish(channels.worker, 'error', executor, () => ({ error }))
+}
+
+function timeLimit(ms: number, signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(Math.min(ms, 2 ** 31 - 1))
+  return signal ? AbortSignal.any([signal, limit]) : limit
+}

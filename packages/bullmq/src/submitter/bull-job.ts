@@ -1,0 +1,263 @@
+import {
+  AuthenticationError,
+  ExecutorError,
+  IdempotencyConflictError,
+  PoisonTaskError,
+  QueueFullError,
+  SerializationError,
+  TaskCancelledError,
+} from '@conc/core'
+import { type Call, type Dependent, deferred } from '@conc/core/internal'
+import type { JobsOptions } from 'bullmq'
+import { errorOf, isStalledText } from '../envelope/failure-text.js'
+import { fingerprint, isEnvelope, type JobEnvelope } from '../envelope/job-envelope.js'
+import { unpack, unpackInline } from '../envelope/payload.js'
+import { isSigned } from '../envelope/signature.js'
+import { JobLostError } from '../errors.js'
+import type { BullSettings } from '../options/bull-options.js'
+import type { Canceller } from './canceller.js'
+import type { Dispatcher, JobEnd, JobWatcher } from './dispatcher.js'
+import type { OpenQueue, QueueLink } from './queue-link.js'
+
+/** What all jobs of an executor share. */
+export interface JobHost {
+  readonly name: string
+  readonly settings: BullSettings
+  readonly link: QueueLink
+  readonly dispatcher: Dispatcher
+  readonly canceller: Canceller
+  /** How many jobs run or wait has changed. */
+  changed(): void
+}
+
+/** What is put into the queue, and how. */
+export interface JobOrder {
+  readonly id: string
+  readonly envelope: JobEnvelope
+  readonly options: JobsOptions
+  /** Joins the job of the same key, where there is one. */
+  readonly isKeyed: boolean
+}
+
+/** One job from its adding to its end, for one call. */
+export class BullJob implements JobWatcher, Dependent {
+  readonly #host: JobHost
+  readonly #call: Call
+  readonly #order: JobOrder
+  readonly #end = deferred<JobEnd>()
+  #state: 'new' | 'adding' | 'added' | 'ended' = 'new'
+  #hasBegun = false
+
+  constructor(host: JobHost, call: Call, order: JobOrder) {
+    this.#host = host
+    this.#call = call
+    this.#order = order
+    this.#end.promise.catch(() => {})
+  }
+
+  get isStarted(): boolean {
+    return this.#hasBegun
+  }
+
+  /** Adds the job and waits for its end, also after a cancel. @returns the value; rejects with what the job failed with. */
+  async run(open: OpenQueue): Promise<unknown> {
+    const { cancellation } = this.#call
+    if (cancellation.isCancelled) throw cancellation.reason
+    this.#host.dispatcher.add(this.#order.id, this)
+    cancellation.add(this)
+    try {
+      await this.#add(open)
+      return await this.#read(await this.#end.promise)
+    } finally {
+      this.#state = 'ended'
+      cancellation.remove(this)
+      this.#host.dispatcher.remove(this.#order.id, this)
+      this.#host.changed()
+    }
+  }
+
+  began(): void {
+    this.#hasBegun = true
+    this.#host.changed()
+  }
+
+  progressed(data: unknown): void {
+    const reports = isEnvelope(data) ? unpackInline(data, 'progress') : [data]
+    if (!Array.isArray(reports)) return
+    for (const report of reports) this.#call.progress?.(report)
+  }
+
+  ended(end: JobEnd): void {
+    this.#end.resolve(end)
+  }
+
+  gone(): void {
+    if (this.#state === 'ended') return
+    if (this.#call.cancellation.isCancelled) this.#end.resolve({ kind: 'removed' })
+    else if (this.#call.definition?.idempotent === false) this.#end.reject(this.#lost())
+    else void this.#addAgain()
+  }
+
+  /** The call was interrupted. */
+  cancelled(reason: unknown): void {
+    // While it is being added, nobody could find it: the adding looks at the call again when it is through.
+    if (this.#state === 'added') this.#cancel(reason)
+  }
+
+  /** Redis has been away for too long. */
+  disconnected(error: unknown): void {
+    this.#end.reject(error)
+  }
+
+  async #add(open: OpenQueue): Promise<void> {
+    this.#state = 'adding'
+    await this.#addOnce(open)
+    this.#state = 'added'
+    open.sweep.start()
+    if (this.#order.isKeyed) await this.#join(open)
+    const { cancellation } = this.#call
+    if (cancellation.isCancelled) this.#cancel(cancellation.reason)
+  }
+
+  /** Until Redis has answered. The same id again cannot make a second job. */
+  async #addOnce({ queue }: OpenQueue): Promise<void> {
+    const { link, settings } = this.#host
+    const { id, envelope, options } = this.#order
+    const giveUpAt = Date.now() + settings.reconnectMs
+    for (;;) {
+      try {
+        await queue.add(this.#call.taskName as string, envelope, { ...options, jobId: id })
+        return
+      } catch (error) {
+        if (isOutOfMemory(error)) throw this.#full(error)
+        if (link.commands.isReady && !isConnectionError(error)) throw this.#refused(error)
+        const leftMs = giveUpAt - Date.now()
+        if (leftMs <= 0) throw link.commands.lost('unknown', error)
+        await this.#call.cancellation.orThrow(link.commands.ready(leftMs))
+      }
+    }
+  }
+
+  async #addAgain(): Promise<void> {
+    try {
+      this.#host.dispatcher.add(this.#order.id, this)
+      await this.#add(await this.#host.link.open())
+    } catch (error) {
+      this.#end.reject(error)
+    }
+  }
+
+  /** BullMQ is silent about a duplicate: what it is like, and whether it has ended already, has to be looked up. */
+  async #join({ sweep }: OpenQueue): Promise<void> {
+    const { id, envelope } = this.#order
+    const { link } = this.#host
+    const stored = await link.commands.redis.hget(link.keys.job(id), 'data')
+    if (stored && fingerprint(JSON.parse(stored) as JobEnvelope) !== fingerprint(envelope)) {
+      throw new IdempotencyConflictError(
+        `The idempotency key of this call of '${this.#call.taskName}' was used with other arguments.`,
+        this.#identity,
+      )
+    }
+    await sweep.look([id])
+  }
+
+  #cancel(reason: unknown): void {
+    const { id, isKeyed } = this.#order
+    const { dispatcher, canceller } = this.#host
+    // Somebody else here waits for the same job.
+    if (isKeyed && dispatcher.remove(id, this)) this.#end.resolve({ kind: 'removed' })
+    else void this.#cancelJob(canceller, id, reason)
+  }
+
+  async #cancelJob(canceller: Canceller, id: string, reason: unknown): Promise<void> {
+    this.#host.dispatcher.add(id, this)
+    try {
+      const wasWaiting = await canceller.cancel(id, reason, this.#call.deadline)
+      if (wasWaiting) this.#host.dispatcher.ended(id, { kind: 'removed' })
+    } catch (error) {
+      // Redis is away: the caller has its answer, and the tombstone could not be set.
+      this.#end.reject(error)
+    }
+  }
+
+  async #read(end: JobEnd): Promise<unknown> {
+    const { cancellation } = this.#call
+    if (end.kind === 'removed') {
+      if (cancellation.isCancelled) throw cancellation.reason
+      throw new TaskCancelledError('The job was removed from its queue.', {
+        origin: 'control',
+        ...this.#identity,
+      })
+    }
+    if (end.kind === 'failed') throw this.#failure(end.reason)
+    const { link, settings } = this.#host
+    if (!isSigned(end.result, `result ${this.#order.id}`, settings.signingKey)) {
+      throw new AuthenticationError('The result of the job is not signed with the key.', {
+        ...this.#identity,
+      })
+    }
+    return await this.#decode(() => unpack(end.result, 'result', link.blobs))
+  }
+
+  async #decode(read: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof SerializationError)) throw error
+      const { message, path, cause } = error
+      throw new SerializationError(message, { ...this.#identity, started: true, path, cause })
+    }
+  }
+
+  #failure(reason: string): unknown {
+    if (!isStalledText(reason)) return errorOf(reason)
+    return new PoisonTaskError(
+      `Task '${this.#call.taskName}' lost its worker too often and is not run again.`,
+      { ...this.#identity, started: true, cause: new Error(reason) },
+    )
+  }
+
+  get #identity(): { task: string | undefined; executor: string; started: boolean | 'unknown' } {
+    const started = this.#hasBegun ? true : 'unknown'
+    return { task: this.#call.taskName, executor: this.#host.name, started }
+  }
+
+  #lost(): JobLostError {
+    return new JobLostError(
+      `The job of task '${this.#call.taskName}' is gone from Redis, and the task may not run twice.`,
+      this.#identity,
+    )
+  }
+
+  #full(cause: unknown): QueueFullError {
+    return new QueueFullError('Redis has no memory left for the job.', {
+      ...this.#identity,
+      started: false,
+      cause,
+    })
+  }
+
+  #refused(cause: unknown): ExecutorError {
+    const text = cause instanceof Error ? cause.message : String(cause)
+    return new ExecutorError(`BullMQ refused the job: ${text}`, {
+      ...this.#identity,
+      started: false,
+      cause,
+    })
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /\bOOM\b/.test(error.message)
+}
+
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as NodeJS.ErrnoException
+  return (
+    error.name === 'MaxRetriesPerRequestError' ||
+    error.name === 'ConnectionClosedError' ||
+    /Connection is closed|isn't writeable|LOADING|READONLY|CLUSTERDOWN/.test(error.message) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code ?? '')
+  )
+}

@@ -1,0 +1,179 @@
+import { hostname } from 'node:os'
+import { type CloseOptions, channels, type Load, TaskCancelledError } from '@conc/core'
+import {
+  Conditions,
+  checkCloseOptions,
+  deferred,
+  publish,
+  registry,
+  Timer,
+} from '@conc/core/internal'
+import { type Job, Worker } from 'bullmq'
+import { publishError } from '../engine/connection.js'
+import { renewMs, type WorkerInfo, type WorkerLeases } from '../engine/worker-leases.js'
+import { backoffOf } from './job-failure.js'
+import { JobRunner, type RunnerHost } from './job-runner.js'
+import type { WorkerLink } from './worker-link.js'
+
+/** A worker of a queue in this process. */
+export interface BullWorker extends AsyncDisposable {
+  readonly name: string
+  readonly load: Load
+  /** Resolves when it has closed, whoever closed it. */
+  readonly closed: Promise<void>
+  /**
+   * Takes no new jobs, finishes those it has (`pending: 'run'`) within `timeoutMs`, then gives the rest back to the queue
+   * without a burnt attempt; with `'reject'` it gives back at once. Resolves when its bodies have ended.
+   */
+  close(options?: CloseOptions): Promise<void>
+}
+
+export interface WorkerParts {
+  readonly host: RunnerHost
+  readonly link: WorkerLink
+  readonly leases: WorkerLeases
+  readonly concurrency: number
+  /** Closes what was made for the worker alone. */
+  readonly release: () => Promise<void>
+}
+
+/** Takes jobs from the queue, hands them to an executor, and tells Redis that it lives. */
+export class QueueWorker implements BullWorker {
+  readonly name: string
+  readonly closed: Promise<void>
+  readonly #parts: WorkerParts
+  readonly #worker: Worker
+  readonly #idle = new Conditions()
+  readonly #end = deferred()
+  #renewal: Timer | undefined
+  #running = 0
+  #closing: Promise<void> | undefined
+  #isGivingBack = false
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts
+    this.name = parts.host.name
+    this.closed = this.#end.promise
+    this.#worker = this.#make()
+  }
+
+  get load(): Load {
+    const { concurrency } = this.#parts
+    return { concurrency, running: this.#running, waiting: 0, queueLimit: Number.POSITIVE_INFINITY }
+  }
+
+  /** Resolves when it takes jobs. */
+  async start(): Promise<void> {
+    await this.#worker.waitUntilReady()
+    await this.#renew()
+    this.#worker.run().catch((error: unknown) => publishError(this.name, error))
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options)
+    this.#closing ??= this.#shutDown()
+    this.#expireAfter(
+      options.pending === 'reject' ? 0 : (options.timeoutMs ?? Number.POSITIVE_INFINITY),
+    )
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close({ timeoutMs: this.#parts.host.settings.shutdownTimeoutMs })
+  }
+
+  #make(): Worker {
+    const { host, link, concurrency } = this.#parts
+    const { lockMs, stalledMs, maxStalled, telemetry } = host.settings
+    const worker = new Worker(
+      host.keys.queue,
+      (job, token) => this.#process(job, token as string),
+      {
+        connection: link.blocking.redis,
+        prefix: host.keys.prefix,
+        name: this.name,
+        autorun: false,
+        concurrency,
+        lockDuration: lockMs,
+        stalledInterval: stalledMs,
+        maxStalledCount: maxStalled,
+        skipVersionCheck: true,
+        settings: { backoffStrategy: (made, _type, _error, job) => backoffOf(made, job as Job) },
+        ...(telemetry && { telemetry }),
+      },
+    )
+    worker.on('error', (error) => publishError(this.name, error))
+    worker.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) host.desk.lockLost(id)
+    })
+    worker.on('locksRenewed', () => {
+      host.desk.endOrphans().catch((error: unknown) => publishError(this.name, error))
+    })
+    worker.on('stalled', (id) =>
+      publish(channels.worker, 'stalled', this.name, () => ({ job: id })),
+    )
+    return worker
+  }
+
+  async #process(job: Job, token: string): Promise<unknown> {
+    this.#running++
+    const runner = new JobRunner(this.#parts.host, job, token)
+    if (this.#isGivingBack) runner.stop(givenBack())
+    try {
+      return await runner.run()
+    } finally {
+      this.#running--
+      this.#idle.check()
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#renewal?.clear()
+    const { link, leases } = this.#parts
+    await link.commands.whileConnected(() => leases.withdraw(this.name))
+    await link.blocking.whileConnected(() => this.#worker.pause(true))
+    await this.#idle.until(() => this.#running === 0)
+    await link.blocking.whileConnected(() => this.#worker.close())
+    await this.#parts.release()
+    this.#end.resolve()
+  }
+
+  #expireAfter(ms: number): void {
+    const timer = new Timer(ms, () => this.#giveBack())
+    void this.closed.then(() => timer.clear())
+  }
+
+  #giveBack(): void {
+    this.#isGivingBack = true
+    for (const job of this.#parts.host.desk.running) job.stop(givenBack())
+  }
+
+  async #renew(): Promise<void> {
+    await this.#parts.leases.renew(this.#info())
+    const renewAgain = (): void => {
+      this.#renew().catch((error: unknown) => {
+        publishError(this.name, error)
+        this.#renewal = new Timer(renewMs, renewAgain)
+      })
+    }
+    if (!this.#closing) this.#renewal = new Timer(renewMs, renewAgain)
+  }
+
+  #info(): WorkerInfo {
+    const { name, load } = this
+    return { name, tasks: knownTasks(), host: hostname(), pid: process.pid, load }
+  }
+}
+
+function knownTasks(): Record<string, string | null> {
+  return Object.fromEntries(
+    registry.names().map((name) => [name, registry.find(name)?.version ?? null]),
+  )
+}
+
+function givenBack(): { kind: 'given-back'; reason: TaskCancelledError } {
+  const reason = new TaskCancelledError('The worker was shut down before the job ended.', {
+    origin: 'shutdown',
+  })
+  return { kind: 'given-back', reason }
+}

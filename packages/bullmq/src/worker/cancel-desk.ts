@@ -1,0 +1,121 @@
+import { TaskCancelledError } from '@conc/core'
+import type { Redis } from 'ioredis'
+import type { Keys } from '../engine/keys.js'
+import { errorOf } from '../envelope/failure-text.js'
+
+/** Cancels that came before their job, remembered for its start. */
+const rememberedCancels = 10_000
+
+/** Why a running job was told to stop. */
+export interface StopReason {
+  readonly kind: 'cancelled' | 'given-back' | 'lock-lost'
+  readonly reason: unknown
+}
+
+/** One job that runs here, as far as it can be stopped. */
+export interface RunningJob {
+  readonly id: string
+  /** The submitter it ends with, if it does. */
+  readonly owner: string | undefined
+  stop(why: StopReason): void
+  /** The consumer of its stream wants `upTo` items altogether. */
+  credited(upTo: number): void
+}
+
+/** Knows what runs in this worker, and brings cancels to it, also to what is just about to start. */
+export class CancelDesk {
+  readonly #redis: Redis
+  readonly #keys: Keys
+  readonly #running = new Map<string, RunningJob>()
+  /** By id, oldest first. */
+  readonly #early = new Map<string, string>()
+  /** Whether messages have come without a gap since they were asked for. */
+  #isListening = false
+
+  constructor(redis: Redis, keys: Keys) {
+    this.#redis = redis
+    this.#keys = keys
+  }
+
+  get running(): readonly RunningJob[] {
+    return [...this.#running.values()]
+  }
+
+  /** Messages come from now on; what was missed lies in the tombstones. */
+  async listening(): Promise<void> {
+    this.#isListening = true
+    for (const job of this.running) await this.#lookAt(job)
+  }
+
+  /** The channel is away: from now on the tombstones are looked at before each start. */
+  deaf(): void {
+    this.#isListening = false
+  }
+
+  /** A cancel that came over the channel. */
+  cancelled(id: string, reason: string): void {
+    const job = this.#running.get(id)
+    if (job) job.stop({ kind: 'cancelled', reason: errorOf(reason) })
+    else this.#remember(id, reason)
+  }
+
+  credited(id: string, upTo: number): void {
+    this.#running.get(id)?.credited(upTo)
+  }
+
+  /**
+   * Lets a job begin. @param mayBeLate it has been here before: a cancel may lie further back than what is remembered.
+   *
+   * @returns why it must not, where somebody cancelled it.
+   */
+  async enter(job: RunningJob, mayBeLate: boolean): Promise<StopReason | undefined> {
+    this.#running.set(job.id, job)
+    const early = this.#early.get(job.id)
+    if (early !== undefined) return { kind: 'cancelled', reason: errorOf(early) }
+    if (job.owner !== undefined && !(await this.#lives(job.owner))) return orphaned()
+    if (this.#isListening && !mayBeLate) return undefined
+    const text = await this.#redis.get(this.#keys.tombstone(job.id))
+    return text === null ? undefined : { kind: 'cancelled', reason: errorOf(text) }
+  }
+
+  /** Stops the jobs whose submitter has gone. */
+  async endOrphans(): Promise<void> {
+    for (const job of this.running) {
+      if (job.owner !== undefined && !(await this.#lives(job.owner))) job.stop(orphaned())
+    }
+  }
+
+  leave(job: RunningJob): void {
+    this.#running.delete(job.id)
+  }
+
+  /** Its lock has passed to another worker, which runs it too. */
+  lockLost(id: string): void {
+    const reason = new TaskCancelledError('The job was taken by another worker.', {
+      origin: 'shutdown',
+      started: true,
+    })
+    this.#running.get(id)?.stop({ kind: 'lock-lost', reason })
+  }
+
+  async #lives(submitter: string): Promise<boolean> {
+    return (await this.#redis.exists(this.#keys.submitter(submitter))) === 1
+  }
+
+  async #lookAt(job: RunningJob): Promise<void> {
+    const text = await this.#redis.get(this.#keys.tombstone(job.id)).catch(() => null)
+    if (text !== null) job.stop({ kind: 'cancelled', reason: errorOf(text) })
+  }
+
+  #remember(id: string, reason: string): void {
+    this.#early.set(id, reason)
+    if (this.#early.size <= rememberedCancels) return
+    const [oldest] = this.#early.keys()
+    if (oldest !== undefined) this.#early.delete(oldest)
+  }
+}
+
+function orphaned(): StopReason {
+  const reason = new TaskCancelledError('The submitter of the job has gone.', { origin: 'client' })
+  return { kind: 'cancelled', reason }
+}

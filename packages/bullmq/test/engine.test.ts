@@ -1,0 +1,74 @@
+import { BullExecutor, EngineError, runBullWorker } from '@conc/bullmq'
+import { ConnectionLostError, QueueFullError } from '@conc/core'
+import { Redis } from 'ioredis'
+import { describe, expect, it } from 'vitest'
+import { add, echo } from './fixtures/tasks.mjs'
+import { later, tasksModule } from './queue-under-test.js'
+import { hasServer, OwnRedis } from './redis-server.js'
+
+describe.skipIf(!hasServer())('the Redis at hand', () => {
+  async function ownRedis(...flags: string[]): Promise<OwnRedis> {
+    const redis = await OwnRedis.start(...flags)
+    later(() => redis.stop())
+    return redis
+  }
+
+  it('is refused when it may evict keys, with what to set', async () => {
+    const { url } = await ownRedis('--maxmemory-policy', 'allkeys-lru')
+    const bull = new BullExecutor({ url })
+    await expect(bull.ready()).rejects.toThrow('maxmemory-policy noeviction')
+    await expect(add.on(bull)(1, 2)).rejects.toBeInstanceOf(EngineError)
+    const worker = runBullWorker({ url, modules: [tasksModule] })
+    await expect(worker).rejects.toBeInstanceOf(EngineError)
+    await bull.close()
+  })
+
+  it('that is full refuses jobs as a full queue does', async () => {
+    const redis = await ownRedis()
+    const bull = new BullExecutor({ url: redis.url })
+    later(() => bull.close({ pending: 'reject', timeoutMs: 1000 }))
+    await bull.ready()
+    const admin = new Redis(redis.url)
+    await admin.config('SET', 'maxmemory', '1')
+    await expect(echo.on(bull)('x'.repeat(1000))).rejects.toBeInstanceOf(QueueFullError)
+    await admin.config('SET', 'maxmemory', '0')
+    admin.disconnect()
+  })
+
+  it('that is away is waited for, and then the calls are lost', async () => {
+    const redis = await ownRedis()
+    await redis.kill()
+    const bull = new BullExecutor({ url: redis.url, reconnectMs: 200 })
+    const error: unknown = await add
+      .on(bull)(1, 2)
+      .catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(ConnectionLostError)
+    await bull.close()
+  })
+
+  it('that comes back in time costs nothing', async () => {
+    const redis = await ownRedis()
+    await redis.kill()
+    const bull = new BullExecutor({ url: redis.url })
+    const sum = add.on(bull)(1, 2)
+    await redis.start()
+    const worker = await runBullWorker({ url: redis.url, modules: [tasksModule] })
+    expect(await sum).toBe(3)
+    await worker.close()
+    await bull.close()
+  })
+
+  it('that goes away with calls in flight loses them after reconnectMs', async () => {
+    const redis = await ownRedis()
+    const bull = new BullExecutor({ url: redis.url, reconnectMs: 300 })
+    await bull.ready()
+    const call = add.on(bull)(1, 2)
+    const rejected = expect(call).rejects.toMatchObject({
+      code: 'CONC_CONNECTION_LOST',
+      started: 'unknown',
+    })
+    await redis.kill()
+    await rejected
+    await bull.close({ pending: 'reject', timeoutMs: 1000 })
+  })
+})
