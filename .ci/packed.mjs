@@ -1,6 +1,8 @@
 // Packs every package, installs the tarballs into an empty project, type-checks and runs the examples of their READMEs there.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -21,20 +23,24 @@ const tsconfig = {
   include: ['src'],
 }
 
+let redis
+
 try {
   const packages = readdirSync(join(root, 'packages')).map(pack)
   install(packages)
   const readmes = [...packages, { folder: 'root', readme: join(root, 'README.md') }]
   const examples = readmes.flatMap(writeExamples)
   run('npx', ['tsc', '-p', 'tsconfig.json'])
+  redis = await startRedis()
   for (const example of examples) {
     console.log(`-- ${example}`)
-    run('node', [join('out', `${example}.js`)])
+    run('node', [join('out', `${example}.js`)], { REDIS_URL: redis.url })
   }
   console.log(
     `${packages.length} packages installed, ${examples.length} README examples checked and run`,
   )
 } finally {
+  redis?.stop()
   rmSync(project, { recursive: true, force: true })
 }
 
@@ -55,7 +61,12 @@ function install(packages) {
     dependencies: local,
     // Packages depend on their siblings by version; these tarballs stand in for the registry.
     overrides: local,
-    devDependencies: { '@types/node': catalog('@types/node'), typescript: catalog('typescript') },
+    devDependencies: {
+      bullmq: catalog('bullmq'),
+      ioredis: catalog('ioredis'),
+      '@types/node': catalog('@types/node'),
+      typescript: catalog('typescript'),
+    },
   }
   write('package.json', JSON.stringify(manifest, null, 2))
   write('tsconfig.json', JSON.stringify(tsconfig, null, 2))
@@ -89,6 +100,26 @@ function write(path, text) {
   writeFileSync(join(project, path), text)
 }
 
-function run(command, args) {
-  execFileSync(command, args, { cwd: project, stdio: 'inherit', timeout: 120_000 })
+function run(command, args, env = {}) {
+  const options = { cwd: project, stdio: 'inherit', timeout: 120_000 }
+  execFileSync(command, args, { ...options, env: { ...process.env, ...env } })
+}
+
+/** The Redis of `REDIS_URL`, else one on a free loopback port: what the example of @conc/bullmq runs on. */
+async function startRedis() {
+  if (process.env.REDIS_URL) return { url: process.env.REDIS_URL, stop() {} }
+  const port = await freePort()
+  const flags = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', project]
+  const server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const text of server.stdout) if (`${text}`.includes('Ready to accept')) break
+  server.stdout.resume()
+  return { url: `redis://127.0.0.1:${port}`, stop: () => server.kill() }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
 }

@@ -2,11 +2,8 @@ import { BullExecutor, runBullWorker } from '@conc/bullmq'
 import type { CloseOptions } from '@conc/core'
 import { describeExecutor } from '@conc/core/conformance'
 import { ThreadExecutor } from '@conc/threads'
-import { afterAll } from 'vitest'
-import { testRedis } from './redis-server.js'
+import { url } from './queue-under-test.js'
 
-const redis = await testRedis()
-afterAll(() => redis.stop())
 let lastQueue = 0
 
 /** An executor and the one worker of its queue, which ends with it. */
@@ -30,7 +27,7 @@ class WithWorker extends BullExecutor {
 describeExecutor(
   'BullExecutor',
   async ({ concurrency, queueLimit, graceMs, modules }) => {
-    const where = { url: redis.url, queue: `kit-${process.pid}-${lastQueue++}` }
+    const where = { url, queue: `kit-${process.pid}-${lastQueue++}` }
     const threads = new ThreadExecutor({ maxThreads: concurrency, graceMs, modules })
     const worker = await runBullWorker({ ...where, modules, executor: threads, concurrency })
     return new WithWorker({ ...where, queueLimit }, async () => {

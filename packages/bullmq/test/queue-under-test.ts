@@ -8,13 +8,9 @@ import {
   type BullWorkerOptions,
   runBullWorker,
 } from '@conc/bullmq'
-import { afterAll, afterEach, vi } from 'vitest'
-import { testRedis } from './redis-server.js'
+import { afterEach, vi } from 'vitest'
 
-const redis = await testRedis()
-afterAll(() => redis.stop())
-
-export const url: string = redis.url
+export const url: string = process.env.REDIS_URL as string
 export const tasksModule: URL = new URL('./fixtures/tasks.mjs', import.meta.url)
 
 let lastQueue = 0

@@ -73,6 +73,7 @@ describe('draining', () => {
     const journal = new Journal()
     const worker = await queue.worker({ concurrency: 1 })
     const call = queue.executor().submit(note, [journal.file, 'a', true])
+    const rejected = expect(call).rejects.toMatchObject({ origin: 'control' })
     await journal.has('begin a')
     await worker.close({ timeoutMs: 50 })
     expect(journal.lines).toEqual(['begin a', 'stop a'])
@@ -80,7 +81,7 @@ describe('draining', () => {
     const [job] = await foreign.getWaiting()
     expect(job?.attemptsMade).toBe(0)
     await job?.remove()
-    await expect(call).rejects.toMatchObject({ origin: 'control' })
+    await rejected
   })
 
   it('fails a begun task that may not run twice', async () => {
