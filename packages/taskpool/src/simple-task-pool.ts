@@ -23,7 +23,10 @@ export interface SimpleTaskPoolOptions<A extends readonly unknown[]>
  * pool.stopAll()
  * await pool.gatherAndClose()
  */
-export class SimpleTaskPool<const A extends readonly unknown[] = []> extends BaseTaskPool {
+export class SimpleTaskPool<
+  const A extends readonly unknown[] = [],
+  const K extends object = object,
+> extends BaseTaskPool {
   readonly funcName: string
   readonly #plan: Plan
   readonly #callbacks: Callbacks
@@ -35,8 +38,8 @@ export class SimpleTaskPool<const A extends readonly unknown[] = []> extends Bas
     options?: SimpleTaskPoolOptions<A> & { readonly kwargs?: undefined },
   )
   constructor(
-    fn: NoInfer<(...args: [...A, object, PoolTask]) => unknown>,
-    options: SimpleTaskPoolOptions<A> & { readonly kwargs: object },
+    fn: NoInfer<(...args: [...A, K, PoolTask]) => unknown>,
+    options: SimpleTaskPoolOptions<A> & { readonly kwargs: K },
   )
   constructor(
     fn: unknown,

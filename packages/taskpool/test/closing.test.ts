@@ -56,6 +56,20 @@ describe('TaskPool', () => {
       expect(await pool.gatherAndClose()).toEqual([])
     })
 
+    it('ends the wait of one who gives up, not the closing', async () => {
+      const pool = new TaskPool()
+      const gate = deferred()
+      const controller = new AbortController()
+      pool.apply(() => gate.promise)
+      const impatient = pool.gatherAndClose({ signal: controller.signal })
+      controller.abort('late')
+      await expect(impatient).rejects.toBe('late')
+      expect([pool.isLocked, pool.isClosed]).toEqual([true, false])
+      gate.resolve()
+      expect(await pool.gatherAndClose()).toHaveLength(1)
+      expect(pool.isClosed).toBe(true)
+    })
+
     it('closes without a word of failures, and forgets them', async () => {
       const pool = new TaskPool()
       pool.apply(() => Promise.reject(new Error('unheard')))

@@ -1,7 +1,11 @@
 import { deferred } from '@conc/core/internal'
 import { describe, expect, it } from 'vitest'
 import { CallbackError, TaskPool } from '../src/index.js'
-import { settled } from './bodies.js'
+import { settled, waits } from './bodies.js'
+
+function raise(error: Error): never {
+  throw error
+}
 
 describe('TaskPool', () => {
   describe('flush', () => {
@@ -46,6 +50,37 @@ describe('TaskPool', () => {
       const error = await pool.flush().catch((thrown: AggregateError) => thrown.errors[0])
       expect(error).toBeInstanceOf(CallbackError)
       expect(error).toMatchObject({ taskId: 0, callback: 'onEnd', cause })
+      await pool.gatherAndClose()
+    })
+
+    it('reports an onCancel that throws, and still calls onEnd', async () => {
+      const pool = new TaskPool()
+      const ended: number[] = []
+      const cause = new Error('callback')
+      const onCancel = () => Promise.reject(cause)
+      pool.apply(waits, { onCancel, onEnd: (id) => ended.push(id) })
+      await settled()
+      pool.cancelAll()
+      const error = await pool.flush().catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ taskId: 0, callback: 'onCancel', cause })
+      expect(ended).toEqual([0])
+      await pool.gatherAndClose()
+    })
+
+    it('reports a source that threw, once, and leaves the pool usable', async () => {
+      const pool = new TaskPool()
+      const failure = new Error('source')
+      const sources = [
+        { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(failure) }) },
+        { [Symbol.iterator]: () => raise(failure) },
+      ] as Iterable<number>[]
+      for (const source of sources) {
+        pool.map(() => 0, source)
+        await settled()
+        await expect(pool.flush()).rejects.toBe(failure)
+        expect(await pool.flush()).toEqual([])
+      }
+      expect(await pool.submit(() => 1, [])).toBe(1)
       await pool.gatherAndClose()
     })
 

@@ -21,6 +21,19 @@ describe('SimpleTaskPool', () => {
     ])
   })
 
+  it('puts kwargs between its arguments and the task', async () => {
+    const seen: unknown[] = []
+    const work = (a: string, options: { deep: boolean }, task: PoolTask) =>
+      seen.push([a, options, task.id])
+    const pool = new SimpleTaskPool(work, { args: ['x'], kwargs: { deep: true } })
+    pool.start(2)
+    await pool.gatherAndClose()
+    expect(seen).toEqual([
+      ['x', { deep: true }, 0],
+      ['x', { deep: true }, 1],
+    ])
+  })
+
   it('stops the newest first, and nobody twice', async () => {
     const pool = new SimpleTaskPool(waits)
     pool.start(3)

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util'
 import { InvalidOptionError } from '@conc/core'
 import { describe, expect, it } from 'vitest'
-import { NotAFunctionError, TaskPool } from '../src/index.js'
+import { NotAFunctionError, type PoolTask, TaskPool } from '../src/index.js'
 import { settled, waits } from './bodies.js'
 
 describe('TaskPool', () => {
@@ -54,6 +55,33 @@ describe('TaskPool', () => {
     expect(wrong[0]).toThrow('pass the function, not its result')
     expect(pool.numWaiting).toBe(0)
     expect(pool.apply(() => {})).toBe('apply-anonymous-group-0')
+  })
+
+  it('tells a task who it is', async () => {
+    const pool = new TaskPool({ name: 'mine' })
+    const seen: unknown[] = []
+    const look = (task: PoolTask) => {
+      const { id, name, group, signal, deadline } = task
+      seen.push({ id, name, group, isAborted: signal.aborted, hasLimit: deadline !== undefined })
+      expect(task.pool).toBe(pool)
+      expect(inspect(task)).toBe(`PoolTask { id: ${id}, name: '${name}', group: '${group}' }`)
+    }
+    pool.apply(look, { groupName: 'free' })
+    pool.apply(look, { groupName: 'bound', timeoutMs: 60_000 })
+    await pool.gatherAndClose()
+    const common = { isAborted: false }
+    expect(seen).toEqual([
+      { id: 0, name: 'TaskPool-mine_Task-0', group: 'free', hasLimit: false, ...common },
+      { id: 1, name: 'TaskPool-mine_Task-1', group: 'bound', hasLimit: true, ...common },
+    ])
+  })
+
+  it('is called by its name, or by a number that no other has', () => {
+    const [one, other] = [new TaskPool(), new TaskPool()]
+    expect(String(new TaskPool({ name: 'mine' }))).toBe('TaskPool-mine')
+    expect(`${one}`).toBe(one.name)
+    expect(one.name).toMatch(/^TaskPool-\d+$/)
+    expect(one.name).not.toBe(other.name)
   })
 
   it('writes a line for each step', async () => {
