@@ -1,4 +1,5 @@
 import { ConcError, type ConcErrorInit } from '@conc/core'
+import { registerOwnErrors } from '@conc/core/internal'
 
 interface PlanErrorInit extends ConcErrorInit {
   readonly task?: string | undefined
@@ -211,3 +212,19 @@ function listed(names: readonly string[]): string {
   const shown = names.slice(0, 20).join(', ')
   return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown
 }
+
+// So that they come back from other threads and processes as themselves.
+registerOwnErrors({
+  WeavePlanError,
+  WeaveNameError,
+  UnresolvedDependencyError,
+  WeaveCycleError,
+  OpaqueTaskError,
+  UnknownExecutorError,
+  MissingInputError,
+  WeaveNotIterableError,
+  WeavePendingLimitError,
+  WeaveAsyncError,
+  WeaveContextError,
+  WeaveDepthError,
+})

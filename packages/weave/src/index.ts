@@ -1,3 +1,8 @@
+export { WeaveCallbackError, WeaveNotPortableError } from './background/background-errors.js'
+export type { BackgroundHandle } from './background/background-handle.js'
+export type { BackgroundOptions, Where } from './background/background-options.js'
+export type { BackgroundReport, BackgroundStatus } from './background/background-report.js'
+export { readBackground } from './background/read-background.js'
 // What the declaration of an exported weave is written with.
 export type { Env, InputRows, Put, PutAll, PutEach, Row } from './builder/rows.js'
 export type { Defaults, EachOptions, TaskOptions } from './builder/task-options.js'

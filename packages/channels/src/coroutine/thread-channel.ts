@@ -1,12 +1,19 @@
 import { decodeError, type WorkerLostError } from '@conc/core'
-import { type AbortListener, deferred, listenTo, stopListening, Timer } from '@conc/core/internal'
+import {
+  type AbortListener,
+  deferred,
+  expectReader,
+  listenTo,
+  stopListening,
+  Timer,
+  wasRead,
+} from '@conc/core/internal'
 import type { LinkedChannel } from '../channel/channel.js'
 import { LinkedEnd } from '../linked/linked-end.js'
 import type { LinkParts } from '../linked/messages.js'
 import type { SettledMessage } from './messages.js'
 import type { Occupant, Thread } from './thread.js'
 import { threads } from './threads.js'
-import { expectReader, wasRead } from './unread-failures.js'
 
 /** What starting a coroutine gives: the caller's end of its channel, and the life of its thread. */
 export interface ThreadChannel<Send, Recv, R = unknown> extends LinkedChannel<Send, Recv> {

@@ -51,8 +51,12 @@ export function registeredClass(name: string): ErrorClass | undefined {
   return errors.byName.get(name)
 }
 
-for (const [name, type] of Object.entries({ ...concErrors, ...executorErrors })) {
-  // A second copy of core keeps the classes of the first: registered names stay what they were.
-  if (!errors.byName.has(name)) errors.byName.set(name, type)
-  errors.nameOf.set(type, name)
+/** For the classes of a package: a second copy of it keeps those of the first, so registered names stay what they were. */
+export function registerOwnErrors(classes: Readonly<Record<string, ErrorClass>>): void {
+  for (const [name, type] of Object.entries(classes)) {
+    if (!errors.byName.has(name)) errors.byName.set(name, type)
+    errors.nameOf.set(type, name)
+  }
 }
+
+registerOwnErrors({ ...concErrors, ...executorErrors })

@@ -1,4 +1,5 @@
 /** Shared machinery of the conc packages. Undocumented and unversioned: not for programs. */
+export { registerOwnErrors } from '../errors/register-error.js'
 export { here } from '../inline.js'
 export { takeMoved } from '../move.js'
 export { completing, declareTask } from '../task.js'
@@ -127,3 +128,4 @@ export {
   type Uncloneable,
 } from './travel/uncloneable.js'
 export { className, nounOf, pathTo, pathToEntry } from './travel/value-path.js'
+export { expectReader, wasRead } from './unread-failures.js'

@@ -1,4 +1,6 @@
 import { callerModule, checkFunction, checkName, checkObject, moduleUrl } from '@conc/core/internal'
+import type { BackgroundRun } from '../background/background-run.js'
+import { startBackground } from '../background/start-background.js'
 import { declaredWeaves } from '../named/declared-weaves.js'
 import { type Inputs, type Lineage, lineageAfter, type WeaveTask } from '../named/lineage.js'
 import { checkNamedOptions } from '../named/named-options.js'
@@ -147,6 +149,14 @@ export class Builder {
     if (ending?.kind === 'fulfilled') return resultFrom(ledger, plan)
     keepResult(ending?.error, ledger, plan)
     throw ending?.error
+  }
+
+  background(...args: unknown[]): BackgroundRun {
+    const { inputs, options } = this.#arguments(args)
+    const { graph, plan } = this.#compile()
+    const begin = (runOptions: AnyRunOptions): WeaveRun =>
+      this.#begin({ inputs, options: runOptions })
+    return startBackground({ graph, plan, lineage: this.#lineage, inputs, begin }, options)
   }
 
   async #run(given: RunArguments): Promise<Result> {

@@ -1,4 +1,6 @@
 import type { Task } from '@conc/core'
+import type { BackgroundHandle } from '../background/background-handle.js'
+import type { BackgroundOptions } from '../background/background-options.js'
 import type { NamedOptions } from '../named/named-options.js'
 import type { Plan, PlanOptions } from '../plan/plan.js'
 import type { SettledResult } from '../result/settled-result.js'
@@ -237,6 +239,21 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
    * @throws {WeaveAsyncError} a body returned a promise, or the plan shows that one would: before any body then.
    */
   runSync(...args: RunArgs<Need, SyncOptions<P>>): WeaveResult<P, Last, Vals>
+  /**
+   * Runs in the background: on this event loop, or where `where` says. A thread or process imports the module of the
+   * weave, which therefore needs a name (`named`). Nothing of a surrounding weave or task is inherited.
+   *
+   * @returns a handle; what its run comes to is `handle.done`, and `onDone` is called once before that settles.
+   * @throws {WeavePlanError} @throws {MissingInputError} @throws {InvalidOptionError}
+   * @throws {WeaveNotPortableError} it has no name there, or an option exists only here.
+   * @throws {SerializationError} an input cannot travel; `path` says which.
+   * @example
+   * const handle = daily.background({ day: 'mon' }, { where: 'thread' })
+   * const { rows } = await handle.done
+   */
+  background(
+    ...args: RunArgs<Need, BackgroundOptions<P>>
+  ): BackgroundHandle<WeaveResult<P, Last, Vals>>
 }
 
 /** A weave that other threads, processes and executors find by its name. */

@@ -50,8 +50,12 @@ export function resultOf(error: unknown): SettledResult | undefined {
 
 /** Makes what finished findable by the error that a run rejects with. */
 export function keepResult(error: unknown, ledger: Ledger, plan: Plan): void {
-  if (typeof error !== 'object' || error === null) return
-  byError.set(error, settledFrom(ledger, plan))
+  keepSettled(error, settledFrom(ledger, plan))
+}
+
+/** Makes `result` findable by the error that a run rejects with. */
+export function keepSettled(error: unknown, result: SettledResult): void {
+  if (typeof error === 'object' && error !== null) byError.set(error, result)
 }
 
 /** The settled result of a run that is over. Everything is made when it is read. */
@@ -122,7 +126,8 @@ class LedgerResult implements SettledResult {
   }
 }
 
-function outcomeOf(ledger: Ledger, task: number): Outcome<unknown> {
+/** What became of one task of a run that is over, or of a task that is. */
+export function outcomeOf(ledger: Ledger, task: number): Outcome<unknown> {
   const status = ledger.status[task]
   if (status === fulfilled) return { status: 'fulfilled', value: ledger.values[task] }
   if (status === rejected || status === cancelled) {

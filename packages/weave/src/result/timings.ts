@@ -27,7 +27,8 @@ export function timingsOf(ledger: Ledger): Timings {
   return Object.freeze(timings)
 }
 
-function timingOf(ledger: Ledger, task: number): TaskTiming {
+/** The timing of a task that started. */
+export function timingOf(ledger: Ledger, task: number): TaskTiming {
   const startMs = ledger.startedAt[task] as number
   const items = ledger.items.get(task)
   return Object.freeze({

@@ -1,13 +1,17 @@
 const unread = new Map<object, string>()
 
-// A channel that was collected was read by nobody, for certain.
+// What was collected was read by nobody, for certain.
 const collected = new FinalizationRegistry<object>((key) => warn(key))
 
-/** A coroutine failed, and nobody has read its channel or `done` yet. Says so once if nobody ever does. */
-export function expectReader(channel: object, key: object, message: string): void {
+/**
+ * Something failed that is told through `source` only, and nobody has read that yet. Warns once if nobody ever does.
+ *
+ * @param key names this failure to `wasRead`; must not lead to `source`.
+ */
+export function expectReader(source: object, key: object, message: string): void {
   if (unread.size === 0) process.on('beforeExit', warnAll)
   unread.set(key, message)
-  collected.register(channel, key, key)
+  collected.register(source, key, key)
 }
 
 /** Somebody reads. */

@@ -1,0 +1,55 @@
+import { deserialize, serialize } from 'node:v8'
+import { bytesOf } from './packed.js'
+
+/** A run that is asked for elsewhere. Plain data. */
+export interface Request {
+  readonly id: string
+  readonly weave: string
+  /** URL of the file that declares it. */
+  readonly module: string
+  readonly where: 'thread' | 'process' | 'detached'
+  /** What each task waits for, and what that comes to: both sides have to mean the same weave. */
+  readonly dependencies: Readonly<Record<string, readonly string[]>>
+  readonly fingerprint: string
+  readonly graceMs: number
+  /** Epoch ms that the run ends by. */
+  readonly deadline?: number
+  /** Whether the parent wants the events. */
+  readonly hasListener: boolean
+  /** Epoch ms. */
+  readonly askedAt: number
+  readonly values: RequestValues
+  /** Of detached runs. */
+  readonly detached?: DetachedRequest
+}
+
+export interface RequestValues {
+  /** Input values that were given to the weave after its name. */
+  readonly bound: Readonly<Record<string, unknown>>
+  readonly inputs: Readonly<Record<string, unknown>>
+  /** Options of `run` that are plain data. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** Values of context variables, by name. */
+  readonly vars: ReadonlyMap<string, unknown>
+}
+
+export interface DetachedRequest {
+  readonly resultFile: string
+  readonly onDone?: { readonly task: string; readonly module: string }
+}
+
+/** @throws {SerializationError} with the path to a value that cannot travel: `inputs.socket`. */
+export function requestBytes(request: Request): Uint8Array {
+  const { weave, values } = request
+  const owner = { weave, started: false }
+  // One by one for the sake of the error, then together, so that what they share stays shared.
+  for (const [name, value] of Object.entries(values.bound)) bytesOf(value, `inputs.${name}`, owner)
+  for (const [name, value] of Object.entries(values.inputs)) bytesOf(value, `inputs.${name}`, owner)
+  for (const [name, value] of Object.entries(values.options)) bytesOf(value, name, owner)
+  for (const [name, value] of values.vars) bytesOf(value, `contextVar('${name}')`, owner)
+  return serialize(request)
+}
+
+export function requestFrom(bytes: Uint8Array): Request {
+  return deserialize(bytes) as Request
+}

@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { decodeError } from '@conc/core'
+import type { Reporter } from './inside/reporter.js'
+import { WorkerRun } from './inside/worker-run.js'
+import type { FromWorker, ToWorker } from './messages.js'
+import { requestFrom } from './request.js'
+
+const tell = (message: FromWorker): void => parentPort?.postMessage(message)
+
+const reporter: Reporter = {
+  started: () => tell({ type: 'started' }),
+  report: (report) => tell({ type: 'report', report }),
+  event: (event) => tell({ type: 'event', event }),
+  ended: (ended) => tell({ type: 'ended', ended }),
+}
+
+const run = new WorkerRun(requestFrom(workerData), reporter)
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'cancel') run.cancel(decodeError(message.reason))
+})
+// The run holds the thread while there is something that it can wait for.
+parentPort?.unref()
+void run.run()

@@ -1,0 +1,337 @@
+import { contextVar, TaskCancelledError, TaskTimeoutError, WorkerLostError } from '@conc/core'
+import { resultOf, type SettledResult, type WeaveEvent } from '@conc/weave'
+import { describe, expect, it, vi } from 'vitest'
+import { late, mapped, shared, steps } from '../support/background-modules.js'
+import { deferred } from '../support/deferred.js'
+import { fileIn, tempDir } from '../support/temp-dir.js'
+
+const tenant = contextVar<string>('background/tenant', { default: 'nobody' })
+
+/** Collects the calls of `onDone`, and says whether `done` had settled by then. */
+function witness() {
+  const calls: { settled: SettledResult; isEarly: boolean }[] = []
+  let isSettled = false
+  return {
+    calls,
+    onDone: (settled: SettledResult) => {
+      calls.push({ settled, isEarly: !isSettled })
+    },
+    // biome-ignore lint/suspicious/noExplicitAny: the weaves come from plain modules
+    watch: (done: Promise<any>) =>
+      done.then(
+        (value) => {
+          isSettled = true
+          return { value, error: undefined }
+        },
+        (error) => {
+          isSettled = true
+          return { value: undefined, error }
+        },
+      ),
+  }
+}
+
+/** Runs to the end. */
+async function outcome(w: typeof steps, inputs: object | undefined, options: object) {
+  const { calls, onDone, watch } = witness()
+  const handle = inputs
+    ? w.background(inputs, { ...options, onDone })
+    : w.background({ ...options, onDone })
+  const end = await watch(handle.done)
+  expect(calls).toHaveLength(1)
+  expect(calls[0]?.isEarly).toBe(true)
+  return { ...end, handle, settled: calls[0]?.settled as SettledResult }
+}
+
+describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) => {
+  it('gives what run gives', async () => {
+    const expected = await steps.with({ tz: 'CET' }).run({ way: 'returns' })
+    const { value, handle, settled } = await outcome(
+      steps.with({ tz: 'CET' }),
+      { way: 'returns' },
+      { where },
+    )
+    expect({ ...value }).toEqual({ ...expected })
+    expect(Object.keys(value)).toEqual(Object.keys(expected))
+    expect([...value]).toEqual([...expected])
+    expect(value.final).toEqual({ second: 'second', first: ['first'], tz: 'CET', tenant: 'nobody' })
+    expect(value.plan.order).toEqual(['first', 'second', 'third'])
+    expect(value.timings.second).toMatchObject({ attempts: 1, runMs: expect.any(Number) })
+    expect(settled).toMatchObject({ ok: true, failed: [], cancelled: [] })
+    expect(settled.values).toMatchObject({ second: 'second' })
+    expect(handle).toMatchObject({
+      where,
+      status: 'fulfilled',
+      id: expect.stringMatching(/^\w+-\d+$/),
+    })
+    await handle.started
+  })
+
+  it("fails with the task's error, and keeps what finished", async () => {
+    const { error, handle, settled } = await outcome(steps, { way: 'throws' }, { where })
+    expect(error).toBeInstanceOf(RangeError)
+    expect(error).toMatchObject({ message: 'no', detail: { a: 1 } })
+    expect(settled).toMatchObject({ ok: false, failed: ['second'], values: { first: ['first'] } })
+    expect(settled.error).toBe(error)
+    expect(settled.tasks).toMatchObject({
+      first: { status: 'fulfilled', value: ['first'] },
+      second: { status: 'rejected', attempts: 1 },
+      third: { status: 'skipped', because: 'second' },
+    })
+    expect(settled.tasks).toHaveProperty('second.reason', error)
+    expect(resultOf(error)?.values).toEqual({ first: ['first'] })
+    expect(handle.status).toBe('rejected')
+  })
+
+  it('keeps the finished items of a mapped task', async () => {
+    const { settled } = await outcome(mapped, { list: [1, 2, 3, 4] }, { where })
+    expect(settled.tasks).toMatchObject({
+      items: {
+        status: 'rejected',
+        partial: new Map([
+          [0, 1],
+          [1, 4],
+        ]),
+      },
+    })
+  })
+
+  it('ends when its time is over', { retry: 3 }, async () => {
+    const { error, handle, settled } = await outcome(
+      steps,
+      { way: 'waits' },
+      { where, timeoutMs: where === 'here' ? 50 : 1500 },
+    )
+    expect(error).toBeInstanceOf(TaskTimeoutError)
+    expect(settled.cancelled).toEqual(['second'])
+    expect(handle.status).toBe('rejected')
+  })
+
+  it('gives a task its own time limit', async () => {
+    const { error } = await outcome(late, undefined, { where })
+    expect(error).toBeInstanceOf(TaskTimeoutError)
+    expect(error.message).toBe("Task 'a' timed out after 5 ms.")
+  })
+
+  it('stops with the reason of a cancel', async () => {
+    const dir = tempDir()
+    const { calls, onDone, watch } = witness()
+    const handle = steps.background({ way: 'waits', dir }, { where, onDone })
+    const end = watch(handle.done)
+    await fileIn(dir, 'second')
+    const reason = new Error('enough')
+    handle.cancel(reason)
+    handle.cancel(new Error('too late'))
+    expect(await end).toMatchObject({ error: reason })
+    expect(calls).toHaveLength(1)
+    expect(calls[0]?.settled.tasks).toMatchObject({
+      first: { status: 'fulfilled' },
+      second: { status: 'cancelled' },
+      third: { status: 'skipped' },
+    })
+    expect(handle.status).toBe('cancelled')
+    handle.cancel()
+  })
+
+  it('stops when its signal aborts, and leaves no listener there', async () => {
+    const dir = tempDir()
+    const control = new AbortController()
+    const remove = vi.spyOn(control.signal, 'removeEventListener')
+    const add = vi.spyOn(control.signal, 'addEventListener')
+    const run = outcome(steps, { way: 'waits', dir }, { where, signal: control.signal })
+    await fileIn(dir, 'second')
+    control.abort(new Error('enough'))
+    expect((await run).error.message).toBe('enough')
+    await outcome(steps, { way: 'returns' }, { where, signal: new AbortController().signal })
+    expect(add.mock.calls.length).toBeGreaterThanOrEqual(remove.mock.calls.length)
+  })
+
+  it('starts nothing under a signal that has aborted', async () => {
+    const dir = tempDir()
+    const signal = AbortSignal.abort(new Error('before'))
+    const { error, handle, settled } = await outcome(
+      steps,
+      { way: 'returns', dir },
+      { where, signal },
+    )
+    expect(error.message).toBe('before')
+    expect(handle.status).toBe('cancelled')
+    expect(settled.tasks).toMatchObject({ first: { status: 'skipped' } })
+    await expect(handle.started).rejects.toThrow('before')
+  })
+
+  it('says by itself why it was cancelled', async () => {
+    const dir = tempDir()
+    const handle = steps.background({ way: 'waits', dir }, { where })
+    await fileIn(dir, 'second')
+    handle.cancel()
+    await expect(handle.done).rejects.toBeInstanceOf(TaskCancelledError)
+    await expect(handle.done).rejects.toMatchObject({ origin: 'cancel' })
+  })
+
+  it('waits for onDone, and reports what it throws', async () => {
+    const gate = deferred()
+    const handle = steps.background(
+      { way: 'returns' },
+      {
+        where,
+        onDone: async () => {
+          await gate.promise
+          throw new RangeError('callback')
+        },
+      },
+    )
+    gate.resolve()
+    const error = await handle.done.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'CONC_WEAVE_CALLBACK',
+      run: handle.id,
+      cause: new RangeError('callback'),
+    })
+    expect(resultOf(error)?.ok).toBe(true)
+  })
+
+  it('runs twice at once without mixing', async () => {
+    const runs = ['a', 'b'].map((tz) => steps.background({ way: 'returns', tz }, { where }).done)
+    const [a, b] = await Promise.all(runs)
+    expect([a.third.tz, b.third.tz]).toEqual(['a', 'b'])
+  })
+
+  it('takes context variables along, and nothing else', async () => {
+    const { done } = tenant.run('acme', () => steps.background({ way: 'returns' }, { where }))
+    expect((await done).third.tenant).toBe('acme')
+  })
+
+  it('tells events', async () => {
+    const events: WeaveEvent[] = []
+    await outcome(steps, { way: 'throws' }, { where, onEvent: (e: WeaveEvent) => events.push(e) })
+    expect(events[0]).toMatchObject({ type: 'plan', plan: { version: 1 } })
+    expect(events.at(-1)).toMatchObject({ type: 'finish', status: 'rejected' })
+    const failure = events.find((event) => event.type === 'error')
+    expect(failure).toMatchObject({ task: 'second', error: new RangeError('no') })
+    const start = events.find((event) => event.type === 'start')
+    expect(start && 'deps' in start).toBe(where === 'here')
+  })
+})
+
+describe.each(['thread', 'process'] as const)('a %s of its own', (where) => {
+  it('carries values of every kind that can be cloned', async () => {
+    const cycle: { self?: object } = {}
+    cycle.self = cycle
+    const value = {
+      list: [1, undefined, Number.NaN, -0, 12n],
+      date: new Date(0),
+      map: new Map([[{ a: 1 }, new Set(['x'])]]),
+      bytes: new Uint8Array([1, 2, 3]),
+      error: new RangeError('as a value'),
+      cycle,
+    }
+    const { value: result } = await outcome(shared, { value }, { where })
+    expect(result.echo).toEqual(value)
+    expect(result.echo.cycle.self).toBe(result.echo.cycle)
+    expect(Object.is(result.echo.list[3], -0)).toBe(true)
+  })
+
+  it('throws where a value is read that cannot come back', async () => {
+    const { value, settled } = await outcome(steps, { way: 'returns a function' }, { where })
+    expect(settled.ok).toBe(true)
+    expect(value.first).toEqual(['first'])
+    expect(() => value.second).toThrow(
+      "second.inside.fn is a function, which cannot travel (weave 'background/steps').",
+    )
+    expect(() => value.second).toThrow(expect.objectContaining({ path: 'second.inside.fn' }))
+    expect(() => value.final).toThrow('third.second.inside.fn')
+    expect(() => [...value]).toThrow('second.inside.fn')
+    expect(() => (settled.values as { second: unknown }).second).toThrow('second.inside.fn')
+  })
+
+  it('is ended after graceMs when it ignores a cancel', async () => {
+    for (const way of ['ignores', 'blocks']) {
+      const dir = tempDir()
+      const { calls, onDone, watch } = witness()
+      const handle = steps.background({ way, dir }, { where, onDone, graceMs: 50 })
+      const end = watch(handle.done)
+      await fileIn(dir, 'second')
+      const reason = new Error('enough')
+      handle.cancel(reason)
+      expect(await end).toMatchObject({ error: reason })
+      expect(calls[0]?.settled.values).toEqual({ first: ['first'] })
+      expect(handle.status).toBe('cancelled')
+    }
+  })
+
+  // Its time includes its start, which takes long where much else is going on.
+  it('is ended after graceMs when it ignores the end of its time', { retry: 3 }, async () => {
+    const { error } = await outcome(
+      steps,
+      { way: 'blocks' },
+      { where, timeoutMs: 1500, graceMs: 50 },
+    )
+    expect(error).toBeInstanceOf(TaskTimeoutError)
+    expect(error.message).toBe("Weave 'background/steps' ran out of time and did not stop.")
+  })
+
+  it('lets bodies that were told to stop clean up, without keeping anybody waiting', async () => {
+    const dir = tempDir()
+    const handle = steps.background({ way: 'cleans up', dir }, { where })
+    await fileIn(dir, 'second')
+    handle.cancel(new Error('enough'))
+    await expect(handle.done).rejects.toThrow('enough')
+    await fileIn(dir, 'cleaned')
+  })
+
+  it('is lost when a body ends it', async () => {
+    const { error, handle, settled } = await outcome(steps, { way: 'exits' }, { where })
+    expect(error).toBeInstanceOf(WorkerLostError)
+    expect(error).toMatchObject({ exitCode: 7, started: true })
+    expect(handle.status).toBe('lost')
+    expect(settled.error).toBe(error)
+    expect(settled.ok).toBe(false)
+  })
+
+  it('is lost when something throws outside of the tasks', async () => {
+    const { error, handle, settled } = await outcome(steps, { way: 'crashes' }, { where })
+    expect(error).toBeInstanceOf(WorkerLostError)
+    expect(error.cause).toEqual(new TypeError('out of nowhere'))
+    expect(handle.status).toBe('lost')
+    expect(settled.values).toEqual({ first: ['first'] })
+    expect(settled.tasks).toMatchObject({ second: { status: 'cancelled' } })
+  })
+
+  it('fails when its bodies wait for what cannot happen', async () => {
+    const { error } = await outcome(steps, { way: 'starves' }, { where })
+    expect(error.message).toMatch(
+      where === 'thread' ? /nothing was left to wait for/ : /can never end/,
+    )
+  })
+})
+
+describe('a process of its own', () => {
+  it('has an id, and is lost when it is killed', async () => {
+    const dir = tempDir()
+    const { calls, onDone, watch } = witness()
+    const handle = steps.background({ way: 'ignores', dir }, { where: 'process', onDone })
+    const end = watch(handle.done)
+    await fileIn(dir, 'second')
+    process.kill(handle.pid, 'SIGKILL')
+    const { error } = (await end) as { error: WorkerLostError }
+    expect(error).toBeInstanceOf(WorkerLostError)
+    expect(error).toMatchObject({ exitCode: null, signal: 'SIGKILL', started: true })
+    expect(error.message).toBe(`Weave 'background/steps' lost its process ${handle.pid}: SIGKILL`)
+    expect(calls).toHaveLength(1)
+    expect(calls[0]?.settled.values).toEqual({ first: ['first'] })
+    expect(calls[0]?.settled.tasks).toMatchObject({
+      second: { status: 'cancelled', reason: error },
+      third: { status: 'skipped' },
+    })
+  })
+
+  it('is cancelled by SIGTERM', async () => {
+    const dir = tempDir()
+    const handle = steps.background({ way: 'waits', dir }, { where: 'process' })
+    await fileIn(dir, 'second')
+    process.kill(handle.pid, 'SIGTERM')
+    await expect(handle.done).rejects.toMatchObject({ origin: 'shutdown' })
+    expect(handle.status).toBe('cancelled')
+  })
+})

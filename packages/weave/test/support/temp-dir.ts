@@ -1,0 +1,26 @@
+import { existsSync, mkdtempSync, rmSync, watch } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** A folder for one test. */
+export function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'weave-test-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** Resolves when `name` is in `dir`. */
+export async function fileIn(dir: string, name: string): Promise<string> {
+  const file = join(dir, name)
+  await new Promise<void>((resolve) => {
+    const watcher = watch(dir, () => check())
+    const check = (): void => {
+      if (!existsSync(file)) return
+      watcher.close()
+      resolve()
+    }
+    check()
+  })
+  return file
+}
