@@ -148,6 +148,21 @@ describe('Coordinator', () => {
     expect(late.cancelled?.error).toMatchObject({ code: 'CONC_TASK_CANCELLED', origin: 'parent' })
   })
 
+  it('passes over a worker that has not answered for a while, as long as another has room', async () => {
+    const model = new PoolModel(2)
+    const silent = model.addWorker()
+    model.submit()
+    await Promise.resolve()
+    model.now += 51
+    const other = model.addWorker()
+    model.begin(other)
+    const calls = [model.submit(), model.submit(), model.submit()]
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(other.assigned).toEqual(calls.slice(0, 2))
+    expect(silent.assigned.slice(1)).toEqual(calls.slice(2))
+  })
+
   it('sets aside what no free worker may run, without holding up the others', async () => {
     const model = new PoolModel(1)
     const plain = model.addWorker()

@@ -48,6 +48,7 @@ export class PoolModel {
   /** Assignments, as they came. */
   readonly order: PoolCall[] = []
   readonly problems: string[] = []
+  now = 0
   #workers = 0
 
   constructor(concurrency: number) {
@@ -55,6 +56,7 @@ export class PoolModel {
     this.coordinator = new Coordinator({
       name: 'model',
       concurrency,
+      clock: () => this.now,
       observe: (event, call) => event === 'started' && this.#started(call),
     })
   }
