@@ -21,6 +21,8 @@ export interface CallRequest {
   readonly attempt: number
   /** Epoch ms of this process. */
   readonly deadline?: number | undefined
+  /** The most it may wait for its start; the pool's own limit holds beside it. */
+  readonly startTimeoutMs?: number | undefined
   readonly priority: number
   readonly tags?: readonly string[] | undefined
   readonly wantsProgress?: boolean | undefined

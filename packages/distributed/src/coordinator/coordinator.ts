@@ -1,8 +1,9 @@
-import { type Started, TaskCancelledError } from '@conc/core'
-import { Line } from '@conc/core/internal'
+import { type Started, TaskCancelledError, TaskTimeoutError, WorkerLostError } from '@conc/core'
+import { Line, Timer } from '@conc/core/internal'
 import { IdSource } from '../protocol/ids.js'
 import type { CallOwner, CallRequest, Ending } from './call-request.js'
 import { Fault } from './fault.js'
+import { PoisonRecord } from './poison.js'
 import { type CallHome, PoolCall, type Word } from './pool-call.js'
 import { Seat, type SeatHome, type SeatPort } from './seat.js'
 
@@ -12,6 +13,10 @@ export interface CoordinatorOptions {
   readonly name: string
   /** Calls at a time in each worker. */
   readonly concurrency: number
+  /** Workers that the same call may cost; default Infinity. */
+  readonly poisonLimit?: number
+  /** The most a call may wait for its start; default Infinity. */
+  readonly startTimeoutMs?: number
   /** Told of each state that a call reaches. */
   readonly observe?: (event: CallEvent, call: PoolCall, ending?: Ending) => void
   /** Called when work has ended or moved on. */
@@ -33,10 +38,13 @@ export class Coordinator implements CallHome, SeatHome {
   readonly #seats = new Set<Seat>()
   /** Came to their turn when no worker with a free slot was one for them. */
   readonly #aside = new Set<PoolCall>()
+  readonly #poison: PoisonRecord
 
   constructor(options: CoordinatorOptions) {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
+    const { name, poisonLimit = Number.POSITIVE_INFINITY } = options
+    this.#poison = new PoisonRecord(name, poisonLimit, this.#clock)
     this.line = new Line(0, () => options.onChange?.())
   }
 
@@ -61,18 +69,25 @@ export class Coordinator implements CallHome, SeatHome {
     return this.#calls.size === 0
   }
 
-  /** Takes a call in. `owner` is told of all that follows; where it is refused, of its end in a microtask. */
-  accept(request: CallRequest, owner: CallOwner, parent?: PoolCall): PoolCall {
+  /**
+   * Takes a call in. `owner` is told of all that follows; where it is refused, of its end in a microtask.
+   *
+   * @param parent the call whose body made it.
+   * @param pinned the only worker it is for.
+   */
+  accept(request: CallRequest, owner: CallOwner, parent?: PoolCall, pinned?: Seat): PoolCall {
     const id = this.#ids.take((taken) => this.#calls.has(taken))
     const call = new PoolCall(this, id, request, owner, parent, this.#clock())
     this.#calls.set(id, call)
+    call.pinned = pinned
     if (parent) {
       parent.children ??= new Set()
       parent.children.add(call)
     }
     this.#observe('accepted', call)
-    if (parent?.cancelled) queueMicrotask(() => this.cancel(call, this.#parentsEnd(call)))
-    else this.line.join(call, request.priority, request.depth)
+    const refusal = this.#refusal(call)
+    if (refusal) queueMicrotask(() => this.cancel(call, refusal))
+    else this.#join(call)
     return call
   }
 
@@ -114,6 +129,7 @@ export class Coordinator implements CallHome, SeatHome {
   retire(seat: Seat): void {
     if (seat.state !== 'open') return
     seat.state = 'retiring'
+    this.#refusePinned(seat)
     const spare = seat.capacity - seat.running
     seat.capacity -= spare
     this.line.size -= spare
@@ -123,9 +139,10 @@ export class Coordinator implements CallHome, SeatHome {
    * The worker is gone. What had not begun there goes back to its place in line.
    *
    * @param faultOf what a call is told whose body is lost.
+   * @param isTheirDoing whether one of the bodies may have ended the worker.
    * @returns the calls whose bodies are lost.
    */
-  lost(seat: Seat, faultOf: (call: PoolCall) => Fault): PoolCall[] {
+  lost(seat: Seat, faultOf: (call: PoolCall) => Fault, isTheirDoing = true): PoolCall[] {
     if (seat.state === 'gone') return []
     seat.state = 'gone'
     this.#seats.delete(seat)
@@ -134,9 +151,13 @@ export class Coordinator implements CallHome, SeatHome {
     const calls = [...seat.calls.values()]
     seat.calls.clear()
     const begun = calls.filter((call) => call.isStarted)
+    // What only waits for its own calls does nothing.
+    const atWork = begun.filter((call) => call.holdsSlot)
+    if (isTheirDoing) this.#poison.died(atWork.map(({ request }) => request))
     for (const call of calls.reverse()) if (!call.isStarted) this.#putBack(call)
     for (const call of begun) this.#lose(call, faultOf(call))
     for (; seat.running > 0; seat.running--) this.line.release()
+    this.#refusePinned(seat)
     this.#changed()
     return begun
   }
@@ -167,7 +188,8 @@ export class Coordinator implements CallHome, SeatHome {
       if (ending.ok || ending.started !== false) this.#start(call)
     }
     if (call.isStarted && call.outstanding > 0) seat.suspended--
-    seat.forget(call)
+    this.#leave(seat, call)
+    this.#poison.survived(call.request)
     this.#settle(call, ending)
     return true
   }
@@ -178,13 +200,12 @@ export class Coordinator implements CallHome, SeatHome {
     if (call?.state !== 'assigned') return
     seat.heard(this.#clock())
     if (call.cancelled) {
-      seat.forget(call)
+      this.#leave(seat, call)
       this.#settle(call, neverBegan(call.cancelled))
       return
     }
-    seat.calls.delete(id)
     this.#rejoin(call)
-    seat.drop(call)
+    this.#leave(seat, call)
   }
 
   /** A body waits for something, and gives its slot up meanwhile. */
@@ -192,6 +213,8 @@ export class Coordinator implements CallHome, SeatHome {
     if (call.outstanding++ > 0 || !call.isStarted || !call.seat) return
     call.seat.suspended++
     this.#observe('suspended', call)
+    // What it waits for may need this very worker.
+    if (call.seat.loner && call.seat.loner !== call) this.#openAgain(call.seat)
     call.seat.drop(call)
   }
 
@@ -212,6 +235,7 @@ export class Coordinator implements CallHome, SeatHome {
     if (seat === undefined) {
       this.#aside.add(call)
       this.line.release()
+      if (call.isSuspect) this.#keepWorkerFor(call)
       return
     }
     seat.take(call, this.#clock())
@@ -235,7 +259,7 @@ export class Coordinator implements CallHome, SeatHome {
     let best: Seat | undefined
     let isBestSilent = false
     for (const seat of this.#seats) {
-      if (!seat.hasFreeSlot || !isFor(seat, call)) continue
+      if (!seat.hasFreeSlot || !seat.isFor(call)) continue
       const isSilent = seat.isSilent(now)
       const isBetter = isSilent === isBestSilent ? isLess(seat, best) : isBestSilent
       if (best !== undefined && !isBetter) continue
@@ -248,7 +272,7 @@ export class Coordinator implements CallHome, SeatHome {
   /** Gives a slot that just got free to the first one set aside that may have it. */
   #giveToAside(seat: Seat): boolean {
     for (const call of this.#aside) {
-      if (!isFor(seat, call)) continue
+      if (!seat.isFor(call)) continue
       this.#aside.delete(call)
       seat.take(call, this.#clock())
       this.#observe('assigned', call)
@@ -257,16 +281,82 @@ export class Coordinator implements CallHome, SeatHome {
     return false
   }
 
+  #refusal(call: PoolCall): Fault | undefined {
+    if (call.parent?.cancelled) return this.#parentsEnd(call)
+    const poisoned = this.#poison.refusal(call.request)
+    return poisoned && Fault.of(poisoned)
+  }
+
+  #join(call: PoolCall): void {
+    const { startTimeoutMs = Number.POSITIVE_INFINITY } = this.#options
+    const limitMs = Math.min(call.request.startTimeoutMs ?? startTimeoutMs, startTimeoutMs)
+    if (limitMs < Number.POSITIVE_INFINITY) {
+      call.startTimer = new Timer(limitMs, () => this.#startsTooLate(call, limitMs))
+    }
+    call.isSuspect = this.#poison.isSuspect(call.request)
+    this.line.join(call, call.request.priority, call.request.depth)
+  }
+
+  #startsTooLate(call: PoolCall, limitMs: number): void {
+    const { task } = call.request
+    const text = `Task '${task}' did not start within ${limitMs} ms.`
+    const init = { phase: 'waiting', task, executor: this.#options.name } as const
+    this.cancel(call, Fault.of(new TaskTimeoutError(text, init)))
+  }
+
+  /** A worker that nobody waits in takes nothing new, until the suspect has it to itself. */
+  #keepWorkerFor(call: PoolCall): void {
+    for (const seat of this.#seats) {
+      if (seat.state !== 'open' || seat.loner || seat.suspended > 0) continue
+      if (call.pinned && call.pinned !== seat) continue
+      seat.loner = call
+      return
+    }
+  }
+
+  #openAgain(seat: Seat): void {
+    seat.loner = undefined
+    for (const call of [...this.#aside].reverse()) this.#rejoin(call)
+    this.#aside.clear()
+  }
+
+  /** The call has no body in the worker any more. */
+  #leave(seat: Seat, call: PoolCall): void {
+    const wasAlone = seat.loner === call
+    seat.forget(call)
+    if (wasAlone) this.#openAgain(seat)
+  }
+
+  /** Calls for a worker that takes no more. */
+  #refusePinned(seat: Seat): void {
+    for (const call of [...this.#calls.values()]) {
+      if (call.pinned !== seat || call.state !== 'waiting') continue
+      const { name: executor } = this.#options
+      const error = new WorkerLostError(
+        `Worker ${seat.worker} of '${executor}' takes no more calls.`,
+        {
+          task: call.request.task,
+          executor,
+          worker: seat.worker,
+          started: false,
+        },
+      )
+      this.#cancelWaiting(call, Fault.of(error))
+    }
+  }
+
   #start(call: PoolCall): void {
     call.state = 'started'
     call.startedAt = this.#clock()
     call.words = undefined
+    call.startTimer?.clear()
     this.#observe('started', call)
     call.owner.started?.(call.seat?.worker)
   }
 
   #cancelWaiting(call: PoolCall, reason: Fault): void {
     if (!this.#aside.delete(call)) this.line.leave(call)
+    for (const seat of this.#seats) if (call.isSuspect && seat.loner === call) this.#openAgain(seat)
     this.#settle(call, neverBegan(reason))
   }
 
@@ -281,6 +371,7 @@ export class Coordinator implements CallHome, SeatHome {
   #rejoin(call: PoolCall): void {
     call.seat = undefined
     call.state = 'waiting'
+    call.isSuspect = this.#poison.isSuspect(call.request)
     this.line.joinFront(call, call.request.priority, call.request.depth)
   }
 
@@ -292,6 +383,7 @@ export class Coordinator implements CallHome, SeatHome {
 
   #settle(call: PoolCall, ending: Ending): void {
     call.state = 'settled'
+    call.startTimer?.clear()
     this.#calls.delete(call.id)
     call.parent?.children?.delete(call)
     this.#observe('settled', call, ending)
@@ -321,10 +413,6 @@ export class Coordinator implements CallHome, SeatHome {
 
 function isLess(seat: Seat, other: Seat | undefined): boolean {
   return other === undefined || seat.calls.size < other.calls.size
-}
-
-function isFor(seat: Seat, { request: { tags } }: PoolCall): boolean {
-  return tags === undefined || tags.every((tag) => seat.tags.has(tag))
 }
 
 function neverBegan(reason: Fault): Ending {

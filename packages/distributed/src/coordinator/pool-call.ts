@@ -1,4 +1,4 @@
-import type { Bytes, Place } from '@conc/core/internal'
+import type { Bytes, Place, Timer } from '@conc/core/internal'
 import type { CallOwner, CallRequest } from './call-request.js'
 import type { Fault } from './fault.js'
 import type { Seat } from './seat.js'
@@ -41,6 +41,12 @@ export class PoolCall implements Place {
   outstanding = 0
   /** What its consumer said before its body had begun: said again wherever it is sent. */
   words: Word[] | undefined
+  /** Suspected of having killed a worker: it runs in one without others. */
+  isSuspect = false
+  /** The only worker it is for. */
+  pinned: Seat | undefined
+  /** Until its start, where that is limited. */
+  startTimer: Timer | undefined
   /** Why it was cancelled. */
   cancelled: Fault | undefined
   readonly acceptedAt: number
@@ -69,6 +75,12 @@ export class PoolCall implements Place {
 
   get isSettled(): boolean {
     return this.state === 'settled'
+  }
+
+  /** Whether it was made by `other`, or by what that called. */
+  isBelow(other: PoolCall): boolean {
+    for (let above = this.parent; above; above = above.parent) if (above === other) return true
+    return false
   }
 
   enter(): void {

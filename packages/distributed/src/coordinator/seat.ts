@@ -36,6 +36,8 @@ export class Seat implements Station<PoolCall> {
   taken = 0
   /** Calls that wait for others and hold no slot. */
   suspended = 0
+  /** The suspect that this worker is kept for, or runs: it takes nothing else. */
+  loner: PoolCall | undefined
   readonly #home: SeatHome
   #unanswered = 0
   #unansweredSince = 0
@@ -56,6 +58,14 @@ export class Seat implements Station<PoolCall> {
     return this.state === 'open' && this.running < this.capacity
   }
 
+  /** Whether this worker may run the call, now. */
+  isFor(call: PoolCall): boolean {
+    if (call.pinned && call.pinned !== this) return false
+    if (this.loner && this.loner !== call && !call.isBelow(this.loner)) return false
+    if (call.isSuspect && this.running > 0) return false
+    return call.request.tags?.every((tag) => this.tags.has(tag)) ?? true
+  }
+
   /** Whether it owes a word about what it was sent, for longer than a loop that turns would. */
   isSilent(now: number): boolean {
     return this.#unanswered > 0 && now - this.#unansweredSince > patienceMs
@@ -65,6 +75,7 @@ export class Seat implements Station<PoolCall> {
     this.taken++
     call.seat = this
     call.state = 'assigned'
+    if (call.isSuspect) this.loner = call
     this.calls.set(call.id, call)
     this.resume(call)
     if (this.#unanswered++ === 0) this.#unansweredSince = now
@@ -94,6 +105,7 @@ export class Seat implements Station<PoolCall> {
   /** The call has no body here any more. */
   forget(call: PoolCall): void {
     this.calls.delete(call.id)
+    if (this.loner === call) this.loner = undefined
     this.resumption.forget(call)
     this.drop(call)
   }

@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CallOwner, CallRequest, Ending } from '../../src/coordinator/call-request.js'
+import type { PoolCall } from '../../src/coordinator/pool-call.js'
 import { PoolModel, reason } from './pool-model.js'
+
+const plain: CallRequest = { task: '', kind: 'call', args: [], depth: 0, attempt: 1, priority: 0 }
+const deaf: CallOwner = { ended: () => {} }
+
+/** Lets the line go on. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) await Promise.resolve()
+}
 
 type Step =
   | { readonly submit: number }
@@ -161,6 +171,44 @@ describe('Coordinator', () => {
     await Promise.resolve()
     expect(other.assigned).toEqual(calls.slice(0, 2))
     expect(silent.assigned.slice(1)).toEqual(calls.slice(2))
+  })
+
+  it('runs suspects of a lost worker alone, and refuses the one that did it again', async () => {
+    const model = new PoolModel(4)
+    const crashWith = async (tasks: string[]): Promise<PoolCall[]> => {
+      const worker = model.addWorker()
+      const calls = tasks.map((task) => model.coordinator.accept({ ...plain, task }, deaf))
+      await turns()
+      const there = calls.filter((call) => call.seat === worker.seat)
+      for (const _ of there) model.begin(worker)
+      model.crash(worker)
+      return there
+    }
+    expect(await crashWith(['guilty', 'innocent'])).toHaveLength(2)
+    // One at a time from now on.
+    const worker = model.addWorker()
+    const suspects = ['innocent', 'guilty'].map((task) =>
+      model.coordinator.accept({ ...plain, task }, deaf),
+    )
+    await turns()
+    expect(suspects.map(({ state }) => state)).toEqual(['assigned', 'waiting'])
+    model.begin(worker)
+    model.end(worker, 0)
+    await turns()
+    expect(suspects.map(({ state }) => state)).toEqual(['settled', 'assigned'])
+    model.begin(worker)
+    model.crash(worker)
+    for (let time = 0; time < 2; time++) await crashWith(['guilty'])
+    const endings: Ending[] = []
+    model.coordinator.accept(
+      { ...plain, task: 'guilty' },
+      { ended: (ending) => void endings.push(ending) },
+    )
+    await turns()
+    expect(endings).toMatchObject([{ ok: false, started: false }])
+    const [ending] = endings
+    expect(ending?.ok === false && ending.fault.error).toMatchObject({ code: 'CONC_POISON_TASK' })
+    expect(await crashWith(['innocent'])).toHaveLength(1)
   })
 
   it('sets aside what no free worker may run, without holding up the others', async () => {

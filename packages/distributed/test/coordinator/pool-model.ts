@@ -56,6 +56,7 @@ export class PoolModel {
     this.coordinator = new Coordinator({
       name: 'model',
       concurrency,
+      poisonLimit: 3,
       clock: () => this.now,
       observe: (event, call) => event === 'started' && this.#started(call),
     })
@@ -70,7 +71,8 @@ export class PoolModel {
 
   submit({ priority = 0, depth = 0, parent }: Submit = {}): PoolCall {
     const request: CallRequest = {
-      task: 'model/task',
+      // A few that are told apart, so that suspects come back.
+      task: `model/task-${this.calls.length % 7}`,
       kind: 'call',
       args: [],
       depth: parent ? parent.request.depth + 1 : depth,
@@ -122,21 +124,30 @@ export class PoolModel {
     this.#expect(coordinator.running === holding, `running ${coordinator.running}, hold ${holding}`)
     const waiting = this.calls.filter((call) => call.state === 'waiting').length
     this.#expect(coordinator.waiting === waiting, `waiting ${coordinator.waiting}, are ${waiting}`)
-    for (const { seat } of this.workers) if (seat) this.#checkSeat(seat, waiting)
+    for (const { seat } of this.workers) if (seat) this.#checkSeat(seat)
     for (const [call, endings] of this.endings) {
       const expected = call.isSettled ? 1 : 0
       this.#expect(endings.length === expected, `${call.id} was told ${endings.length} ends`)
     }
   }
 
-  #checkSeat(seat: Seat, waiting: number): void {
+  #checkSeat(seat: Seat): void {
     const here = [...seat.calls.values()].filter((call) => call.holdsSlot).length
     this.#expect(seat.running === here, `a worker counts ${seat.running} of ${here}`)
     this.#expect(seat.running <= this.concurrency, 'a worker runs more than it may')
-    const isFree = seat.hasFreeSlot && waiting > 0
-    this.#expect(!isFree, 'somebody waits beside a free slot')
+    const couldRun = this.calls.some((call) => call.state === 'waiting' && seat.isFor(call))
+    this.#expect(!(seat.hasFreeSlot && couldRun), 'somebody waits beside a free slot')
+    const { loner } = seat
+    const isMixed = loner && seat.calls.has(loner.id) && this.#strangersTo(loner, seat)
+    this.#expect(!isMixed, 'somebody was sent to where a suspect runs')
     const suspended = [...seat.calls.values()].filter((call) => call.outstanding > 0).length
     this.#expect(seat.suspended === suspended, `suspended ${seat.suspended}, are ${suspended}`)
+  }
+
+  #strangersTo(loner: PoolCall, seat: Seat): boolean {
+    return [...seat.calls.values()].some(
+      (call) => call.state === 'assigned' && call !== loner && !call.isBelow(loner),
+    )
   }
 
   #started(call: PoolCall): void {
