@@ -1,3 +1,5 @@
+export { type TimeLimits, withDeadline } from './calls/limits-of-time.js'
+export { withoutSlot } from './calls/without-slot.js'
 export { connect, withSession } from './client/connect.js'
 export type { ConnectOptions } from './client/connect-options.js'
 export type { Session, StopOptions } from './client/session.js'

@@ -7,6 +7,7 @@ import {
 import type { CallRequest } from '../coordinator/call-request.js'
 import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
+import { startTimeoutHere } from './limits-of-time.js'
 
 /** What of a call is the same for each of its attempts. */
 export type EncodedSubmit = Omit<CallRequest, 'attempt'>
@@ -38,6 +39,7 @@ export function encodeSubmit(
     parentId: context?.parentId,
     depth: 0,
     deadline: context?.deadline,
+    startTimeoutMs: startTimeoutHere(),
     priority: call.options.priority ?? 0,
     tags: call.options.tags,
     wantsProgress: call.options.onProgress !== undefined,

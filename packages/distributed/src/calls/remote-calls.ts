@@ -12,12 +12,14 @@ import {
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
-import { decode } from '@conc/wire'
+import { decode, encode } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
 import type { Credit } from '../protocol/credit.js'
 import { attemptOf, type EncodedSubmit, encodeSubmit } from './call-request-of.js'
 import type { CallRoute, SentCall } from './call-route.js'
+import { DuplexStream, type OpenDuplex } from './duplex-stream.js'
+import { ItemQueue } from './item-queue.js'
 import { ItemReceiver } from './item-receiver.js'
 
 export interface RemoteLimits {
@@ -74,8 +76,8 @@ export class RemoteCalls {
     }
   }
 
-  /** Makes the attempts of a call and settles it. */
-  perform(call: Call, args: readonly unknown[]): void {
+  /** Makes the attempts of a call and settles it. @param route another way than the usual one. */
+  perform(call: Call, args: readonly unknown[], route: CallRoute = this.#route): void {
     this.add(call)
     let submit: EncodedSubmit
     try {
@@ -86,7 +88,7 @@ export class RemoteCalls {
       return
     }
     if (call.retry !== undefined) void this.#repeat(call, submit)
-    else this.#start(call, submit, 1, (ending) => this.#settle(call, ending))
+    else this.#start(call, submit, 1, (ending) => this.#settle(call, ending), undefined, route)
   }
 
   /** Starts one attempt of a stream; its consumer settles the call. */
@@ -105,6 +107,31 @@ export class RemoteCalls {
     const sent = this.#start(call, submit, number, ended, (value) => receiver.arrived(value))
     receiver.attach(sent)
     return receiver
+  }
+
+  /** A generator that takes what is sent in. @param accept makes the call when it begins. */
+  duplex<Y, R, S>(args: readonly unknown[], accept: () => Call): DuplexStream<Y, R, S> {
+    return new DuplexStream<Y, R, S>({
+      open: () => this.#openDuplex(accept(), args),
+      encode: (value) => encode(value, { root: 'sent' }).chunks,
+      errorOf: (ending) => ending.fault.error,
+      ended: (call) => this.delete(call),
+    })
+  }
+
+  #openDuplex(call: Call, args: readonly unknown[]): OpenDuplex {
+    try {
+      const submit = this.#encode(call, args, captureContext(call), 'duplex')
+      const queue = new ItemQueue(undefined)
+      const ended = (ending: Ending): void => queue.ended(ending)
+      const sent = this.#start(call, submit, 1, ended, (value) => queue.arrived(value))
+      queue.attach(sent)
+      return { call, sent, queue }
+    } catch (error) {
+      call.reject(error)
+      this.delete(call)
+      throw error
+    }
   }
 
   #encode(
@@ -146,9 +173,10 @@ export class RemoteCalls {
     number: number,
     ended: (ending: Ending) => void,
     item?: (value: Bytes) => void,
+    route: CallRoute = this.#route,
   ): SentCall {
     const owner = new OneAttempt(call, ended, item)
-    const sent = this.#route.send({ ...submit, attempt: attemptOf(call, number) }, owner)
+    const sent = route.send({ ...submit, attempt: attemptOf(call, number) }, owner)
     owner.sent = sent
     call.attempt = sent
     call.cancellation.add(owner)

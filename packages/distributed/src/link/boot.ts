@@ -17,6 +17,8 @@ export interface Boot {
   readonly queueLimit: number | null
   readonly maxPayloadBytes: number
   readonly maxSuspended: number
+  /** `null`: any. */
+  readonly maxRssBytes: number | null
   readonly prefetch: { readonly items: number; readonly bytes: number }
   readonly graceMs: number
   readonly cancel: 'cooperative' | 'forceful'

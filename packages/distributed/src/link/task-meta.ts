@@ -42,6 +42,7 @@ function isPlain({ vars, headers, parentId, attempt, ...request }: CallRequest):
     request.depth === 0 &&
     request.priority === 0 &&
     request.deadline === undefined &&
+    request.startTimeoutMs === undefined &&
     !request.wantsProgress &&
     request.version === undefined &&
     request.tags === undefined
@@ -60,6 +61,7 @@ function metaOf(request: CallRequest, body: number | undefined): LinkTaskMeta {
     tags,
     depth: request.depth || undefined,
     remainingMs: deadline === undefined ? undefined : deadline - Date.now(),
+    startRemainingMs: request.startTimeoutMs,
     priority: request.priority || undefined,
     vars: request.vars && new Map([...request.vars].map(([key, bytes]) => [key, inOne(bytes)])),
     attempt: request.attempt === 1 ? undefined : request.attempt,

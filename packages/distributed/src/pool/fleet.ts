@@ -2,6 +2,7 @@ import { channels, type WorkerLostError } from '@conc/core'
 import { Conditions, publish, Timer } from '@conc/core/internal'
 import type { Coordinator } from '../coordinator/coordinator.js'
 import { Fault } from '../coordinator/fault.js'
+import type { Seat } from '../coordinator/seat.js'
 import { NoWorkersError, PoolStartError } from '../errors.js'
 import { Place } from './place.js'
 import type { PoolSettings } from './pool-options.js'
@@ -60,6 +61,11 @@ export class Fleet {
   get workers(): PoolWorker[] {
     const inPlace = this.#places.flatMap(({ worker }) => worker ?? [])
     return [...inPlace, ...this.#leaving]
+  }
+
+  /** Where work can go now. */
+  get seats(): Seat[] {
+    return this.#places.flatMap(({ worker }) => (worker?.seat?.state === 'open' ? worker.seat : []))
   }
 
   /** Starts all workers, once. */

@@ -192,6 +192,7 @@ function requestOf(
     depth: parent ? parent.request.depth + 1 : 0,
     attempt: meta.attempt ?? 1,
     deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
+    startTimeoutMs: meta.startRemainingMs,
     priority: meta.priority ?? parent?.request.priority ?? 0,
     tags,
     wantsProgress: meta.progress,

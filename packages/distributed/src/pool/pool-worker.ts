@@ -179,7 +179,11 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#grace.clear()
     const loss = this.#lossOf(exit)
     const begun = this.seat
-      ? this.#home.coordinator.lost(this.seat, (call) => Fault.of(this.#lossOf(exit, call)))
+      ? this.#home.coordinator.lost(
+          this.seat,
+          (call) => Fault.of(this.#lossOf(exit, call)),
+          this.#verdict === undefined,
+        )
       : []
     this.#nested.clear()
     if (!wasStopping || begun.length > 0) this.#home.lost(this, begun, loss)

@@ -6,8 +6,10 @@ import {
   type Executor,
   type Load,
   QueueFullError,
+  type Settled,
   type StreamWork,
   type SubmitOptions,
+  type Task,
   type Work,
 } from '@conc/core'
 import {
@@ -28,14 +30,18 @@ import {
   TaskStream,
   Timer,
   type TravelContext,
+  whileSuspended,
 } from '@conc/core/internal'
 import { type CallRoute, callRoute } from '../calls/call-route.js'
+import { ForeignStream, holdsSlot } from '../calls/foreign-wait.js'
 import { endNow, RemoteCalls } from '../calls/remote-calls.js'
 import { Coordinator } from '../coordinator/coordinator.js'
+import type { Seat } from '../coordinator/seat.js'
 import { PoolDepthError } from '../errors.js'
 import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
 import { protocolName } from '../protocol/limits.js'
+import { settled } from './broadcast.js'
 import { Entrance, type EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
 import { OwnCall } from './own-call.js'
@@ -78,6 +84,8 @@ export class WorkerPool implements Executor {
     this.#coordinator = new Coordinator({
       name: settings.name,
       concurrency: settings.concurrency,
+      poisonLimit: settings.poisonLimit,
+      startTimeoutMs: settings.startTimeoutMs,
       observe: (event, { id, request, seat }) =>
         publish(channels.pool, event, settings.name, () => ({
           id: `${this.id}-${id}`,
@@ -160,7 +168,8 @@ export class WorkerPool implements Executor {
     const call = new Call(this.name, work, options)
     if (call.isSettled) endNow(options)
     else this.#calls.perform(call, args)
-    return call.promise as Promise<Awaited<R>>
+    const result = call.promise as Promise<Awaited<R>>
+    return holdsSlot() ? whileSuspended(() => result) : result
   }
 
   /**
@@ -174,7 +183,7 @@ export class WorkerPool implements Executor {
   ): AsyncGenerator<Y, void, undefined> {
     this.#check(work, args, options)
     let context: TravelContext | undefined
-    return new TaskStream<Y>({
+    const items = new TaskStream<Y>({
       accept: () => {
         const call = this.#acceptStream(work, options)
         context = captureContext(call)
@@ -183,6 +192,46 @@ export class WorkerPool implements Executor {
       open: (call, attempt) => this.#calls.openStream<Y>(call, args, context, attempt),
       ended: (call) => this.#calls.delete(call),
     })
+    return holdsSlot() ? new ForeignStream(items) : items
+  }
+
+  /**
+   * Runs a generator task in a worker as if it were here: `next(value)` gives one item for each value sent in, `throw`
+   * raises at the `yield`, `return` runs its `finally`, and its return value arrives.
+   *
+   * @example
+   * const talk = pool.duplex(adder, [0])
+   * await talk.next()
+   * console.log(await talk.next(5))
+   */
+  duplex<A extends readonly unknown[], Y, R, S>(
+    work: Task<A, AsyncGenerator<Y, R, S>>,
+    args: A,
+    options: SubmitOptions = {},
+  ): AsyncGenerator<Y, R, S> {
+    this.#check(work, args, options)
+    return this.#calls.duplex<Y, R, S>(args, () => this.#acceptStream(work, options))
+  }
+
+  /**
+   * Runs a task once in every worker that is ready, whatever else waits.
+   *
+   * @returns how each of the calls ended.
+   */
+  async broadcast<A extends readonly unknown[], R>(
+    work: Task<A, R>,
+    args: A,
+  ): Promise<Settled<Awaited<R>>[]> {
+    this.#check(work, args, {})
+    await this.start()
+    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
+    if (refusal) throw refusal
+    const calls = this.#fleet.seats.map((seat) => {
+      const call = new Call(this.name, work, {})
+      if (!call.isSettled) this.#calls.perform(call, args, this.#route(seat))
+      return call.promise as Promise<Awaited<R>>
+    })
+    return await settled(calls)
   }
 
   /**
@@ -297,11 +346,13 @@ export class WorkerPool implements Executor {
     if (this.#fleet.failure) throw this.#fleet.failure
   }
 
-  #route(): CallRoute {
+  /** @param seat the only worker for what goes this way. */
+  #route(seat?: Seat): CallRoute {
+    const coordinator = this.#coordinator
     return {
       send: (request, owner) => {
         this.#fleet.start()
-        return new OwnCall(this.#coordinator, this.#coordinator.accept(request, owner))
+        return new OwnCall(coordinator, coordinator.accept(request, owner, undefined, seat))
       },
     }
   }
@@ -349,7 +400,7 @@ export class WorkerPool implements Executor {
 
   #bootOf(worker: number): Boot {
     const { name, modules, concurrency, queueLimit, maxPayloadBytes, maxSuspended } = this.#settings
-    const { prefetch, graceMs, cancel } = this.#settings
+    const { prefetch, graceMs, cancel, maxRssBytes } = this.#settings
     return {
       protocol: protocolName,
       pool: name,
@@ -362,6 +413,7 @@ export class WorkerPool implements Executor {
       queueLimit: queueLimit === Number.POSITIVE_INFINITY ? null : queueLimit,
       maxPayloadBytes,
       maxSuspended,
+      maxRssBytes: maxRssBytes === Number.POSITIVE_INFINITY ? null : maxRssBytes,
       prefetch,
       graceMs,
       cancel,

@@ -10,8 +10,8 @@ import { frameType } from '../protocol/frame-types.js'
 import { watchParent } from './parent-watch.js'
 import { TaskServer } from './task-server.js'
 
-/** What a link may carry before the pool has said what its limit is. */
-const bootBytes = 64 * 1024 * 1024
+/** The pool measures what it sends; what it may be is its business. */
+const anySize = Number.POSITIVE_INFINITY
 
 const ignored = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -28,7 +28,7 @@ class WorkerLife {
   #graceMs = 5000
 
   constructor(socket: Socket) {
-    this.#link = new PipeLink(socket, bootBytes, {
+    this.#link = new PipeLink(socket, anySize, {
       receive: (frame) => this.#receive(frame),
       turnOver: () => this.#server?.turnOver(),
     })

@@ -13,6 +13,7 @@ import { decodeMeta } from '../protocol/meta.js'
 import { Body, type BodyContext } from './body.js'
 import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
+import { WeightWatch } from './weight-watch.js'
 import { WorkerSlot } from './worker-slot.js'
 
 /** Runs in a worker process: takes calls, runs their bodies, answers. */
@@ -28,6 +29,7 @@ export class TaskServer implements LinkListener {
   #arrived: Body[] = []
   #arrivedIds: number[] = []
   readonly #onStop: () => void
+  readonly #weight: WeightWatch
 
   /** @param onStop called when the pool says that nothing will come any more. */
   constructor(boot: Boot, link: PipeLink, onStop: () => void) {
@@ -36,6 +38,8 @@ export class TaskServer implements LinkListener {
     this.#onStop = onStop
     this.#questions = new Questions(link)
     this.#proxy = new PoolProxy(boot, this.#questions)
+    const mostBytes = boot.maxRssBytes ?? Number.POSITIVE_INFINITY
+    this.#weight = new WeightWatch(mostBytes, () => link.add(frameType.goAway, 0))
   }
 
   /** Calls that are not over. */
@@ -170,6 +174,7 @@ export class TaskServer implements LinkListener {
     this.#bodies.delete(id)
     if (ending.ok) this.#link.add(frameType.result, id, undefined, ending.value)
     else this.#link.add(frameType.error, id, encodeFailureMeta(ending), ending.fault.bytes)
+    this.#weight.look()
   }
 
   #cancel({ id, body: reason }: Frame): void {

@@ -1,0 +1,35 @@
+import { currentFrame, whileSuspended } from '@conc/core/internal'
+
+/** Whether this code runs in a task whose slot somebody could use while it waits. */
+export function holdsSlot(): boolean {
+  return (currentFrame()?.slots?.length ?? 0) > 0
+}
+
+/** A stream that gives the slots of the task around it up while an item is awaited. */
+export class ForeignStream<Y> implements AsyncGenerator<Y, void, undefined> {
+  readonly #items: AsyncGenerator<Y, void, undefined>
+
+  constructor(items: AsyncGenerator<Y, void, undefined>) {
+    this.#items = items
+  }
+
+  next(): Promise<IteratorResult<Y, void>> {
+    return whileSuspended(() => this.#items.next())
+  }
+
+  return(): Promise<IteratorResult<Y, void>> {
+    return whileSuspended(() => this.#items.return())
+  }
+
+  throw(error: unknown): Promise<IteratorResult<Y, void>> {
+    return whileSuspended(() => this.#items.throw(error))
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
+  }
+}

@@ -1,0 +1,61 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { InvalidOptionError } from '@conc/core'
+import {
+  checkDuration,
+  checkFunction,
+  checkKeys,
+  checkObject,
+  currentFrame,
+  inFrame,
+  processState,
+} from '@conc/core/internal'
+
+/** Of the calls inside of `withDeadline`. Milliseconds. */
+export interface TimeLimits {
+  /** From the call of `withDeadline` to the end of each call; default none. */
+  readonly timeoutMs?: number
+  /** From each call to the start of its body; default none. */
+  readonly startTimeoutMs?: number
+}
+
+const startLimits = processState('start-limits', () => new AsyncLocalStorage<number>())
+
+/** What surrounds this code says about the wait for a start; `undefined` where it says nothing. */
+export function startTimeoutHere(): number | undefined {
+  return startLimits.getStore()
+}
+
+/**
+ * Sets limits of time for every call inside of `fn`, nested ones too; of several the smallest holds.
+ *
+ * @param limits `timeoutMs`: all of it ends by then, else calls reject with a `TaskTimeoutError`. `startTimeoutMs`: a
+ * call in a worker pool or a session that has not begun by then rejects with one whose `phase` is `'waiting'`.
+ * @returns what `fn` returns, or its error.
+ * @throws {InvalidOptionError} at once, for limits not above 0 or none at all.
+ * @example
+ * await withDeadline({ timeoutMs: 500 }, () => Promise.all(paths.map((path) => resize(path, 640))))
+ */
+export function withDeadline<T>(limits: TimeLimits, fn: () => T): Promise<Awaited<T>> {
+  checkObject('limits', limits)
+  checkKeys('limits', limits, ['timeoutMs', 'startTimeoutMs'])
+  checkFunction('fn', fn)
+  const { timeoutMs, startTimeoutMs } = limits
+  if (timeoutMs === undefined && startTimeoutMs === undefined) {
+    throw new InvalidOptionError('limits', 'timeoutMs or startTimeoutMs', limits)
+  }
+  if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs)
+  if (startTimeoutMs !== undefined) checkDuration('startTimeoutMs', startTimeoutMs)
+  return run(limits, fn)
+}
+
+async function run<T>({ timeoutMs, startTimeoutMs }: TimeLimits, fn: () => T): Promise<Awaited<T>> {
+  const call = (): T => (timeoutMs === undefined ? fn() : inFrame(deadlineIn(timeoutMs), fn))
+  if (startTimeoutMs === undefined) return await call()
+  const around = startTimeoutHere() ?? Number.POSITIVE_INFINITY
+  return await startLimits.run(Math.min(startTimeoutMs, around), call)
+}
+
+function deadlineIn(timeoutMs: number): { deadline: number } {
+  const around = currentFrame()?.deadline ?? Number.POSITIVE_INFINITY
+  return { deadline: Math.min(Date.now() + timeoutMs, around) }
+}

@@ -1,0 +1,67 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { WorkerPool } from '@conc/distributed'
+import { describe, expect, it } from 'vitest'
+import { environment } from './fixtures/tasks.mjs'
+import { processGone } from './lab.js'
+
+function fileOf(program: string): string {
+  return fileURLToPath(new URL(`./programs/${program}.mjs`, import.meta.url))
+}
+
+/** Runs a program and waits for its own end; one that hangs is killed and fails. */
+async function run(program: string, ...flags: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, fileOf(program)], {
+    timeout: 50_000,
+  })
+  return stdout.trim()
+}
+
+describe('the process', { timeout: 60_000 }, () => {
+  it('is not held by a pool that has nothing to do, closed or not', async () => {
+    expect(await run('idle')).toBe('3')
+  })
+
+  it('is held by accepted work until it is done', async () => {
+    expect((await run('working')).split('\n')).toEqual(['2', '4', '6'])
+  })
+
+  it('takes its workers along when it exits', async () => {
+    await processGone(Number(await run('exiting')))
+  })
+
+  it('has no handle left after rounds of open and close', async () => {
+    expect(JSON.parse(await run('rounds'))).toEqual({ more: 0, listeners: 0 })
+  })
+
+  it('has its memory back after 60 000 calls under one signal', async () => {
+    expect(await run('memory', '--expose-gc')).toBe('flat')
+  })
+
+  it('is told where a worker imports the program that opens its pool', async () => {
+    expect(await run('loose')).toBe('CONC_WHILE_IMPORTING')
+  })
+
+  it('leaves no worker behind when it is killed, not even one whose loop is blocked', async () => {
+    const child = spawn(process.execPath, [fileOf('killed')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const pids = line.toString().trim().split(' ').map(Number)
+    expect(pids).toHaveLength(2)
+    child.kill('SIGKILL')
+    await Promise.all(pids.map(processGone))
+  })
+})
+
+describe('a worker process', () => {
+  it("gets nothing by argument or environment, and its parent's loaders but not its debugger", async () => {
+    const execArgv = ['--enable-source-maps']
+    await using pool = new WorkerPool({ breadth: 1, execArgv, env: { PATH: '/bin', MARK: '1' } })
+    const told = await pool.submit(environment, [])
+    expect(told).toMatchObject({ argv: [], execArgv })
+    expect(told.env.sort()).toEqual(['MARK', 'PATH'])
+  })
+})
