@@ -255,7 +255,9 @@ function refusal({ host, port }: ConnectSettings, response: IncomingMessage): Er
 const trustFailure = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|HOSTNAME)/
 
 function connectionError(error: Error, host: string, port: number): Error {
+  // Node wraps the reason of an abort.
   if (error instanceof ExecutorError) return error
+  if (error.cause instanceof ExecutorError) return error.cause
   const { code = '' } = error as NodeJS.ErrnoException
   const init = { cause: error, started: false }
   if (trustFailure.test(code)) {
