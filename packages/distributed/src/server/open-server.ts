@@ -1,5 +1,11 @@
 import type { AddressInfo } from 'node:net'
-import type { Capabilities, CloseOptions, Executor, Load } from '@conc/core'
+import {
+  type Capabilities,
+  type CloseOptions,
+  type Executor,
+  InvalidOptionError,
+  type Load,
+} from '@conc/core'
 import { Conditions, checkCloseOptions, registry, Timer } from '@conc/core/internal'
 import type { WebSocket } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
@@ -19,7 +25,7 @@ import { Gate, type GateHost, type Visitor } from './gate.js'
 import { LoadReports } from './load-reports.js'
 import type { PoolServer } from './pool-server.js'
 import { Refusals } from './refusals.js'
-import type { ServeSettings } from './serve-options.js'
+import { refuseOpenHost, type ServeSettings } from './serve-options.js'
 import type { ServedCall } from './served-call.js'
 import { answerRequest } from './server-requests.js'
 import type { ServerSession, SessionHost } from './server-session.js'
@@ -147,12 +153,16 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
 
   reloadTls(tls: ServerTls): void {
     checkServerTls(tls)
-    if (this.settings.tls === undefined) throw new TypeError('The server was started without tls.')
+    if (this.settings.tls === undefined) {
+      throw new InvalidOptionError('tls', 'left out, as the server was started without', '…')
+    }
     this.#gate.reloadTls(tls)
   }
 
   rotateKeys(keys: readonly Key[]): void {
-    this.#gate.keys = proofKeyRing('keys', keys)
+    const ring = proofKeyRing('keys', keys)
+    refuseOpenHost(this.host, ring, this.settings)
+    this.#gate.keys = ring
   }
 
   close(options: CloseOptions = {}): Promise<CloseReport> {

@@ -64,6 +64,7 @@ export interface ServeSettings {
   readonly host: string
   readonly port: number
   readonly keys: readonly ProofKeys[]
+  readonly insecure: boolean
   readonly isExposed: (task: string) => boolean
   readonly tls: ServerTls | undefined
   readonly allowedHosts: readonly string[]
@@ -105,7 +106,15 @@ const knownOptions = [
 export function serveSettings(options: ServeOptions): ServeSettings {
   checkObject('options', options)
   checkKeys('options', options, knownOptions)
-  const { host = 'localhost', port = 0, authkey = '', tls, authorize, name } = options
+  const {
+    host = 'localhost',
+    port = 0,
+    authkey = '',
+    tls,
+    authorize,
+    name,
+    insecure = false,
+  } = options
   checkHost(host)
   checkPort('port', port)
   if (tls !== undefined) checkServerTls(tls)
@@ -114,11 +123,15 @@ export function serveSettings(options: ServeOptions): ServeSettings {
     throw new InvalidOptionError('name', 'a non-empty string', name)
   }
   const keys = proofKeyRing('authkey', authkey)
-  refuseOpenHost(host, keys, options)
+  if (typeof insecure !== 'boolean') {
+    throw new InvalidOptionError('insecure', 'true or false', insecure)
+  }
+  refuseOpenHost(host, keys, { insecure, tls })
   return {
     host,
     port,
     keys,
+    insecure,
     isExposed: exposure(options.expose),
     tls,
     allowedHosts: hostNames(options.allowedHosts),
@@ -139,14 +152,12 @@ export function checkHost(value: unknown): asserts value is string {
   throw new InvalidOptionError('host', 'a host name or an address', value)
 }
 
-function refuseOpenHost(
+/** @throws {InvalidOptionError} strangers could reach the host, and nothing keeps them out. */
+export function refuseOpenHost(
   host: string,
   keys: readonly ProofKeys[],
-  { insecure, tls }: ServeOptions,
+  { insecure, tls }: Pick<ServeSettings, 'insecure' | 'tls'>,
 ): void {
-  if (insecure !== undefined && typeof insecure !== 'boolean') {
-    throw new InvalidOptionError('insecure', 'true or false', insecure)
-  }
   if (insecure || isLoopback(host)) return
   const weakest = Math.min(...keys.map(({ byteLength }) => byteLength))
   if (weakest >= strongKeyBytes && tls !== undefined) return
