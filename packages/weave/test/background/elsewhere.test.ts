@@ -1,5 +1,5 @@
 import { contextVar, TaskCancelledError, TaskTimeoutError, WorkerLostError } from '@conc/core'
-import { resultOf, type SettledResult, type WeaveEvent } from '@conc/weave'
+import { resultOf, type SettledResult, type WeaveEvent, WeavePendingLimitError } from '@conc/weave'
 import { describe, expect, it, vi } from 'vitest'
 import { late, mapped, shared, steps } from '../support/background-modules.js'
 import { deferred } from '../support/deferred.js'
@@ -200,6 +200,20 @@ describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) 
   it('takes context variables along, and nothing else', async () => {
     const { done } = tenant.run('acme', () => steps.background({ way: 'returns' }, { where }))
     expect((await done).third.tenant).toBe('acme')
+  })
+
+  it('takes the options of run along', async () => {
+    const given = { second: 'given' }
+    const { value } = await outcome(steps, { way: 'throws' }, { where, given })
+    expect(value.third).toMatchObject({ first: ['first'], second: 'given' })
+    const only = await outcome(steps, { way: 'throws' }, { where, only: ['first'] })
+    expect(only.value.first).toEqual(['first'])
+    expect(only.settled).toMatchObject({ ok: true, tasks: { second: { status: 'skipped' } } })
+    const all = { where, onError: 'finish-independent', maxPending: 2, drain: true }
+    const { error, settled } = await outcome(mapped, { list: [1, 2, 4] }, all)
+    expect(error).toMatchObject({ code: 'CONC_WEAVE_MAX_PENDING', limit: 2, task: 'items' })
+    expect(error).toBeInstanceOf(WeavePendingLimitError)
+    expect(settled.failed).toEqual(['items'])
   })
 
   it('tells events', async () => {

@@ -31,6 +31,7 @@ describe.each(['thread', 'process', 'detached'] as const)('background, %s, refus
       [steps.do('more', () => 1), ".do('more')", ['more']],
       [steps.do({ x: () => 1, y: () => 2 }), '.do({ x, y })', ['x', 'y']],
       [steps.each('more', [1], () => 1), ".each('more')", ['more']],
+      [steps.override('second', () => 1), ".override('second')", ['second']],
       [steps.defaults({ priority: 1 }), '.defaults()', []],
       [steps.input(), '.input()', []],
       [steps.do('more', () => 1).with({ a: 1 }), ".do('more')", ['more']],
@@ -80,6 +81,10 @@ describe.each(['thread', 'process', 'detached'] as const)('background, %s, refus
     }
     const bound = shared.with({ value: () => {} })
     expect(thrownBy(() => bound.background({}, { where }))).toMatchObject({ path: 'inputs.value' })
+    const given = { where, given: { echo: { fn() {} } } }
+    expect(thrownBy(() => shared.background({ value: 1 }, given))).toMatchObject({
+      path: 'given.echo.fn',
+    })
   })
 
   it('a name that the module does not declare by itself', async () => {
