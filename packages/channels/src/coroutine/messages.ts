@@ -33,15 +33,19 @@ export type ThreadMessage =
   | { readonly type: 'finished'; readonly isReusable: boolean }
 
 /** The body has ended. */
-export type SettledMessage =
+export type SettledMessage = Outcome & {
+  readonly type: 'settled'
+  /** `finished` follows at once: nothing is to be delivered or waited for. */
+  readonly isLast: boolean
+}
+
+export type Outcome =
   | {
-      readonly type: 'settled'
       readonly ok: true
       readonly value: unknown
       readonly end: LinkParts | undefined
     }
   | {
-      readonly type: 'settled'
       readonly ok: false
       readonly error: EncodedError
       /** It ended because it was told to. */

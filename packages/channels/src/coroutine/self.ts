@@ -49,7 +49,7 @@ export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown
   cancelled: { readonly reason: unknown } | undefined
   #abort: AbortController | undefined
   #whenEnded: (() => void) | undefined
-  #isEnded = false
+  #isDelivered = false
 
   override get isPortable(): boolean {
     return false
@@ -62,9 +62,13 @@ export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown
     return this.#abort.signal
   }
 
-  /** Resolves when all that was put has been sent, and the end. */
+  /** Whether all that was put has been sent, and the end. */
+  get isDelivered(): boolean {
+    return this.#isDelivered
+  }
+
   delivered(): Promise<void> {
-    if (this.#isEnded) return Promise.resolve()
+    if (this.#isDelivered) return Promise.resolve()
     return new Promise((resolve) => {
       this.#whenEnded = resolve
     })
@@ -77,7 +81,7 @@ export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown
 
   override ended(): void {
     super.ended()
-    this.#isEnded = true
+    this.#isDelivered = true
     this.#whenEnded?.()
   }
 }

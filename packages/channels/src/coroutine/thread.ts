@@ -33,6 +33,7 @@ export class Thread {
   readonly #owner: ThreadOwner
   readonly #exit: Promise<void>
   #occupant: Occupant | undefined
+  #last: SettledMessage | undefined
   /** Set by the thread. A message could be lost with a thread that exits soon after, as on newer Nodes. */
   readonly #ready: ReadyFlag = new Int32Array(new SharedArrayBuffer(4))
   #failure: unknown
@@ -86,18 +87,33 @@ export class Thread {
 
   #receive(message: ThreadMessage): void {
     if (message.type === 'settled') {
-      // What is still to be delivered is no reason to stay.
-      this.isSettled = true
-      this.hold(this.#owner.isDraining)
-      this.#occupant?.settled(message)
+      // Its thread is free a moment later: who awaits the result and starts the next one gets it.
+      if (message.isLast) this.#last = message
+      else this.#settle(message)
     } else {
-      this.#occupant = undefined
+      const occupant = this.#occupant
       this.#owner.released(this, message.isReusable)
+      this.#settleLast()
+      if (this.#occupant === occupant) this.#occupant = undefined
     }
+  }
+
+  #settle(message: SettledMessage): void {
+    // What is still to be delivered is no reason to stay.
+    this.isSettled = true
+    this.hold(this.#owner.isDraining)
+    this.#occupant?.settled(message)
+  }
+
+  #settleLast(): void {
+    const message = this.#last
+    this.#last = undefined
+    if (message) this.#settle(message)
   }
 
   #exited(exitCode: number): void {
     this.#owner.exited(this)
+    this.#settleLast()
     const isReady = Atomics.load(this.#ready, 0) === 1
     const what = isReady ? 'ended before its coroutine' : 'could not start'
     const cause = this.#failure

@@ -97,9 +97,14 @@ class Threads implements ThreadCache, ThreadOwner {
     this.#conditions.check()
   }
 
+  /** Whether no coroutine that was started here runs, or delivers its last items. */
+  get areIdle(): boolean {
+    return this.#busy.size === 0
+  }
+
   /** A finished thread stays while one that it started runs, which would die with it. */
-  whenNoneIsBusy(): Promise<void> {
-    return this.#conditions.until(() => this.#busy.size === 0)
+  whenIdle(): Promise<void> {
+    return this.#conditions.until(() => this.areIdle)
   }
 
   #retire(thread: Thread): void {

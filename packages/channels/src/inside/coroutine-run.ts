@@ -37,7 +37,7 @@ export class CoroutineRun {
     try {
       const result = await this.#call(this.#arguments())
       const value = await putAll(this.#end, result)
-      this.#settle(() => this.#postResult(value), undefined, true)
+      this.#settle((isLast) => this.#postResult(value, isLast), undefined, true)
     } catch (error) {
       this.fail(error)
     }
@@ -48,11 +48,10 @@ export class CoroutineRun {
     const isClean = this.#isCancel(error)
     const where = `coroutine '${this.#message.work.name}', thread ${threadId}`
     const encoded = encodeError(error, { where })
-    this.#settle(
-      () => post({ type: 'settled', ok: false, error: encoded, isClean }),
-      isClean ? undefined : error,
-      isClean,
-    )
+    const tell = (isLast: boolean): void => {
+      post({ type: 'settled', isLast, ok: false, error: encoded, isClean })
+    }
+    this.#settle(tell, isClean ? undefined : error, isClean)
   }
 
   #arguments(): readonly unknown[] {
@@ -94,7 +93,7 @@ export class CoroutineRun {
     })
   }
 
-  #postResult(value: unknown): void {
+  #postResult(value: unknown, isLast: boolean): void {
     postParcel(
       [value],
       () => 'result',
@@ -102,6 +101,7 @@ export class CoroutineRun {
       ({ values, transfer, ends }) => {
         const message: ThreadMessage = {
           type: 'settled',
+          isLast,
           ok: true,
           value: values[0],
           end: ends.get(0),
@@ -111,22 +111,24 @@ export class CoroutineRun {
     )
   }
 
-  #settle(tell: () => void, error: unknown, isClean: boolean): void {
+  #settle(tell: (isLast: boolean) => void, error: unknown, isClean: boolean): void {
     if (this.#isSettled) return
     this.#isSettled = true
-    try {
-      tell()
-    } catch (refusal) {
-      post({ type: 'settled', ok: false, error: encodeError(refusal), isClean: false })
-    }
     this.#end.close({ error })
     for (const end of [...(openEnds ?? [])]) if (end.isPortable) end.close()
+    const isLast = this.#end.isDelivered && threads.areIdle
+    try {
+      tell(isLast)
+    } catch (refusal) {
+      const encoded = encodeError(refusal)
+      post({ type: 'settled', isLast, ok: false, error: encoded, isClean: false })
+    }
     void this.#finish(isClean)
   }
 
   async #finish(isClean: boolean): Promise<void> {
     await this.#end.delivered()
-    await threads.whenNoneIsBusy()
+    await threads.whenIdle()
     const isReusable = isClean && (await isAsAtBoot())
     this.isFinished = true
     selfHolder.current = undefined
