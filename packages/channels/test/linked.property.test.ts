@@ -1,7 +1,7 @@
 import { duplex, threadCache } from '@conc/channels'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { echoSync, getMany, pickSync, putMany, stress } from './fixtures/coroutines.mjs'
+import { echo, echoSync, getMany, pickSync, putMany, stress } from './fixtures/coroutines.mjs'
 
 afterAll(() => threadCache.drain())
 
@@ -26,6 +26,16 @@ describe('two threads', { timeout: 60_000 }, () => {
       expect(made.getSync({ timeoutMs: 30_000 })).toBe(round)
     }
     await made.done
+  })
+
+  it('play 5000 rounds with values that go by the port', async () => {
+    const made = echo()
+    await made.get()
+    for (let round = 0; round < 5000; round++) {
+      void made.put(new Date(round))
+      expect(await made.get()).toEqual(new Date(round))
+    }
+    made.close()
   })
 
   it('block on two channels at once', async () => {

@@ -89,19 +89,20 @@ export class Thread {
     if (message.type === 'settled') {
       // Its thread is free a moment later: who awaits the result and starts the next one gets it.
       if (message.isLast) this.#last = message
-      else this.#settle(message)
+      else {
+        // What is still to be delivered is no reason to stay.
+        this.hold(this.#owner.isDraining)
+        this.#settle(message)
+      }
     } else {
-      const occupant = this.#occupant
       this.#owner.released(this, message.isReusable)
       this.#settleLast()
-      if (this.#occupant === occupant) this.#occupant = undefined
+      this.#occupant = undefined
     }
   }
 
   #settle(message: SettledMessage): void {
-    // What is still to be delivered is no reason to stay.
     this.isSettled = true
-    this.hold(this.#owner.isDraining)
     this.#occupant?.settled(message)
   }
 

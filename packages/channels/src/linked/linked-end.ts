@@ -142,12 +142,15 @@ export class LinkedEnd<Send, Recv>
   }
 
   #serveTaker(): boolean {
-    const value = this.takeNow()
+    const state = this.sync()
+    const value = this.#takeItem(state)
     if (value !== nothing) {
-      this.nextTaker().taken(value)
+      this.takenCount++
+      this.nextTaker().taken(value as Recv)
       return true
     }
-    const end = this.endReached()
+    // Without another look for items: it could take one in from the port, of which no event would tell any more.
+    const end = this.endIn(state)
     if (end !== undefined) this.nextTaker().ended(end)
     return end !== undefined
   }

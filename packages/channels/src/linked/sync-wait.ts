@@ -4,8 +4,10 @@ import type { SyncOptions } from '../channel/channel.js'
 import { timeoutOf } from '../channel/limited-waits.js'
 import { ChannelStateError } from '../errors.js'
 import { ownBell } from './bell.js'
+import { Patience } from './patience.js'
 
-const spinMs = 0.01
+/** Falling asleep and being woken takes about as long. */
+const patience = new Patience(0.01)
 
 /** What a thread can block on. */
 export interface Sleeper {
@@ -37,13 +39,16 @@ export function blockUntil<T>(
   }
 }
 
-/** Looks again and again for a short time: going to sleep and being woken takes longer. */
+/** Looks again and again for a short time. */
 function spin<T>(attempt: () => T | undefined, dueAt: number): T | undefined {
-  const end = Math.min(dueAt, performance.now() + spinMs)
-  do {
+  const end = Math.min(dueAt, performance.now() + patience.next())
+  while (performance.now() < end) {
     const found = attempt()
-    if (found !== undefined) return found
-  } while (performance.now() < end)
+    if (found === undefined) continue
+    patience.rewarded()
+    return found
+  }
+  patience.disappointed()
   return undefined
 }
 

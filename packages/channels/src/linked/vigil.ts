@@ -9,6 +9,8 @@ import {
   type Sleep,
 } from './control-block.js'
 
+import { Patience } from './patience.js'
+
 /** Whose wait it is. */
 export interface Watchman {
   /** Serves those who wait with what there is. */
@@ -17,14 +19,9 @@ export interface Watchman {
   hold(isHeld: boolean): void
 }
 
-const lookingMs = 0.05
-/** After looking in vain, every so many waits are patient again. */
-const patientOnceIn = 32
-
 /**
  * How an end waits in its event loop: for a short time it looks again in each turn, which costs the other side nothing;
- * then it asks to be woken by a message, looks once more, and sleeps. Where looking was in vain it looks for less time:
- * both sides may share a core, and whoever looks keeps the other one from working.
+ * then it asks to be woken by a message, looks once more, and sleeps.
  */
 export class Vigil {
   readonly #control: ControlBlock
@@ -37,8 +34,7 @@ export class Vigil {
   #hasTurn = false
   /** Until when this wait looks; 0: it has had no turn yet. */
   #until = 0
-  #patienceMs = lookingMs
-  #naps = 0
+  readonly #patience = new Patience(0.05)
   #isHeld = false
 
   constructor(control: ControlBlock, side: Side, watchman: Watchman) {
@@ -63,7 +59,7 @@ export class Vigil {
       this.#mark(looking)
       this.#nextTurn()
     } else {
-      if (this.#state === 'looking') this.#patienceMs = lookingMs
+      if (this.#state === 'looking') this.#patience.rewarded()
       this.#state = 'off'
       this.#mark(awake)
       this.#hold(false)
@@ -93,21 +89,16 @@ export class Vigil {
     this.#hasTurn = false
     if (this.#state !== 'looking') return
     const now = performance.now()
-    if (this.#until === 0) this.#until = now + this.#patience()
+    if (this.#until === 0) this.#until = now + this.#patience.next()
     this.#watchman.look()
     if (this.#state !== 'looking' || this.#hasTurn) return
     if (now < this.#until) this.#nextTurn()
     else this.#sleep()
   }
 
-  #patience(): number {
-    if (this.#patienceMs > 0) return this.#patienceMs
-    return ++this.#naps % patientOnceIn === 0 ? lookingMs : 0
-  }
-
   #sleep(): void {
     this.#state = 'asleep'
-    this.#patienceMs = this.#patienceMs > lookingMs / 4 ? this.#patienceMs / 2 : 0
+    this.#patience.disappointed()
     this.#hold(true)
     this.#mark(inLoop)
     // What the other side did before it could see the mark.
