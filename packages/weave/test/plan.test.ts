@@ -63,6 +63,55 @@ describe('plan', () => {
     expect(weave().plan().toString()).toBe('')
   })
 
+  it('is drawn with any names', () => {
+    const plan = weave({ 'a "b"': 1 })
+      .do('x <b>#1;\n', ({ 'a "b"': ab }) => ab)
+      .do('ж.1-2', { after: ['x <b>#1;\n'] }, () => 1)
+      .plan()
+    expect(plan.toMermaid()).toBe(
+      [
+        'flowchart TD',
+        '  n0(["a #34;b#34;"])',
+        '  n1["x #60;b#62;#35;1#59;#10;"]',
+        '  n2["ж.1-2"]',
+        '  n0 --> n1',
+        '  n1 --> n2',
+        '',
+      ].join('\n'),
+    )
+    expect(plan.toDot()).toBe(
+      [
+        'digraph weave {',
+        '  "a \\"b\\"" [shape=ellipse];',
+        '  "x <b>#1;\\n" [shape=box];',
+        '  "ж.1-2" [shape=box];',
+        '  "a \\"b\\"" -> "x <b>#1;\\n";',
+        '  "x <b>#1;\\n" -> "ж.1-2";',
+        '}',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('keeps what was worked out, and nobody can change it', () => {
+    const plan = report.plan()
+    for (const key of [
+      'order',
+      'inputs',
+      'tasks',
+      'dependencies',
+      'dependents',
+      'tiers',
+      'opaque',
+    ] as const) {
+      expect(plan[key]).toBe(plan[key])
+      expect(Object.isFrozen(plan[key])).toBe(true)
+    }
+    expect(Object.isFrozen(plan.tasks.author)).toBe(true)
+    expect(Object.isFrozen(plan.tiers[0])).toBe(true)
+    expect(Object.isFrozen(plan.dependents.author)).toBe(true)
+  })
+
   it('is plain data as JSON', () => {
     const json = JSON.parse(JSON.stringify(report.plan()))
     expect(json).toMatchObject({ version: 1, fingerprint: report.plan().fingerprint })

@@ -5,7 +5,7 @@ import type { PlannedTask } from './planned-task.js'
 /** A flowchart for Mermaid. */
 export function toMermaid(plan: Plan): string {
   const ids = new Map([...plan.inputs, ...plan.order].map((name, place) => [name, `n${place}`]))
-  const label = (name: string): string => `"${name.replaceAll('"', '#quot;')}"`
+  const label = (name: string): string => `"${mermaidText(name)}"`
   const lines = ['flowchart TD']
   for (const name of plan.inputs) lines.push(`  ${ids.get(name)}([${label(name)}])`)
   for (const name of plan.order) {
@@ -50,6 +50,11 @@ export function inspectPlan(plan: Plan, depth: number, { maxArrayLength }: Inspe
   if (shown.length < lines.length) shown.push(`… and ${lines.length - shown.length} more`)
   const inputs = plan.inputs.length === 0 ? '' : `, inputs: ${plan.inputs.join(', ')}`
   return [`Plan (tasks: ${plan.order.length}${inputs})`, ...shown].join('\n  ')
+}
+
+/** Mermaid reads entities, markup and line ends in a label: all but plain text goes in by number. */
+function mermaidText(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N} _./:+-]/gu, (one) => `#${one.codePointAt(0)};`)
 }
 
 function factsOf(plan: Plan, name: string): string[] {

@@ -102,8 +102,7 @@ export class GraphPlan implements Plan {
   readonly #graph: Graph
   readonly #places: Places
   readonly #isWanted: Uint8Array | undefined
-  #dependencies: Readonly<Record<string, readonly string[]>> | undefined
-  #fingerprint: string | undefined
+  readonly #made = new Map<string, unknown>()
 
   /** @param isWanted per task, whether the plan is about it; default all. */
   constructor(graph: Graph, places: Places, isWanted?: Uint8Array) {
@@ -114,46 +113,42 @@ export class GraphPlan implements Plan {
   }
 
   get order(): readonly string[] {
-    return Object.freeze(this.#graph.names.filter((_, task) => this.#isListed(task)))
+    return this.#once('order', () =>
+      Object.freeze(this.#graph.names.filter((_, task) => this.#isListed(task))),
+    )
   }
 
   get inputs(): readonly string[] {
-    return Object.freeze([...this.#graph.inputNames])
+    return this.#once('inputs', () => Object.freeze([...this.#graph.inputNames]))
   }
 
   get tasks(): Readonly<Record<string, PlannedTask>> {
-    return this.#record((task) => plannedTask(this.#graph, task, this.#places))
+    return this.#once('tasks', () =>
+      this.#record((task) => plannedTask(this.#graph, task, this.#places)),
+    )
   }
 
   get dependencies(): Readonly<Record<string, readonly string[]>> {
-    this.#dependencies ??= this.#record((task) => {
-      const names = dependencyNames(this.#graph, task)
-      return Object.freeze(this.#isWanted ? names.filter((name) => this.#isThere(name)) : names)
-    })
-    return this.#dependencies
+    return this.#once('dependencies', () => this.#dependencies())
   }
 
   get dependents(): Readonly<Record<string, readonly string[]>> {
-    const { order } = this
-    const lists = new Map<string, string[]>(order.map((name) => [name, []]))
-    for (const name of order) {
-      for (const needed of this.dependencies[name] ?? []) lists.get(needed)?.push(name)
-    }
-    return this.#record((task) => Object.freeze(lists.get(this.#graph.names[task] as string) ?? []))
+    return this.#once('dependents', () => this.#dependents())
   }
 
   get tiers(): readonly (readonly string[])[] {
-    return tiersOf(this)
+    return this.#once('tiers', () => tiersOf(this))
   }
 
   get opaque(): readonly string[] {
-    const tasks = [...this.#graph.opaque.keys()].filter((task) => this.#isListed(task))
-    return Object.freeze(tasks.map((task) => this.#name(task)))
+    return this.#once('opaque', () => {
+      const tasks = [...this.#graph.opaque.keys()].filter((task) => this.#isListed(task))
+      return Object.freeze(tasks.map((task) => this.#name(task)))
+    })
   }
 
   get fingerprint(): string {
-    this.#fingerprint ??= fingerprint(this)
-    return this.#fingerprint
+    return this.#once('fingerprint', () => fingerprint(this))
   }
 
   criticalPath(timings?: Partial<Timings>): readonly string[] {
@@ -184,6 +179,27 @@ export class GraphPlan implements Plan {
         dependencies: dependencies[name] as readonly string[],
       })),
     }
+  }
+
+  #dependencies(): Readonly<Record<string, readonly string[]>> {
+    return this.#record((task) => {
+      const names = dependencyNames(this.#graph, task)
+      return Object.freeze(this.#isWanted ? names.filter((name) => this.#isThere(name)) : names)
+    })
+  }
+
+  #dependents(): Readonly<Record<string, readonly string[]>> {
+    const lists = new Map<string, string[]>(this.order.map((name) => [name, []]))
+    for (const name of this.order) {
+      for (const needed of this.dependencies[name] ?? []) lists.get(needed)?.push(name)
+    }
+    return this.#record((task) => Object.freeze(lists.get(this.#name(task)) ?? []))
+  }
+
+  /** What was asked for once is kept. */
+  #once<T>(what: string, make: () => T): T {
+    if (!this.#made.has(what)) this.#made.set(what, make())
+    return this.#made.get(what) as T
   }
 
   #record<T>(of: (task: number) => T): Readonly<Record<string, T>> {
