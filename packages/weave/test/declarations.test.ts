@@ -1,27 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-
-const require = createRequire(import.meta.url)
-const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc')
-const installed = {
-  '@conc/weave': path.dirname(require.resolve('@conc/weave/package.json')),
-  '@conc/core': path.dirname(require.resolve('@conc/core/package.json')),
-  '@types/node': path.dirname(require.resolve('@types/node/package.json')),
-}
-const compilerOptions = {
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  declaration: true,
-  target: 'es2023',
-  module: 'nodenext',
-  types: ['node'],
-  outDir: 'dist',
-}
+import { describe, expect, it } from 'vitest'
+import { compiled, project } from './support/project.js'
 
 const template = `
 import { task } from '@conc/core'
@@ -55,26 +35,6 @@ export const [one]: readonly [number, number[]] = await tuple()
 // @ts-expect-error a task that is there already
 lengths.do('one', () => 1)
 `
-
-/** Compiles the files as a project of somebody who installed the packages. @returns what the compiler says. */
-function compiled(root: string, files: Readonly<Record<string, string>>): string {
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(root, name), text)
-  const config = { compilerOptions, files: Object.keys(files) }
-  writeFileSync(path.join(root, 'tsconfig.json'), JSON.stringify(config))
-  return spawnSync(process.execPath, [tsc, '-p', root], { encoding: 'utf8' }).stdout
-}
-
-function project(): string {
-  const root = mkdtempSync(path.join(tmpdir(), 'weave-declarations-'))
-  onTestFinished(() => rmSync(root, { recursive: true }))
-  writeFileSync(path.join(root, 'package.json'), '{ "type": "module" }')
-  for (const [name, target] of Object.entries(installed)) {
-    const link = path.join(root, 'node_modules', name)
-    mkdirSync(path.dirname(link), { recursive: true })
-    symlinkSync(target, link, 'junction')
-  }
-  return root
-}
 
 describe('an exported weave', { timeout: 60_000 }, () => {
   it('compiles with declarations, and they say the same as the source', () => {

@@ -1,25 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { transformSync as swcTransform } from '@swc/core'
-import { transformSync as esbuildTransform } from 'esbuild'
-import { minify as terserMinify } from 'terser'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parametersOf } from '../src/parameters/index.js'
+import { type Transform, toolchains } from './support/toolchains.js'
 
 type AnyFunction = (...args: never[]) => unknown
-type Transform = (code: string) => string | Promise<string>
 
 const require = createRequire(import.meta.url)
-// Neither of these two brings types.
-const babel = require('@babel/core') as {
-  transformSync(code: string, options: object): { code: string }
-}
-const istanbul = require('istanbul-lib-instrument') as {
-  createInstrumenter(options: object): { instrumentSync(code: string, filename: string): string }
-}
 
 /** Bodies as people write them, and the keys of their parameter; those of a list are read at index 1. */
 const source = `
@@ -81,58 +67,7 @@ const truth: Readonly<Record<string, string>> = {
   classMethod: 'author, books',
 }
 
-const babelTo =
-  (targets: object, more: object = {}): Transform =>
-  (code) =>
-    babel.transformSync(code, {
-      presets: [[require.resolve('@babel/preset-env'), { targets, ...more }]],
-      configFile: false,
-      sourceType: 'script',
-      compact: false,
-    }).code
-
-const swcTo =
-  (target: 'es5' | 'es2015' | 'es2016' | 'es2017' | 'es2022', minify = false): Transform =>
-  (code) =>
-    swcTransform(code, {
-      isModule: false,
-      swcrc: false,
-      minify,
-      jsc: {
-        target,
-        parser: { syntax: 'ecmascript' },
-        minify: { compress: minify, mangle: minify },
-      },
-    }).code
-
-const esbuildTo =
-  (target: string, minify = false): Transform =>
-  (code) =>
-    esbuildTransform(code, { target, minify, format: 'cjs', logLevel: 'silent' }).code
-
-const terser =
-  (options: object): Transform =>
-  async (code) =>
-    (await terserMinify(code, { compress: { passes: 2 }, mangle: true, ...options })).code ?? ''
-
-const instrument: Transform = (code) =>
-  istanbul
-    .createInstrumenter({ esModules: false, compact: false })
-    .instrumentSync(code, 'bodies.js')
-
-function tscTo(target: string): Transform {
-  return (code) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'conc-parameters-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const file = path.join(folder, 'bodies.js')
-    writeFileSync(file, code)
-    const binary = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc')
-    const options = ['--allowJs', '--target', target, '--module', 'commonjs', '--outDir', 'out']
-    // In its folder, or the nearest tsconfig.json would have a say.
-    execFileSync(process.execPath, [binary, file, ...options], { cwd: folder })
-    return readFileSync(path.join(folder, 'out/bodies.js'), 'utf8')
-  }
-}
+const { tscTo, esbuildTo, swcTo, babelTo, terser, istanbul } = toolchains('script')
 
 const keepsPatterns: Readonly<Record<string, Transform>> = {
   'no tool': (code) => code,
@@ -144,9 +79,9 @@ const keepsPatterns: Readonly<Record<string, Transform>> = {
   'swc to ES2022': swcTo('es2022'),
   'swc, minified': swcTo('es2022', true),
   'Babel preset-env for this Node': babelTo({ node: 'current' }),
-  'istanbul coverage': instrument,
+  'istanbul coverage': istanbul,
   'istanbul coverage over esbuild, minified': (code) =>
-    esbuildTo('esnext', true)(instrument(code) as string),
+    esbuildTo('esnext', true)(istanbul(code) as string),
 }
 
 const lowers: Readonly<Record<string, Transform>> = {
