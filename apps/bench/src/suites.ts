@@ -1,3 +1,5 @@
+import { bullmqSuite } from './bullmq/bullmq-suite.js'
+import { hasRedis } from './bullmq/redis.js'
 import { channelsSuite } from './channels/channels-suite.js'
 import type { Suite } from './harness/suite.js'
 import { poolSuite } from './pool/pool-suite.js'
@@ -14,4 +16,5 @@ export const suites: readonly Suite[] = [
   channelsSuite,
   weaveSuite,
   wireSuite,
+  ...(hasRedis() ? [bullmqSuite] : []),
 ]

@@ -70,7 +70,7 @@ function caller(
 }
 
 /** Makes a new call whenever one has ended. */
-async function callAll(add: Add, count: number, outstanding: number): Promise<number> {
+export async function callAll(add: Add, count: number, outstanding: number): Promise<number> {
   let [begun, sum] = [0, 0]
   const runner = async (): Promise<void> => {
     while (begun++ < count) {

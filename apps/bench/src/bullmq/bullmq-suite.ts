@@ -1,0 +1,46 @@
+import { type Suite, sized } from '../harness/suite.js'
+import { type TimedContestant, timedPath } from '../harness/timed-path.js'
+import type { Add } from '../threads/callers.js'
+import { callAll } from '../threads/calls.js'
+import { bareAdd, bullAdd } from './callers.js'
+
+/** What a call may cost, in jobs and events by hand. */
+const goal = { timesFloor: 1.25 }
+
+export const bullmqSuite: Suite = {
+  name: 'bullmq',
+  about: 'tasks as jobs in Redis, beside jobs by hand on the same Redis; bodies on the event loop',
+  paths: (size) =>
+    [1, 50].map((outstanding) =>
+      timedPath<number>({
+        name: outstanding === 1 ? 'round-trip' : `outstanding/${outstanding}`,
+        title: `calls of two small arguments, ${outstanding} outstanding`,
+        unit: 'call',
+        items: outstanding === 1 ? sized(size, 5, 50, 200, 1000) : sized(size, 50, 300, 2000, 5000),
+        judgedBy: 'wallUs',
+        check: (sum, count) => {
+          if (sum !== count * 2) throw new Error(`Expected a sum of ${count * 2}, got ${sum}.`)
+        },
+        contestants: [
+          caller('BullMQ add + completed', 'floor', outstanding, bareAdd),
+          { ...caller('BullExecutor', 'ours', outstanding, bullAdd), goal },
+        ],
+      }),
+    ),
+}
+
+function caller(
+  name: string,
+  role: TimedContestant<number>['role'],
+  outstanding: number,
+  open: () => Promise<Add>,
+): TimedContestant<number> {
+  return {
+    name,
+    role,
+    prepare: async (count) => {
+      const add = await open()
+      return () => callAll(add, count, outstanding)
+    },
+  }
+}
