@@ -8,6 +8,7 @@ import {
   checkPause,
   checkPositiveInteger,
 } from '@conc/core/internal'
+import { poolKeyHere } from '../pool/pool-around.js'
 import type { Credit } from '../protocol/credit.js'
 import { type Key, type ProofKeys, proofKeys } from '../security/keys.js'
 import { type ClientTls, checkClientTls } from '../security/tls-options.js'
@@ -18,7 +19,7 @@ export interface ConnectOptions {
   /** Default `'localhost'`. */
   readonly host?: string
   readonly port: number
-  /** The key of the server. Default `''`. */
+  /** The key of the server. Default `''`; in a worker of a pool that listens, that pool's. */
   readonly authkey?: Key
   /** `true`: TLS with what Node trusts. Default: none. */
   readonly tls?: true | ClientTls
@@ -95,7 +96,14 @@ const knownOptions = [
 export function connectSettings(options: ConnectOptions): ConnectSettings {
   checkObject('options', options)
   checkKeys('options', options, knownOptions)
-  const { host = 'localhost', port, authkey = '', tls, lazy = false, name } = options
+  const {
+    host = 'localhost',
+    port,
+    authkey = poolKeyHere() ?? '',
+    tls,
+    lazy = false,
+    name,
+  } = options
   checkHost(host)
   checkPort('port', port)
   if (tls !== undefined) checkClientTls(tls)

@@ -8,6 +8,8 @@ export interface Boot {
   readonly worker: number
   /** Pools around this one. */
   readonly depth: number
+  /** What the pool asks of sessions, where it listens. */
+  readonly authkey?: Uint8Array
   /** URLs. */
   readonly modules: readonly string[]
   readonly concurrency: number

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { InvalidOptionError } from '@conc/core'
 import {
@@ -12,6 +13,9 @@ import {
   resolveModule,
 } from '@conc/core/internal'
 import type { Credit } from '../protocol/credit.js'
+import type { Key } from '../security/keys.js'
+import type { ServerTls } from '../security/tls-options.js'
+import { type ServeOptions, serveSettings } from '../server/serve-options.js'
 import { inheritedArguments } from './inherited-arguments.js'
 
 /** What a `WorkerPool` can be told. All of it is optional; times are milliseconds. */
@@ -24,6 +28,13 @@ export interface WorkerPoolOptions {
   readonly concurrency?: number
   /** Calls that may wait; default 100 000. */
   readonly queueLimit?: number
+  /** Where the pool listens for sessions as well, as `serve` does; default: it does not. 0: the system picks one. */
+  readonly port?: number
+  /** Default `'localhost'`. */
+  readonly host?: string
+  /** What sessions have to prove; default 32 random bytes, which its workers are told. */
+  readonly authkey?: Key
+  readonly tls?: ServerTls
   /** Imported by each worker before it takes work: URLs, paths from the working directory, package names. Default none. */
   readonly modules?: readonly (string | URL)[]
   /** Workers that have to be ready for the pool to open; default `breadth`. */
@@ -86,6 +97,8 @@ export interface PoolSettings {
   readonly queueLimit: number
   /** URLs. */
   readonly modules: readonly string[]
+  /** How it is served, where it is. */
+  readonly serving: (ServeOptions & { readonly authkey: Uint8Array }) | undefined
   readonly quorum: number
   readonly startupTimeoutMs: number
   readonly startTimeoutMs: number
@@ -112,6 +125,10 @@ const knownOptions = [
   'breadth',
   'concurrency',
   'queueLimit',
+  'port',
+  'host',
+  'authkey',
+  'tls',
   'modules',
   'quorum',
   'startupTimeoutMs',
@@ -156,6 +173,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     ...limits,
     ...timesOf(options),
     ...processOf(options),
+    serving: servingOf(options),
     cancel,
     maxSuspended,
     maxPoolDepth,
@@ -256,6 +274,30 @@ function tagsOf(tags: WorkerPoolOptions['tags'] = []): (place: number) => readon
     if (isStrings(own)) return own
     throw new InvalidOptionError('tags', 'a list of strings, or a function that gives one', own)
   }
+}
+
+function servingOf({
+  port,
+  host,
+  authkey,
+  tls,
+  maxPayloadBytes,
+}: WorkerPoolOptions): PoolSettings['serving'] {
+  if (port === undefined) {
+    for (const [option, value] of Object.entries({ host, authkey, tls })) {
+      if (value !== undefined) throw new InvalidOptionError(option, 'to come with a port', value)
+    }
+    return undefined
+  }
+  const serving = {
+    port,
+    authkey: authkey ?? randomBytes(32),
+    ...(host !== undefined && { host }),
+    ...(tls !== undefined && { tls }),
+    ...(maxPayloadBytes !== undefined && { maxPayloadBytes }),
+  }
+  serveSettings(serving)
+  return { ...serving, authkey: Buffer.from(serving.authkey as Uint8Array) }
 }
 
 type ProcessSettings = Pick<PoolSettings, 'modules' | 'env' | 'execArgv' | 'cwd' | 'console'>

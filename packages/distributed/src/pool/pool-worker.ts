@@ -14,6 +14,7 @@ import { Grace } from './grace.js'
 import { LoadTeller } from './load-teller.js'
 import { NestedCalls, type NestedHost } from './nested-calls.js'
 import type { PoolSettings } from './pool-options.js'
+import { VitalsQuestion, type WorkerVitals } from './vitals.js'
 import { type WorkerExit, WorkerProcess } from './worker-process.js'
 
 /** The pool, as a worker sees it. */
@@ -52,6 +53,8 @@ export class PoolWorker implements SeatPort, LinkListener {
   readonly #nested: NestedCalls
   readonly #grace: Grace
   readonly #load: LoadTeller
+  readonly #vitals: VitalsQuestion
+  #workEndedAt: number = performance.now()
   /** What it said of its own end. */
   #fatal: { readonly error: unknown } | undefined
   /** Why it is being ended, where the pool decided that. */
@@ -66,6 +69,7 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#nested = new NestedCalls(home, this.#link)
     this.#grace = new Grace(graceMs, cancel, (call) => this.#endFor(call))
     this.#load = new LoadTeller(home.coordinator, this.#link)
+    this.#vitals = new VitalsQuestion(this.#link)
     this.#link.add(frameType.boot, 0, undefined, encode(home.bootOf(number)).chunks)
     this.gone = this.#live()
   }
@@ -76,6 +80,17 @@ export class PoolWorker implements SeatPort, LinkListener {
 
   get isIdle(): boolean {
     return (this.seat?.calls.size ?? 0) === 0
+  }
+
+  /** Since it had work last; 0 while it has. */
+  get idleMs(): number {
+    return this.isIdle ? performance.now() - this.#workEndedAt : 0
+  }
+
+  /** How it is, by its own account; what it said last where it does not answer. */
+  async vitals(): Promise<WorkerVitals> {
+    if (this.state !== 'ready') return { rssBytes: 0, lagMs: 0, utilization: 0 }
+    return await this.#vitals.ask()
   }
 
   assign({ id, request }: PoolCall): void {
@@ -129,6 +144,8 @@ export class PoolWorker implements SeatPort, LinkListener {
         return void this.#home.coordinator.resume(seat.calls.get(id), () =>
           this.#link.add(frameType.resume, id),
         )
+      case frameType.stats:
+        return void this.#vitals.answered(meta)
       case frameType.goAway:
         return void this.#home.overweight(this)
       case frameType.fatal:
@@ -156,6 +173,7 @@ export class PoolWorker implements SeatPort, LinkListener {
     if (call === undefined) return
     this.#grace.end(call)
     this.settledCount++
+    this.#workEndedAt = performance.now()
     this.#home.coordinator.ended(seat, id, ending)
     this.#home.settled(this)
   }
@@ -186,6 +204,7 @@ export class PoolWorker implements SeatPort, LinkListener {
         )
       : []
     this.#nested.clear()
+    this.#vitals.over()
     if (!wasStopping || begun.length > 0) this.#home.lost(this, begun, loss)
     else this.#home.left(this)
   }

@@ -40,15 +40,20 @@ import type { Seat } from '../coordinator/seat.js'
 import { PoolDepthError } from '../errors.js'
 import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
+import type { PoolStats } from '../pool-stats.js'
 import { protocolName } from '../protocol/limits.js'
+import type { PoolServer } from '../server/pool-server.js'
+import { serve } from '../server/serve.js'
 import { settled } from './broadcast.js'
+import { CallStatistics } from './call-statistics.js'
 import { Entrance, type EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
 import { OwnCall } from './own-call.js'
+import { poolDepth } from './pool-around.js'
 import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
-import { poolDepth } from './pool-depth.js'
 import { type PoolSettings, poolSettings, type WorkerPoolOptions } from './pool-options.js'
 import type { WorkerHome } from './pool-worker.js'
+import { statsOf } from './worker-stats.js'
 
 /**
  * Runs declared tasks on child processes of this one. The first submit, `start()` or `ready()` starts them; they hold
@@ -69,6 +74,10 @@ export class WorkerPool implements Executor {
   readonly #lifecycle: Lifecycle
   readonly #room = new Conditions()
   readonly #keepAlive = new KeepAlive()
+  readonly #statistics = new CallStatistics()
+  readonly #madeAt = performance.now()
+  #listening: Promise<PoolServer> | undefined
+  #server: PoolServer | undefined
   readonly #calls: RemoteCalls
 
   /**
@@ -86,12 +95,15 @@ export class WorkerPool implements Executor {
       concurrency: settings.concurrency,
       poisonLimit: settings.poisonLimit,
       startTimeoutMs: settings.startTimeoutMs,
-      observe: (event, { id, request, seat }) =>
+      observe: (event, call, ending) => {
+        this.#statistics.observe(event, call, ending)
+        const { id, request, seat } = call
         publish(channels.pool, event, settings.name, () => ({
           id: `${this.id}-${id}`,
           task: request.task,
           worker: seat?.worker,
-        })),
+        }))
+      },
       onChange: () => this.#changed(),
     })
     this.#fleet = new Fleet(this.#asHome(), () => this.#changed())
@@ -123,6 +135,16 @@ export class WorkerPool implements Executor {
     return state === 'open' ? this.#fleet.state : state
   }
 
+  /** Where it listens, once it has started; only with `port`. */
+  get server(): PoolServer | undefined {
+    return this.#server
+  }
+
+  /** What sessions have to prove; only with `port`. */
+  get authkey(): Uint8Array | undefined {
+    return this.#settings.serving?.authkey
+  }
+
   /** The tasks that its workers have loaded, with their versions. */
   get tasks(): ReadonlyMap<string, string | undefined> {
     return this.#fleet.tasks
@@ -142,6 +164,7 @@ export class WorkerPool implements Executor {
     this.#keepAlive.hold()
     try {
       await this.#fleet.started(signal)
+      await this.#listen()
     } finally {
       this.#keepAlive.letGo()
     }
@@ -232,6 +255,25 @@ export class WorkerPool implements Executor {
       return call.promise as Promise<Awaited<R>>
     })
     return await settled(calls)
+  }
+
+  /** How it is: its load, its workers, and the tasks that have run, with their times. Asking changes nothing. */
+  async stats(): Promise<PoolStats> {
+    const workers = await Promise.all(
+      this.#fleet.places.map((place) => statsOf(place, this.#settings)),
+    )
+    return {
+      name: this.name,
+      state: this.state,
+      load: this.load,
+      uptimeMs: performance.now() - this.#madeAt,
+      idleMs: this.#coordinator.isIdle ? this.#statistics.idleMs : 0,
+      sessions: this.#server?.sessions ?? 0,
+      modules: [...this.tasks.keys()],
+      locks: 0,
+      workers: workers.filter((one) => one !== undefined),
+      tasks: this.#statistics.tasks,
+    }
   }
 
   /**
@@ -339,6 +381,14 @@ export class WorkerPool implements Executor {
     this.#fleet.start()
   }
 
+  /** Once, when the workers are ready. */
+  async #listen(): Promise<void> {
+    const { serving } = this.#settings
+    if (serving === undefined) return
+    this.#listening ??= serve(this, serving)
+    this.#server = await this.#listening
+  }
+
   async #untilRoom(signal?: AbortSignal): Promise<void> {
     const isOver = (): boolean => !this.#lifecycle.isOpen || this.#fleet.failure !== undefined
     await this.#room.until(() => isOver() || this.#hasRoom, signal)
@@ -407,6 +457,7 @@ export class WorkerPool implements Executor {
       poolId: this.id,
       worker,
       depth: this.#depth,
+      ...(this.authkey && { authkey: this.authkey }),
       modules,
       concurrency,
       slots: this.#slots,
@@ -436,6 +487,10 @@ export class WorkerPool implements Executor {
 
   async #release(): Promise<void> {
     this.#keepAlive.hold()
+    await this.#listening?.then(
+      (server) => server.close({ pending: 'reject' }),
+      () => {},
+    )
     await this.#fleet.close()
     this.#keepAlive.end()
   }

@@ -4,9 +4,10 @@ import { bootThread, registry } from '@conc/core/internal'
 import { decode, encode, encodeError } from '@conc/wire'
 import type { Boot } from '../link/boot.js'
 import { PipeLink } from '../link/pipe-link.js'
-import { setPoolDepth } from '../pool/pool-depth.js'
+import { setPoolAround } from '../pool/pool-around.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
+import '../builtin/ping.js'
 import { watchParent } from './parent-watch.js'
 import { TaskServer } from './task-server.js'
 
@@ -44,7 +45,7 @@ class WorkerLife {
 
   async #boot(boot: Boot): Promise<void> {
     this.#graceMs = boot.graceMs
-    setPoolDepth(boot.depth)
+    setPoolAround(boot.depth, boot.authkey)
     const role = `worker ${boot.worker} of '${boot.pool}'`
     const { failure } = await bootThread({ role, modules: boot.modules })
     if (failure) {

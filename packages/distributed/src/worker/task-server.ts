@@ -9,7 +9,7 @@ import { type LinkTaskMeta, readTaskMeta } from '../link/task-meta.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
-import { decodeMeta } from '../protocol/meta.js'
+import { decodeMeta, encodeMeta } from '../protocol/meta.js'
 import { Body, type BodyContext } from './body.js'
 import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
@@ -30,6 +30,8 @@ export class TaskServer implements LinkListener {
   #arrivedIds: number[] = []
   readonly #onStop: () => void
   readonly #weight: WeightWatch
+  /** When the pool asked last. */
+  #busyBefore = performance.eventLoopUtilization()
 
   /** @param onStop called when the pool says that nothing will come any more. */
   constructor(boot: Boot, link: PipeLink, onStop: () => void) {
@@ -58,6 +60,8 @@ export class TaskServer implements LinkListener {
       case frameType.throw:
       case frameType.return:
         return void this.#tell(frame)
+      case frameType.stats:
+        return void this.#tellVitals()
       case frameType.stop:
         return void this.#onStop()
       case frameType.load:
@@ -193,6 +197,14 @@ export class TaskServer implements LinkListener {
       encodeFailureMeta({ phase: 'reject', started: false }),
       chunks,
     )
+  }
+
+  #tellVitals(): void {
+    const busy = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(busy, this.#busyBefore)
+    this.#busyBefore = busy
+    const rssBytes = process.memoryUsage.rss()
+    this.#link.add(frameType.stats, 0, encodeMeta({ rssBytes, utilization }))
   }
 
   #loadIs({ meta }: Frame): void {
