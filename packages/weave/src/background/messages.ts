@@ -26,3 +26,5 @@ export type ToWorker =
   /** The request is on disk. */
   | { readonly type: 'go' }
   | { readonly type: 'cancel'; readonly reason: EncodedError }
+  /** Its last word has arrived. */
+  | { readonly type: 'bye' }

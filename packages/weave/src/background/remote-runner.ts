@@ -109,6 +109,7 @@ export class RemoteRunner implements Runner, LinkOwner {
       const told = status === 'refused' ? 'rejected' : status
       this.#end({ status: told, error, settled: mirror.settled({ error }), ...also })
     }
+    link.post({ type: 'bye' })
     // Bodies that were told to stop get their time, and hold nobody meanwhile.
     link.hold(false)
     if (this.#init.isDetached) return

@@ -17,7 +17,9 @@ const reporter: Reporter = {
 const run = new WorkerRun(requestFrom(workerData), reporter)
 parentPort?.on('message', (message: ToWorker) => {
   if (message.type === 'cancel') run.cancel(decodeError(message.reason))
+  if (message.type === 'bye') parentPort?.unref()
 })
 // The run holds the thread while there is something that it can wait for.
 parentPort?.unref()
-void run.run()
+// What a thread said last can be lost with it: it stays until that has arrived.
+void run.run().then(() => parentPort?.ref())

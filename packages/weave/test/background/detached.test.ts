@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { WorkerLostError } from '@conc/core'
+import { ConcError, WorkerLostError } from '@conc/core'
 import { type BackgroundHandle, type BackgroundReport, readBackground, resultOf } from '@conc/weave'
 import { describe, expect, it } from 'vitest'
-import { broken, fails, steps, tell, told } from '../support/background-modules.js'
+import { broken, endless, fails, steps, tell, told } from '../support/background-modules.js'
 import { fileIn, tempDir } from '../support/temp-dir.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the weaves come from plain modules
@@ -202,6 +202,25 @@ describe('a detached run', () => {
       exitCode: 2,
       error: { started: false },
     })
+  })
+})
+
+describe('a module that is never imported to its end', () => {
+  it.each(['thread', 'process', 'detached'] as const)('is a failed start: %s', async (where) => {
+    const handle: Handle = endless.background({ where })
+    const error = await handle.started.catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ConcError)
+    await expect(handle.done).rejects.toBe(error)
+    expect(handle.status).toBe('rejected')
+    if (where === 'detached') expect(await exitCode(handle)).toBe(2)
+  })
+
+  it.each(['thread', 'process'] as const)('is given up by a cancel: %s', async (where) => {
+    const handle: Handle = endless.background({ where })
+    handle.cancel(new Error('enough'))
+    await expect(handle.done).rejects.toThrow('enough')
+    await expect(handle.started).rejects.toThrow('enough')
+    expect(handle.status).toBe('cancelled')
   })
 })
 

@@ -1,5 +1,11 @@
 import { contextVar, TaskCancelledError, TaskTimeoutError, WorkerLostError } from '@conc/core'
-import { resultOf, type SettledResult, type WeaveEvent, WeavePendingLimitError } from '@conc/weave'
+import {
+  resultOf,
+  type SettledResult,
+  type WeaveEvent,
+  WeavePendingLimitError,
+  weave,
+} from '@conc/weave'
 import { describe, expect, it, vi } from 'vitest'
 import { late, mapped, shared, steps } from '../support/background-modules.js'
 import { deferred } from '../support/deferred.js'
@@ -214,6 +220,24 @@ describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) 
     expect(error).toMatchObject({ code: 'CONC_WEAVE_MAX_PENDING', limit: 2, task: 'items' })
     expect(error).toBeInstanceOf(WeavePendingLimitError)
     expect(settled.failed).toEqual(['items'])
+  })
+
+  it('outlives the weave that it was started in', async () => {
+    const dir = tempDir()
+    const control = new AbortController()
+    let handle: ReturnType<typeof steps.background>
+    const outer = weave()
+      .do('starts', () => {
+        handle = steps.background({ way: 'cleans up', dir }, { where })
+        return new Promise(() => {})
+      })
+      .run({ signal: control.signal, concurrency: 1, timeoutMs: 60_000 })
+    await fileIn(dir, 'second')
+    control.abort(new Error('outer'))
+    await expect(outer).rejects.toThrow('outer')
+    expect(handle.status).toBe('running')
+    handle.cancel(new Error('inner'))
+    await expect(handle.done).rejects.toThrow('inner')
   })
 
   it('tells events', async () => {

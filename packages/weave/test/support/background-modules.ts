@@ -6,3 +6,4 @@ const load = (name: string) => import(new URL(`../modules/${name}.mjs`, import.m
 export const { steps, shared, late, mapped, told, tell, fails } = await load('background')
 export const { broken } = await load('throws')
 export const { inside, shaped } = await load('unsteady')
+export const { endless } = await load('endless')

@@ -26,10 +26,13 @@ export function detachedReporter(
     event() {},
     async ended(ended) {
       const exitCode = life.exitCodeOf(ended)
+      life.exitCode = exitCode
       record.ended(ended, statusOf(ended), exitCode)
       const callbackError = await callBack(request, record)
-      if (callbackError) record.callbackFailed(callbackError, exitCode || 1)
-      life.exitCode = callbackError ? exitCode || 1 : exitCode
+      if (callbackError) {
+        life.exitCode = exitCode || 1
+        record.callbackFailed(callbackError, exitCode || 1)
+      }
       await parent.ended({ ...ended, ...(callbackError && { callbackError }) })
     },
   }

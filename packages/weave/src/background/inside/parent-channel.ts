@@ -56,7 +56,7 @@ export class ParentChannel implements Reporter {
   #receive(message: ToWorker): void {
     if (message.type === 'run') this.#request.resolve(message.request)
     else if (message.type === 'go') this.#go.resolve()
-    else this.#cancel(decodeError(message.reason))
+    else if (message.type === 'cancel') this.#cancel(decodeError(message.reason))
   }
 
   #gone(): void {

@@ -8,8 +8,6 @@ const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const
 
 /** What happens to the process of a run, and how that ends. */
 export class ProcessLife {
-  /** What it will exit with. */
-  exitCode = 1
   readonly #weave: string
   readonly #graceMs: number
   #cancelCode: number | undefined
@@ -34,6 +32,11 @@ export class ProcessLife {
     })
   }
 
+  /** What the process will exit with. */
+  set exitCode(code: number) {
+    process.exitCode = code
+  }
+
   exitCodeOf({ status }: Ended): number {
     if (status === 'fulfilled') return 0
     if (status === 'refused') return 2
@@ -43,9 +46,8 @@ export class ProcessLife {
   /** The run is over, and all was said. Bodies that were told to stop get their time. */
   end(): void {
     this.#isOver = true
-    process.exitCode = this.exitCode
     process.channel?.unref()
-    const timer = new Timer(this.#graceMs, () => process.exit(this.exitCode))
+    const timer = new Timer(this.#graceMs, () => process.exit())
     timer.hold(false)
   }
 

@@ -46,7 +46,7 @@ export class WorkerRun {
 
   /** The run cannot go on: `lost` where the process is not to be trusted any more. */
   fail(status: 'rejected' | 'lost', error: unknown): void {
-    this.#fail(status, error)
+    this.#fail(this.#run ? status : 'refused', error)
     this.#control.abort(error)
   }
 
