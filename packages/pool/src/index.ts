@@ -1,5 +1,5 @@
 export { PoolDeadlockError, TaskNotSettledError } from './errors.js'
-export { iterWait } from './iter-wait.js'
+export { iterWait } from './iterate/iter-wait.js'
 export type {
   CancelOptions,
   CancelReport,

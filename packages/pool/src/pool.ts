@@ -20,8 +20,7 @@ import {
   refuseStreamTask,
   reportsEnd,
 } from '@conc/core/internal'
-import type { AnyFunction, Batch } from './batch.js'
-import { cancelTargets } from './cancel-targets.js'
+import { cancelTargets } from './cancel/cancel-targets.js'
 import {
   checkCall,
   checkPoolOptions,
@@ -29,11 +28,9 @@ import {
   checkSource,
   checkSyncSource,
 } from './checks.js'
-import { ExecJob } from './exec-job.js'
-import { iterMap } from './iter-map.js'
-import { makeBatch, singleInput } from './make-batch.js'
-import { mapRun } from './make-map.js'
-import { mapNow } from './map-now.js'
+import { iterMap } from './iterate/iter-map.js'
+import { mapRun } from './map/make-map.js'
+import { mapNow } from './map/map-now.js'
 import type {
   AnyIterOptions,
   AnyOptions,
@@ -45,12 +42,15 @@ import type {
   PoolOptions,
   SpawnOptions,
 } from './options.js'
-import { PoolJob } from './pool-job.js'
-import { PoolState } from './pool-state.js'
-import { endNow, poolStream } from './pool-stream.js'
 import { type Reader, type ResultOf, type Results, readerOf, valueReaderOf } from './results.js'
-import { SpawnJob } from './spawn-job.js'
+import { PoolState } from './state/pool-state.js'
 import type { Fn, ItemFn, TaskHandle } from './task-handle.js'
+import type { AnyFunction, Batch } from './tasks/batch.js'
+import { ExecJob } from './tasks/exec-job.js'
+import { makeBatch, singleInput } from './tasks/make-batch.js'
+import { PoolJob } from './tasks/pool-job.js'
+import { endNow, poolStream } from './tasks/pool-stream.js'
+import { SpawnJob } from './tasks/spawn-job.js'
 
 /** The arguments of a declared task, which only one without parameters may leave out. */
 type Args<A extends readonly unknown[]> = readonly [] extends A

@@ -1,12 +1,12 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkObject } from '@conc/core/internal'
+import { checkResults, checkWait } from '../checks.js'
+import { checkHandle } from '../iterate/iter-wait.js'
+import type { CancelOptions, CancelReport } from '../options.js'
+import type { Results } from '../results.js'
+import type { PoolState } from '../state/pool-state.js'
+import { cancelReason, PoolJob } from '../tasks/pool-job.js'
 import { cancelJobs } from './cancel-report.js'
-import { checkResults, checkWait } from './checks.js'
-import { checkHandle } from './iter-wait.js'
-import type { CancelOptions, CancelReport } from './options.js'
-import { cancelReason, PoolJob } from './pool-job.js'
-import type { PoolState } from './pool-state.js'
-import type { Results } from './results.js'
 
 type Options = CancelOptions<Results>
 

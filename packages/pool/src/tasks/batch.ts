@@ -1,8 +1,8 @@
 import { type ForwardedOptions, follows, onBodyEnd, type TaskDefinition } from '@conc/core/internal'
+import type { AnyOptions } from '../options.js'
+import type { PoolState } from '../state/pool-state.js'
+import type { Callback } from '../task-handle.js'
 import type { Invocation } from './invocations.js'
-import type { AnyOptions } from './options.js'
-import type { PoolState } from './pool-state.js'
-import type { Callback } from './task-handle.js'
 
 export type AnyFunction = (...args: never[]) => unknown
 

@@ -5,10 +5,10 @@ import {
   type Producer,
   StreamBody,
 } from '@conc/core/internal'
+import type { PoolState } from '../state/pool-state.js'
 import { Batch } from './batch.js'
 import { single } from './invocations.js'
 import { PoolJob } from './pool-job.js'
-import type { PoolState } from './pool-state.js'
 
 /** The body of a stream as a task of the pool: it holds its slot from the first item asked for to the end. */
 export class StreamJob extends PoolJob {

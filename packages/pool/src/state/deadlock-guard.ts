@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { currentFrame, type Job, type Line } from '@conc/core/internal'
-import { PoolDeadlockError } from './errors.js'
-import type { PoolJob } from './pool-job.js'
+import { PoolDeadlockError } from '../errors.js'
+import type { PoolJob } from '../tasks/pool-job.js'
 
 /** Knows in which task of the pool a call is made, and refuses the waits that cannot end. */
 export class DeadlockGuard {

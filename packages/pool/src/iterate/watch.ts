@@ -1,6 +1,6 @@
 import { Conditions, type Job, type ReasonOf } from '@conc/core/internal'
-import type { PoolJob } from './pool-job.js'
-import { siblingFailed } from './sibling-failed.js'
+import { siblingFailed } from '../map/sibling-failed.js'
+import type { PoolJob } from '../tasks/pool-job.js'
 
 /** Follows tasks of one call as they settle. */
 export class Watch {

@@ -1,6 +1,6 @@
+import { isAsyncSource } from '../checks.js'
 import { ArrayMap } from './array-map.js'
 import { AsyncMap } from './async-map.js'
-import { isAsyncSource } from './checks.js'
 import { IterableMap } from './iterable-map.js'
 import type { MapInit, MapRun } from './map-run.js'
 

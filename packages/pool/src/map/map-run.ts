@@ -11,13 +11,13 @@ import {
   type Roster,
   type Slot,
 } from '@conc/core/internal'
-import type { Batch } from './batch.js'
+import type { Reader, ValueReader } from '../results.js'
+import type { Feed, PoolState } from '../state/pool-state.js'
+import type { Batch } from '../tasks/batch.js'
 import { ItemLane } from './item-lane.js'
 import type { ItemSource } from './item-source.js'
 import { type Collector, MapItem } from './map-item.js'
 import { PlainLane } from './plain-lane.js'
-import type { Feed, PoolState } from './pool-state.js'
-import type { Reader, ValueReader } from './results.js'
 import { siblingFailed } from './sibling-failed.js'
 
 export interface MapInit {

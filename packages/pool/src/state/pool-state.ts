@@ -12,12 +12,12 @@ import {
   type ReasonOf,
   stopListening,
 } from '@conc/core/internal'
-import { Batch } from './batch.js'
+import type { PoolOptions } from '../options.js'
+import type { Pool } from '../pool.js'
+import { Batch } from '../tasks/batch.js'
+import { single } from '../tasks/invocations.js'
+import type { PoolJob } from '../tasks/pool-job.js'
 import { DeadlockGuard } from './deadlock-guard.js'
-import { single } from './invocations.js'
-import type { PoolOptions } from './options.js'
-import type { Pool } from './pool.js'
-import type { PoolJob } from './pool-job.js'
 
 /** A call that goes on making tasks: `map`, and `iterMap` where it is lazy. */
 export interface Feed {

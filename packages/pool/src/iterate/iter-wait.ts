@@ -1,11 +1,11 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkIterOptions, checkSyncSource } from './checks.js'
+import { checkIterOptions, checkSyncSource } from '../checks.js'
+import type { AnyIterOptions, IterOptions } from '../options.js'
+import type { ResultOf, Results } from '../results.js'
+import type { TaskHandle } from '../task-handle.js'
+import { PoolJob } from '../tasks/pool-job.js'
 import { iterateAll } from './iterate.js'
-import type { AnyIterOptions, IterOptions } from './options.js'
-import { PoolJob } from './pool-job.js'
-import type { ResultOf, Results } from './results.js'
 import { roundOptions } from './rounds.js'
-import type { TaskHandle } from './task-handle.js'
 
 /**
  * Waits for tasks round by round and yields their results in completion order, whichever pools they run in.

@@ -1,4 +1,6 @@
 import { definitionOf } from '@conc/core/internal'
+import type { AnyOptions } from '../options.js'
+import type { PoolState } from '../state/pool-state.js'
 import { type AnyFunction, Batch } from './batch.js'
 import {
   declared,
@@ -9,8 +11,6 @@ import {
   single,
   withArgs,
 } from './invocations.js'
-import type { AnyOptions } from './options.js'
-import type { PoolState } from './pool-state.js'
 
 /** What `fn` is called with: itself in a `single` task, an item, or the arguments of a submit. */
 type Shape = 'single' | 'item' | 'args'

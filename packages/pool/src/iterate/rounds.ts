@@ -1,7 +1,7 @@
 import { Timer } from '@conc/core/internal'
-import type { AnyIterOptions } from './options.js'
-import type { PoolJob } from './pool-job.js'
-import { type Reader, readerOf } from './results.js'
+import type { AnyIterOptions } from '../options.js'
+import { type Reader, readerOf } from '../results.js'
+import type { PoolJob } from '../tasks/pool-job.js'
 import type { Watch } from './watch.js'
 
 export interface RoundOptions {

@@ -1,5 +1,5 @@
-import type { Batch } from './batch.js'
-import { PoolJob } from './pool-job.js'
+import type { Batch } from '../tasks/batch.js'
+import { PoolJob } from '../tasks/pool-job.js'
 
 /** Who collects the results of a `map`. */
 export interface Collector {

@@ -1,10 +1,10 @@
 import { isTraced, type Member, type Roster, type SlotHolder } from '@conc/core/internal'
-import type { Batch } from './batch.js'
+import type { Pool } from '../pool.js'
+import type { PoolState } from '../state/pool-state.js'
+import type { Batch } from '../tasks/batch.js'
 import type { ItemSource } from './item-source.js'
 import { MapItem } from './map-item.js'
 import { MapTask } from './map-task.js'
-import type { Pool } from './pool.js'
-import type { PoolState } from './pool-state.js'
 
 type ItemFunction = (item: unknown, task: MapTask) => unknown
 

@@ -1,5 +1,5 @@
+import { cancelReason, type PoolJob } from '../tasks/pool-job.js'
 import type { LazyFeed } from './lazy-feed.js'
-import { cancelReason, type PoolJob } from './pool-job.js'
 import { given, inOrder, type RoundOptions, rounds, throwFailure } from './rounds.js'
 import { Watch } from './watch.js'
 

@@ -1,7 +1,7 @@
+import type { Pool } from '../pool.js'
+import type { PoolTask } from '../task-handle.js'
 import type { MapItem } from './map-item.js'
 import type { PlainLane } from './plain-lane.js'
-import type { Pool } from './pool.js'
-import type { PoolTask } from './task-handle.js'
 
 /**
  * What the function of a plain `map` is given. It is all there is for most items: a task with a state and a handle is

@@ -1,5 +1,5 @@
+import type { TaskHandle } from '../task-handle.js'
 import { PoolJob } from './pool-job.js'
-import type { TaskHandle } from './task-handle.js'
 
 /** A task whose caller waits until its function was entered. */
 export class SpawnJob<R = unknown> extends PoolJob<R> {

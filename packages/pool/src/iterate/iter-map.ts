@@ -1,9 +1,9 @@
-import type { Batch } from './batch.js'
-import { checkIterMapOptions, checkIterOptions, checkSource } from './checks.js'
+import { checkIterMapOptions, checkIterOptions, checkSource } from '../checks.js'
+import { mapNow } from '../map/map-now.js'
+import type { AnyIterOptions, AnyOptions, IterMapOptions } from '../options.js'
+import type { Batch } from '../tasks/batch.js'
 import { type IterationOptions, iterateAll, iterateLazily } from './iterate.js'
 import { LazyFeed } from './lazy-feed.js'
-import { mapNow } from './map-now.js'
-import type { AnyIterOptions, AnyOptions, IterMapOptions } from './options.js'
 import { roundOptions } from './rounds.js'
 import type { Watch } from './watch.js'
 

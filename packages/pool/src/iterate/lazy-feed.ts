@@ -1,9 +1,9 @@
 import type { AsyncResource } from 'node:async_hooks'
-import type { Batch } from './batch.js'
-import { isAsyncSource } from './checks.js'
-import { closeQuietly } from './close-quietly.js'
-import { PoolJob } from './pool-job.js'
-import type { Feed, PoolState } from './pool-state.js'
+import { isAsyncSource } from '../checks.js'
+import { closeQuietly } from '../map/close-quietly.js'
+import type { Feed, PoolState } from '../state/pool-state.js'
+import type { Batch } from '../tasks/batch.js'
+import { PoolJob } from '../tasks/pool-job.js'
 import type { Watch } from './watch.js'
 
 /** Pulls a source as its results are read: at most `buffer` items are running or unread. */

@@ -1,6 +1,6 @@
+import type { PoolState } from '../state/pool-state.js'
 import type { ItemSource } from './item-source.js'
 import type { MapItem } from './map-item.js'
-import type { PoolState } from './pool-state.js'
 
 /** One slot of a `map` whose items are tasks. */
 export class ItemLane {

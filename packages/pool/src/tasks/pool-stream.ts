@@ -6,7 +6,7 @@ import {
   type Producer,
   TaskStream,
 } from '@conc/core/internal'
-import type { PoolState } from './pool-state.js'
+import type { PoolState } from '../state/pool-state.js'
 import { StreamJob } from './stream-job.js'
 
 /** A stream that stands in the pool's line at its first `next()`. */

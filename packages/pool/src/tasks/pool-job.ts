@@ -14,11 +14,11 @@ import {
   reasonByStart,
   traced,
 } from '@conc/core/internal'
+import { TaskNotSettledError } from '../errors.js'
+import type { Pool } from '../pool.js'
+import type { PoolState } from '../state/pool-state.js'
+import type { PoolTask, TaskFailure, TaskHandle } from '../task-handle.js'
 import type { Batch } from './batch.js'
-import { TaskNotSettledError } from './errors.js'
-import type { Pool } from './pool.js'
-import type { PoolState } from './pool-state.js'
-import type { PoolTask, TaskFailure, TaskHandle } from './task-handle.js'
 
 /** One task of a pool: what its function is given and what its caller holds are two views of this one object. */
 export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask {

@@ -1,5 +1,5 @@
-import type { Batch } from './batch.js'
-import { PoolJob } from './pool-job.js'
+import type { Batch } from '../tasks/batch.js'
+import { PoolJob } from '../tasks/pool-job.js'
 
 /** Reads the whole source, then queues a task per item. All of them share one async context. */
 export function mapNow(batch: Batch, items: Iterable<unknown>, isAwaited: boolean): PoolJob[] {

@@ -1,7 +1,7 @@
 import { deferred, type ReasonOf, Timer } from '@conc/core/internal'
-import type { CancelReport } from './options.js'
-import type { PoolJob } from './pool-job.js'
-import { asError, type Reader, type Results, readerOf } from './results.js'
+import type { CancelReport } from '../options.js'
+import { asError, type Reader, type Results, readerOf } from '../results.js'
+import type { PoolJob } from '../tasks/pool-job.js'
 
 /** Cancels `jobs` now, and reports when those that accepted it have ended, or after `waitMs`. */
 export async function cancelJobs(
