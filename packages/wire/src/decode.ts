@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { Reader } from './reader.js'
+import { Reader } from './reading/reader.js'
 
 export interface DecodeOptions {
   /** What paths begin with; default `value`. */

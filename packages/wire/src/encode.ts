@@ -1,8 +1,8 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkLimit } from '@conc/core/internal'
-import { EncodeWalk } from './encode-walk.js'
-import { failed } from './failures.js'
-import { pack } from './packer.js'
+import { failed } from './format/failures.js'
+import { EncodeWalk } from './writing/encode-walk.js'
+import { pack } from './writing/packer.js'
 
 export interface EncodeOptions {
   /** What paths begin with; default `value`. */

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkFunction, checkObject, processState } from '@conc/core/internal'
-import { builtinKind } from './value-kind.js'
+import { builtinKind } from './format/value-kind.js'
 
 /** A class whose instances are values of type `T`. */
 export type Class<T> = abstract new (...args: never[]) => T

@@ -1,6 +1,6 @@
 import { checkObject } from '@conc/core/internal'
-import { plainJson } from './plain-json.js'
-import { taggedJson } from './tagged-json.js'
+import { plainJson } from './json/plain-json.js'
+import { taggedJson } from './json/tagged-json.js'
 
 export interface ToJsonOptions {
   /**

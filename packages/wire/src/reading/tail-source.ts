@@ -1,6 +1,6 @@
+import { kinds } from '../format/format.js'
+import { viewFrom } from '../format/views.js'
 import { type ByteSource, Malformed } from './byte-source.js'
-import { kinds } from './format.js'
-import { viewFrom } from './views.js'
 
 /** Hands out what follows the head, in order. */
 export class TailSource {

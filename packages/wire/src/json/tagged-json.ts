@@ -1,8 +1,8 @@
 import { encodeError } from '@conc/core'
-import { limits } from './format.js'
-import { registeredByPrototype } from './register-value.js'
-import { kindOf } from './value-kind.js'
-import { bytesOf } from './views.js'
+import { limits } from '../format/format.js'
+import { kindOf } from '../format/value-kind.js'
+import { bytesOf } from '../format/views.js'
+import { registeredByPrototype } from '../register-value.js'
 
 /** Thrown where something is no data at all. */
 const unfit = Symbol('unfit')

@@ -1,4 +1,4 @@
-import { tags } from './format.js'
+import { tags } from '../format/format.js'
 import { Tagged } from './packer.js'
 import { integerBytes, numberBytes } from './sizes.js'
 

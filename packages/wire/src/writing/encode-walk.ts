@@ -1,4 +1,10 @@
 import { className, nounOf } from '@conc/core/internal'
+import { failed, isFailure, tooLarge, unfit } from '../format/failures.js'
+import { kinds, limits, tags } from '../format/format.js'
+import { Trail } from '../format/trail.js'
+import { kindOf } from '../format/value-kind.js'
+import { binaryTrouble, bytesOf } from '../format/views.js'
+import { registeredByPrototype } from '../register-value.js'
 import {
   walkArray,
   walkError,
@@ -7,10 +13,7 @@ import {
   walkRegistered,
   walkSet,
 } from './encode-containers.js'
-import { failed, isFailure, tooLarge, unfit } from './failures.js'
-import { kinds, limits, tags } from './format.js'
 import { Bare, Tagged } from './packer.js'
-import { registeredByPrototype } from './register-value.js'
 import {
   bigintBytes,
   bufferBytes,
@@ -21,9 +24,6 @@ import {
 } from './sizes.js'
 import { Tails } from './tails.js'
 import { utf8Length } from './text.js'
-import { Trail } from './trail.js'
-import { kindOf } from './value-kind.js'
-import { binaryTrouble, bytesOf } from './views.js'
 
 const negativeZero = new Bare(tags.negativeZero)
 

@@ -1,11 +1,11 @@
 import { keepSparse } from '@conc/core/internal'
+import { failed, isFailure } from '../format/failures.js'
+import { limits } from '../format/format.js'
+import { Trail } from '../format/trail.js'
 import { ByteSource, Malformed } from './byte-source.js'
-import { failed, isFailure } from './failures.js'
-import { limits } from './format.js'
 import { readExtension } from './read-extension.js'
 import { readTagged } from './read-tagged.js'
 import { TailSource } from './tail-source.js'
-import { Trail } from './trail.js'
 
 /**
  * Reads what msgpackr has written, all of it and nothing else. msgpackr's own reader does not do here: its table of

@@ -1,9 +1,9 @@
 import { decodeError, type EncodedError } from '@conc/core'
+import { failed, isFailure } from '../format/failures.js'
+import { limits, tags } from '../format/format.js'
+import { registeredByName } from '../register-value.js'
 import { Malformed } from './byte-source.js'
-import { failed, isFailure } from './failures.js'
-import { limits, tags } from './format.js'
 import type { Reader } from './reader.js'
-import { registeredByName } from './register-value.js'
 import { isLength, TailSource } from './tail-source.js'
 
 /** What stands behind `0xd4`: a tag, a filler and an ordinary value. */

@@ -1,6 +1,6 @@
+import { kinds, tags } from '../format/format.js'
+import { viewFrom } from '../format/views.js'
 import { type ByteSource, Malformed } from './byte-source.js'
-import { kinds, tags } from './format.js'
-import { viewFrom } from './views.js'
 
 /** What msgpackr writes with its bytes in the extension; the token says how the length is told. */
 export function readExtension(source: ByteSource, token: number): unknown {

@@ -1,5 +1,5 @@
-import { limits } from './format.js'
-import { kindOf } from './value-kind.js'
+import { limits } from '../format/format.js'
+import { kindOf } from '../format/value-kind.js'
 
 /** The JSON of a value, if `JSON.parse` gives all of it back. */
 export function plainJson(value: unknown): string | undefined {

@@ -1,9 +1,9 @@
 import { encodeError } from '@conc/core'
+import { failed, isFailure, unfit } from '../format/failures.js'
+import { tags } from '../format/format.js'
+import type { RegisteredValue } from '../register-value.js'
 import type { EncodeWalk } from './encode-walk.js'
-import { failed, isFailure, unfit } from './failures.js'
-import { tags } from './format.js'
 import { Tagged } from './packer.js'
-import type { RegisteredValue } from './register-value.js'
 import { listHeaderBytes } from './sizes.js'
 
 export function walkArray(walk: EncodeWalk, items: readonly unknown[], depth: number): unknown {
