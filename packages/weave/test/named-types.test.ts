@@ -1,6 +1,6 @@
-import type { Executor } from '@conc/core'
+import { type Executor, task } from '@conc/core'
 import { describe, it } from 'vitest'
-import { weave } from '../src/index.js'
+import { type BackgroundReport, weave } from '../src/index.js'
 
 // Checked by tsc: what has to compile does, and each @ts-expect-error line does not. Nothing here runs.
 
@@ -42,6 +42,41 @@ describe('the types of a named weave, checked by tsc', () => {
       weave().do('all', daily.task)
       // @ts-expect-error a weave is no task
       await threads.submit(daily, [])
+    }),
+  )
+
+  it(
+    'its runs in the background',
+    typesOnly(async () => {
+      const daily = weave()
+        .input<{ day: string }>()
+        .do('rows', ({ day }) => [day])
+        .named('reports/daily')
+      const handle = daily.with({ tz: 'UTC' }).background(
+        { day: 'mon' },
+        {
+          where: 'process',
+          onDone: (settled) => {
+            const failed: readonly 'rows'[] = settled.failed
+            void failed
+          },
+        },
+      )
+      ok<Eq<Awaited<typeof handle.done>['rows'], string[]>>()
+      const mail = task('mail/done', (report: BackgroundReport) => report.status)
+      daily.background({ day: 'mon' }, { where: 'detached', onDone: mail, resultFile: 'r.json' })
+      const here = weave().do('a', () => 1)
+      ok<Eq<Awaited<ReturnType<typeof here.background>['done']>['final'], number>>()
+      // @ts-expect-error unknown place
+      daily.background({ day: 'x' }, { where: 'moon' })
+      // @ts-expect-error the input is missing
+      daily.background()
+      // @ts-expect-error only detached runs have files
+      daily.background({ day: 'x' }, { where: 'thread', resultFile: 'r.json' })
+      // @ts-expect-error a detached run calls a declared task
+      daily.background({ day: 'x' }, { where: 'detached', onDone: () => {} })
+      // @ts-expect-error the result is that of the weave
+      here.background({ onDone: ({ tasks }) => tasks.b })
     }),
   )
 })

@@ -1,3 +1,4 @@
+import { type InspectOptions, inspect } from 'node:util'
 import { TaskCancelledError } from '@conc/core'
 import {
   type AbortListener,
@@ -38,6 +39,20 @@ export interface BackgroundInit {
 export class BackgroundRun implements BackgroundHandle<unknown>, RunnerHost, AbortListener {
   static {
     Object.defineProperty(BackgroundRun, 'name', { value: 'BackgroundHandle' })
+    Object.defineProperty(BackgroundRun.prototype, inspect.custom, {
+      value(this: BackgroundRun, depth: number, options: InspectOptions): string {
+        if (depth < 0) return '[BackgroundHandle]'
+        const { id, where, status, pid, resultFile, logFile } = this
+        const facts = {
+          id,
+          where,
+          status,
+          ...(pid && { pid }),
+          ...(resultFile && { resultFile, logFile }),
+        }
+        return `BackgroundHandle ${inspect(facts, options)}`
+      },
+    })
   }
   readonly id: string
   readonly where: Where

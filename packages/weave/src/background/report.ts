@@ -1,4 +1,5 @@
 import { decodeError, type EncodedError, encodeError } from '@conc/core'
+import { threadRole } from '@conc/core/internal'
 import type { Outcome } from '../result/settled-result.js'
 import type { TaskTiming } from '../result/timings.js'
 import { defineUnpacked, type Packed, packed } from './packed.js'
@@ -51,7 +52,8 @@ export class ReportWriter implements Report {
     const known = this.#places.get(reason)
     if (known !== undefined) return known
     this.#places.set(reason, this.reasons.length)
-    return this.reasons.push(encodeError(reason)) - 1
+    const where = threadRole()
+    return this.reasons.push(encodeError(reason, where === undefined ? {} : { where })) - 1
   }
 
   #packed(task: string, outcome: Outcome<unknown>): PackedOutcome {

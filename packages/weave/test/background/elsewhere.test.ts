@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { contextVar, TaskCancelledError, TaskTimeoutError, WorkerLostError } from '@conc/core'
 import {
   resultOf,
@@ -71,6 +72,7 @@ describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) 
       id: expect.stringMatching(/^\w+-\d+$/),
     })
     await handle.started
+    expect(inspect(handle)).toMatch(/^BackgroundHandle \{[\s\S]*status: 'fulfilled'/)
   })
 
   it("fails with the task's error, and keeps what finished", async () => {
@@ -316,6 +318,11 @@ describe.each(['thread', 'process'] as const)('a %s of its own', (where) => {
     handle.cancel(new Error('enough'))
     await expect(handle.done).rejects.toThrow('enough')
     await fileIn(dir, 'cleaned')
+  })
+
+  it('says in the stack of an error where it was thrown', async () => {
+    const { error } = await outcome(steps, { way: 'throws' }, { where })
+    expect(error.stack).toMatch(new RegExp(`at ${where} of weave 'background/steps'$`))
   })
 
   it('is lost when a body ends it', async () => {
