@@ -1,19 +1,34 @@
 import { duplex, threadCache } from '@conc/channels'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { echo, echoSync, getMany, pickSync, putMany, stress } from './fixtures/coroutines.mjs'
+import {
+  echo,
+  echoSync,
+  getMany,
+  pickSync,
+  putMany,
+  stress,
+  stressSync,
+} from './fixtures/coroutines.mjs'
 
 afterAll(() => threadCache.drain())
 
-describe('two threads', { timeout: 60_000 }, () => {
-  it('lose no item and no wake-up, whoever waits how', async () => {
+/** Each way, in each of ten runs; `CONC_STRESS_ROUNDS=50000` makes it a million in all. */
+const rounds = Number(process.env.CONC_STRESS_ROUNDS ?? 1000)
+
+describe('two threads', { timeout: 60_000 + 60 * rounds }, () => {
+  it.each([
+    ['both in event loops', stress],
+    ['one of them blocking', stressSync],
+  ])('lose no item and no wake-up, %s', async (_, begin) => {
+    const capacities = fc.constantFrom(0, 1, 3, 100, Number.POSITIVE_INFINITY)
     const seeds = fc.tuple(fc.integer(), fc.integer())
     await fc.assert(
-      fc.asyncProperty(seeds, async ([there, here]) => {
-        const rounds = 2000
-        const made = stress(rounds, there)
-        await Promise.all([putMany(made, rounds, here), getMany(made, rounds, here + 1)])
-        await made.done
+      fc.asyncProperty(capacities, seeds, async (capacity, [there, here]) => {
+        const [mine, yours] = duplex<unknown>({ capacity })
+        const { done } = begin(yours, rounds, there)
+        await Promise.all([putMany(mine, rounds, here), getMany(mine, rounds, here + 1), done])
+        mine.close()
       }),
       { numRuns: 10 },
     )

@@ -36,6 +36,7 @@ export class Vigil {
   #until = 0
   readonly #patience = new Patience(0.05)
   #isHeld = false
+  #isBlocked = false
 
   constructor(control: ControlBlock, side: Side, watchman: Watchman) {
     this.#control = control
@@ -68,15 +69,21 @@ export class Vigil {
 
   /** This thread blocks and is to be woken out of that, whatever happens; or does so no more. */
   block(isBlocked: boolean): void {
-    if (isBlocked) {
-      this.#control.setReader(this.#side, inAtomics)
-      this.#control.setWriter(this.#side, inAtomics)
-    } else this.lookAround()
+    this.#isBlocked = false
+    if (isBlocked) this.#set(inAtomics, inAtomics)
+    else this.lookAround()
+    this.#isBlocked = isBlocked
   }
 
   #mark(how: Sleep): void {
-    this.#control.setReader(this.#side, this.#reads ? how : awake)
-    this.#control.setWriter(this.#side, this.#writes ? how : awake)
+    this.#set(this.#reads ? how : awake, this.#writes ? how : awake)
+  }
+
+  #set(reader: Sleep, writer: Sleep): void {
+    // Who waits in this event loop may change while the thread blocks; the other side must go on to ring.
+    if (this.#isBlocked) return
+    this.#control.setReader(this.#side, reader)
+    this.#control.setWriter(this.#side, writer)
   }
 
   #nextTurn(): void {
