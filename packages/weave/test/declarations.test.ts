@@ -5,7 +5,7 @@ import { compiled, project } from './support/project.js'
 
 const template = `
 import { task } from '@conc/core'
-import { inOrder, weave } from '@conc/weave'
+import { type ClassOptions, each, inOrder, task as options, type Use, weave } from '@conc/weave'
 
 const length = task('text/length', (text: string, plus: number) => text.length + plus)
 export const base = weave().input<{ root: string; limit?: number }>().do('tree', async ({ root }) => root.split('/'))
@@ -23,15 +23,32 @@ export const plan = bound.plan()
 export const run = () => owed.run({ tz: 'utc' })
 export const settle = () => lengths.settle()
 export const tuple = async () => inOrder(await lengths.run())
+
+export class Report {
+  static options = { rows: { retries: 2 } } satisfies ClassOptions<Report>
+  rows({ day }: { day: string }) { return [day] }
+  sizes = each('rows', (row: string) => row.length)
+  @options({ priority: 1 }) total({ sizes }: Use<Report, 'sizes'>) { return sizes.length }
+}
+export const daily = weave(Report).do('line', ({ total }) => String(total))
+export const changed = daily.override('rows', ({ day }) => [day, day])
+export const given = weave(Report, { day: 'mon', tz: 'utc' })
+export const some = () => given.run({ only: ['rows'] })
+export const sync = () => given.runSync()
 `
 
 const consumer = `
-import { bound, lengths, run, settle, tuple } from './template.js'
+import { bound, changed, lengths, run, settle, some, sync, tuple } from './template.js'
 export const last: readonly (string | number)[] = (await run()).last
 export const parts: string[] = (await bound.run({})).parts
 export const extended: number = (await lengths.do('sum', ({ one, many }) => one + many.length).run()).sum
 export const many: number[] | undefined = (await settle()).values.many
 export const [one]: readonly [number, number[]] = await tuple()
+export const line: string = (await changed.run({ day: 'mon' })).final
+export const total: number | undefined = (await some()).total
+export const sizes: number[] = sync().sizes
+// @ts-expect-error the class asks for its input
+void changed.run()
 // @ts-expect-error a task that is there already
 lengths.do('one', () => 1)
 `

@@ -1,6 +1,19 @@
 import { type Executor, type Settled, task } from '@conc/core'
 import { describe, it } from 'vitest'
-import { inOrder, weave } from '../src/index.js'
+import {
+  type ClassOptions,
+  type denone,
+  each,
+  flatten,
+  inOrder,
+  merge,
+  offload,
+  redict,
+  type Use,
+  undict,
+  type WeaveContext,
+  weave,
+} from '../src/index.js'
 
 // Checked by tsc: what has to compile does, and each @ts-expect-error line does not. Nothing here runs.
 
@@ -223,6 +236,180 @@ describe('the types of a weave, checked by tsc', () => {
     }),
   )
 
+  class StandardReport {
+    static options: object = {
+      userData: { retries: 2, timeoutMs: 5000 },
+    } satisfies ClassOptions<StandardReport>
+    async userData({ userId }: { userId: number }) {
+      return { id: userId, name: 'Standard User' }
+    }
+    summary({ userData }: Use<StandardReport, 'userData'>) {
+      return `Report for ${userData.name}`
+    }
+    _helper(x: number) {
+      return x
+    }
+  }
+  class AdminReport extends StandardReport {
+    override async userData({ userId }: { userId: number }) {
+      return { id: userId, name: 'Admin' }
+    }
+  }
+  const render = task('reports/render', async ({ merged }: { merged: [number, number][] }) => ({
+    url: `x${merged.length}`,
+  }))
+  class Pipeline {
+    static options = {
+      featureA: { workers: 8 },
+      merged: { timeoutMs: 100 },
+    } satisfies ClassOptions<Pipeline>
+    dataset({ records }: { records: number }) {
+      return Array.from({ length: records }, (_, i) => i)
+    }
+    featureA = each('dataset', (x: number) => Math.sin(x))
+    featureB = each(
+      'dataset',
+      { workers: 4 },
+      (x: number, { scale }: Use<Pipeline, 'scale'>) => Math.cos(x) * scale,
+    )
+    scale() {
+      return 2
+    }
+    merged({ featureA, featureB }: Use<Pipeline, 'featureA' | 'featureB'>) {
+      return featureA.map((a, i): [number, number] => [a, featureB[i] ?? Number.NaN])
+    }
+    async report({ merged }: Use<Pipeline, 'merged'>, { merge }: WeaveContext) {
+      return (await merge((row: number[]) => row.some(Number.isNaN), merged)).some(Boolean)
+    }
+    page = render
+  }
+  class NoInputs {
+    one() {
+      return 1
+    }
+    two({ one }: Use<NoInputs, 'one'>) {
+      return one + 1
+    }
+  }
+
+  it(
+    'classes',
+    typesOnly(async () => {
+      const r = await weave(StandardReport, { userId: 1 }).run()
+      ok<Eq<typeof r.summary, string>>()
+      ok<Eq<'_helper' extends keyof typeof r ? true : false, false>>()
+      const admin = await weave(AdminReport, { userId: 1, isAdmin: true })
+        .override('userData', async ({ userId, isAdmin }) => ({
+          id: userId,
+          name: String(isAdmin),
+        }))
+        .run()
+      ok<Eq<typeof admin.userData, { id: number; name: string }>>()
+      const piped = await weave(Pipeline, { records: 10 })
+        .overrideEach('featureA', (x) => Math.tanh(x))
+        .do('extra', ({ report }) => !report)
+        .run()
+      ok<Eq<typeof piped.featureA, number[]>>()
+      ok<Eq<typeof piped.final, boolean>>()
+      ok<Eq<typeof piped.page, { url: string }>>()
+      const owed = await weave(StandardReport).run({ userId: 1 }, { concurrency: 1 })
+      ok<Eq<typeof owed.summary, string>>()
+      const named = await weave(StandardReport).named('reports/standard').task({ userId: 1 })
+      ok<Eq<typeof named.summary, string>>()
+      const none = await weave(NoInputs).run({ concurrency: 1 })
+      ok<Eq<typeof none.two, number>>()
+    }),
+  )
+
+  it(
+    'partial runs, given values, merge and runSync',
+    typesOnly(async () => {
+      const w = weave()
+        .do('lines', () => ['a b', 'c'])
+        .do('words', async ({ lines }, { merge }) =>
+          (await merge((line: string) => line.split(' '), lines, { workers: 4 })).flat(),
+        )
+        .do('n', ({ words }) => words.length)
+      const some = await w.run({ only: ['words'], given: { lines: ['x'] } })
+      ok<Eq<typeof some.words, string[]>>()
+      ok<Eq<typeof some.n, number | undefined>>()
+      const owed = await report.run({ userId: 1 }, { only: ['userData'] })
+      ok<Eq<typeof owed.summary, string | undefined>>()
+      const s = await w.settle({ only: ['lines'], onError: 'finish-independent' })
+      if (!s.ok) await w.run({ given: s.values })
+      const sync = weave()
+        .do('a', () => 1)
+        .runSync()
+      ok<Eq<typeof sync.a, number>>()
+      const merged: number = await merge(() => 1, {
+        retries: { times: 2, delayMs: 10, factor: 2, jitter: true },
+      })
+      void merged
+    }),
+  )
+
+  it(
+    'helpers',
+    typesOnly(() => {
+      ok<Eq<ReturnType<typeof denone<number | null>>, number[]>>()
+      const flat: number[] = flatten([[1], new Set([2])])
+      void flat
+      const doubled = redict(undict({ a: 1, b: 2 }).map(([k, v]) => [k, v * 2] as const))
+      ok<Eq<typeof doubled, Record<'a' | 'b', number>>>()
+      const sent = offload((path: string) => path.length)
+      ok<Eq<typeof sent, (path: string) => Promise<number>>>()
+    }),
+  )
+
+  it(
+    'classes that must not compile',
+    typesOnly(() => {
+      // @ts-expect-error class input missing
+      weave(StandardReport, {})
+      // @ts-expect-error class inputs owed to run
+      void weave(StandardReport).run()
+      // @ts-expect-error a class without inputs takes options only
+      void weave(NoInputs).run({ concurency: 1 })
+      class Bad {
+        a() {
+          return 1
+        }
+        b({ a }: { a: string }) {
+          return a
+        }
+      }
+      // @ts-expect-error a method asks for `a` as a string, it is a number
+      weave(Bad, {})
+      // @ts-expect-error the same without inputs
+      weave(Bad)
+      class BadOptions {
+        static options = {
+          // @ts-expect-error options for a task that does not exist
+          nobody: { retries: 1 },
+        } satisfies ClassOptions<BadOptions>
+        a() {
+          return 1
+        }
+      }
+      void BadOptions
+      const w = weave()
+        .do('lines', () => ['a'])
+        .do('n', ({ lines }) => lines.length)
+      // @ts-expect-error partial run of an unknown task
+      void w.run({ only: ['nope'] })
+      // @ts-expect-error given value of the wrong type
+      void w.run({ given: { lines: [1] } })
+      // @ts-expect-error a synchronous run is whole
+      w.runSync({ only: ['n'] })
+      // @ts-expect-error a synchronous run has no executor
+      w.runSync({ executor: threads })
+      // @ts-expect-error strings are not merged letter by letter
+      void merge((c: string) => c, 'abc')
+      // @ts-expect-error workers without items
+      void merge(() => 1, { workers: 2 })
+    }),
+  )
+
   it(
     'what must not compile',
     typesOnly(() => {
@@ -239,8 +426,6 @@ describe('the types of a weave, checked by tsc', () => {
       weave().do('final', () => 1)
       // @ts-expect-error reserved input name
       weave({ timings: 1 })
-      // @ts-expect-error a class is no object of inputs
-      weave(class Template {})
       // @ts-expect-error workers on a plain task
       weave().do('a', { workers: 2 }, () => 1)
       // @ts-expect-error one constant key for many items

@@ -1,6 +1,7 @@
 import { callerModule, checkFunction, checkName, checkObject, moduleUrl } from '@conc/core/internal'
 import type { BackgroundRun } from '../background/background-run.js'
 import { startBackground } from '../background/start-background.js'
+import { bodiesOf, type ClassPlan } from '../classes/class-plan.js'
 import { declaredWeaves } from '../named/declared-weaves.js'
 import { type Inputs, type Lineage, lineageAfter, type WeaveTask } from '../named/lineage.js'
 import { checkNamedOptions } from '../named/named-options.js'
@@ -47,12 +48,14 @@ const noInputs: Readonly<Record<string, unknown>> = Object.freeze(Object.create(
 /** The object behind the type `Weave`: a chain of steps, and what was compiled from it. */
 export class Builder {
   readonly #last: Step | undefined
-  /** Whether the first argument of `run` is the inputs. */
-  readonly #isOwed: boolean
+  /** Whether the first argument of `run` is the inputs; `'class'`: where the template needs some. */
+  readonly #isOwed: boolean | 'class'
   readonly #lineage: Lineage | undefined
   #compiled: Compiled | undefined
+  /** Of the class template, while nothing uses it. */
+  #spareInstance: object | undefined
 
-  constructor(last: Step | undefined, isOwed: boolean, lineage?: Lineage) {
+  constructor(last: Step | undefined, isOwed: boolean | 'class', lineage?: Lineage) {
     this.#last = last
     this.#isOwed = isOwed
     this.#lineage = lineage
@@ -127,6 +130,7 @@ export class Builder {
   plan(options: PlanOptions = {}): Plan {
     checkPlanOptions(options)
     const { graph, plan } = this.#compile()
+    this.#spareInstance = undefined
     const { executor, executors, only } = options
     const selection = only && selectionOf(graph, only)
     checkGraph(graph, options, selection)
@@ -196,13 +200,23 @@ export class Builder {
     const selection = only || given ? selectionOf(graph, only, given) : undefined
     checkGraph(graph, { ...options, executors }, selection)
     if (isSync) checkSync(graph, selection)
-    return new WeaveRun({ graph, inputs, options, selection, isSync })
+    const bodies =
+      graph.classPlan && bodiesOf(graph, graph.classPlan, this.#takeInstance(graph.classPlan))
+    return new WeaveRun({ graph, inputs, options, selection, isSync, bodies })
+  }
+
+  /** A run has an instance of its own: the one that it was planned with, where no plan was asked for before. */
+  #takeInstance({ template }: ClassPlan): object {
+    const instance = this.#spareInstance ?? new template()
+    this.#spareInstance = undefined
+    return instance
   }
 
   #compile(): Compiled {
     if (this.#compiled === undefined) {
       const graph = compile(this.#last)
       this.#compiled = { graph, plan: new GraphPlan(graph, { isRun: false }) }
+      this.#spareInstance = graph.classPlan?.instance
     }
     return this.#compiled
   }
@@ -216,20 +230,29 @@ export class Builder {
   }
 
   #arguments(args: readonly unknown[]): { inputs: Inputs; options: unknown } {
-    const [inputs, options = {}] = this.#isOwed ? args : [undefined, ...args]
+    const [inputs, options = {}] = this.#takesInputs() ? args : [undefined, ...args]
     return { inputs: inputs === undefined ? noInputs : checkedInputs(inputs), options }
+  }
+
+  #takesInputs(): boolean {
+    if (this.#isOwed !== 'class') return this.#isOwed
+    // A class that cannot be planned makes the run reject, whatever its arguments are.
+    return this.#tryCompile()?.classPlan?.owesInputs ?? true
+  }
+
+  #tryCompile(): Graph | undefined {
+    try {
+      return this.#compile().graph
+    } catch {
+      return undefined
+    }
   }
 
   /** Wrong names of tasks are thrown in the call too, unless the weave itself is wrong: then its run rejects. */
   #checkTaskNames({ only, given }: AnyRunOptions): void {
     if (only === undefined && given === undefined) return
-    let graph: Graph
-    try {
-      graph = this.#compile().graph
-    } catch {
-      return
-    }
-    selectionOf(graph, only, given)
+    const graph = this.#tryCompile()
+    if (graph) selectionOf(graph, only, given)
   }
 
   #doAll(tasks: unknown): Builder {
@@ -244,7 +267,7 @@ export class Builder {
   }
 
   #with(step: Step): Builder {
-    const isOwed = this.#isOwed || step.kind === 'owed'
+    const isOwed = step.kind === 'owed' ? true : this.#isOwed
     return new Builder(step, isOwed, lineageAfter(this.#lineage, step))
   }
 }

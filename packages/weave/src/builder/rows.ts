@@ -9,7 +9,7 @@ export type ItemOf<S> =
   S extends Iterable<infer I> ? I : S extends AsyncIterable<infer J> ? J : never
 
 /** Marks the row of a mapped task. */
-interface MapOver<I> {
+export interface MapOver<I> {
   readonly item: I
 }
 
@@ -92,7 +92,7 @@ export type MapSource<S extends string, P extends Row> =
 export type FreeNames<I> = I extends abstract new (
   ...args: never[]
 ) => unknown
-  ? 'inputs are an object, not a class'
+  ? 'a task of this class asks for a value of the wrong type'
   : {
       readonly [K in keyof I]: K extends ReservedName ? 'reserved by the result object' : unknown
     }

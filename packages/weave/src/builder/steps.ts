@@ -42,6 +42,13 @@ export interface OverrideStep {
   readonly options: CheckedOptions | undefined
 }
 
+/** The tasks of a class template. */
+interface ClassStep {
+  readonly kind: 'class'
+  readonly previous: Step | undefined
+  readonly template: new () => object
+}
+
 interface InputStep {
   readonly kind: 'inputs'
   readonly previous: Step | undefined
@@ -68,6 +75,7 @@ export type Step =
   | TaskStep
   | GroupStep
   | EachStep
+  | ClassStep
   | OverrideStep
   | InputStep
   | OwedStep
@@ -80,6 +88,8 @@ export interface StepList {
   readonly defaults: readonly DefaultsStep[]
   readonly isOwed: boolean
   readonly hasOverrides: boolean
+  /** It begins with one. */
+  readonly template: (new () => object) | undefined
 }
 
 /** The steps from the first to `last`, in one pass: 10 000 of them do not fit into a cache. */
@@ -98,5 +108,7 @@ export function stepsUpTo(last: Step | undefined): StepList {
       if (step.kind === 'override' || step.kind === 'overrideEach') hasOverrides = true
     }
   }
-  return { steps: steps.reverse(), inputs, defaults, isOwed, hasOverrides }
+  steps.reverse()
+  const template = steps[0]?.kind === 'class' ? steps[0].template : undefined
+  return { steps, inputs, defaults, isOwed, hasOverrides, template }
 }

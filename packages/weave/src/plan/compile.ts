@@ -10,19 +10,43 @@ import {
   stepsUpTo,
 } from '../builder/steps.js'
 import type { Defaults } from '../builder/task-options.js'
+import type { Template } from '../classes/class-members.js'
+import { classGroup, ownNames, withGroup } from '../classes/class-plan.js'
 import { OpaqueTaskError } from '../errors.js'
 import { weaveParameters } from '../named/weave-task.js'
 import { type Parameters, parametersOf } from '../parameters/index.js'
+import { checkCycles } from './cycles.js'
 import { forward } from './forward.js'
 import { absent, type Graph, isDeclared, isMapped, isOpaque, isSimple } from './graph.js'
 import { Names } from './names.js'
 import { overridden } from './overrides.js'
 
-/** Resolves the names of a weave. Linear in tasks and edges. @throws {WeavePlanError} */
+/**
+ * Resolves the names of a weave. Linear in tasks and edges. Makes one instance of a class template.
+ *
+ * @throws {WeavePlanError}
+ */
 export function compile(last: Step | undefined): Graph {
   const list = stepsUpTo(last)
+  return list.template ? compileClass(list, list.template) : compileSteps(list, list.steps)
+}
+
+function compileClass(list: StepList, template: Template): Graph {
+  const instance = new template()
+  const group = classGroup(template, instance)
+  const steps = withGroup(list.steps, group)
+  const graph = compileSteps(list, steps)
+  checkCycles(graph)
+  const names = ownNames(list.hasOverrides ? overridden(steps) : steps, group)
+  const owesInputs = graph.inputUsers.some(
+    (user) => user >= 0 && (graph.names[user] as string) in group.tasks,
+  )
+  return { ...graph, classPlan: { template, instance, names, owesInputs } }
+}
+
+function compileSteps(list: StepList, steps: readonly Step[]): Graph {
   const compiler = new Compiler(list)
-  for (const step of list.hasOverrides ? overridden(list.steps) : list.steps) compiler.add(step)
+  for (const step of list.hasOverrides ? overridden(steps) : steps) compiler.add(step)
   return compiler.graph()
 }
 
@@ -43,6 +67,8 @@ class Compiler {
   readonly #sent: number[] = []
   readonly #defaults: Defaults | undefined
   #hasPriorities: boolean
+  /** Where tasks see each other, there is no "everything earlier". */
+  #isInClass = false
   /** An opaque task waited for everything below. */
   #barrier = 0
 
@@ -90,6 +116,7 @@ class Compiler {
       inputValues: names.inputValues,
       inputUsers: names.inputUsers,
       hasPriorities: this.#hasPriorities,
+      classPlan: undefined,
       sent: this.#sent,
       opaque: this.#opaque,
     }
@@ -99,8 +126,10 @@ class Compiler {
     const before = this.#names.list.length
     for (const name in tasks) this.#names.claim(name)
     if (sees === 'siblings') this.#names.visible = this.#names.list.length
+    this.#isInClass = sees === 'siblings'
     let number = before
     for (const name in tasks) this.#addOne(tasks[name] as SingleStep, number++)
+    this.#isInClass = false
   }
 
   #addOne(step: SingleStep, number: number): void {
@@ -131,6 +160,7 @@ class Compiler {
   #addParameters(number: number, parameters: Parameters, flags: number): boolean {
     const task = this.#names.list[number] as string
     if (parameters.kind === 'opaque') {
+      if (this.#isInClass) throw new OpaqueTaskError(task, parameters.reason, noTask(task))
       // A declared task would have everything shipped to where it runs.
       if (flags & isDeclared) throw new OpaqueTaskError(task, parameters.reason)
       this.#addEverything(number, parameters.reason)
@@ -189,6 +219,10 @@ function asked(body: AnyBody, options: CheckedOptions | undefined, flags: number
   if ((flags & isDeclared) === 0) return parametersOf(body, index)
   const ofWeave = index === 0 ? weaveParameters(body) : undefined
   return ofWeave ?? parametersOf(definitionOf(body)?.fn ?? body, index)
+}
+
+function noTask(name: string): string {
+  return ` A method that is no task is called #${name} or _${name}.`
 }
 
 function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undefined): boolean {

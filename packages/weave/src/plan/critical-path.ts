@@ -1,14 +1,16 @@
+import { inOrderOfNeed } from './in-order.js'
 import type { Plan } from './plan.js'
 
 /** The chain of tasks that is longest, each counted as long as `lengthOf` says. */
 export function criticalPath(
-  { order, dependencies }: Pick<Plan, 'order' | 'dependencies'>,
+  plan: Pick<Plan, 'order' | 'dependencies'>,
   lengthOf: (task: string) => number,
 ): readonly string[] {
+  const { dependencies } = plan
   const lengths = new Map<string, number>()
   const before = new Map<string, string>()
   let last: string | undefined
-  for (const name of order) {
+  for (const name of inOrderOfNeed(plan)) {
     let length = 0
     for (const needed of dependencies[name] ?? []) {
       const there = lengths.get(needed)

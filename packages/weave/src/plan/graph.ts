@@ -1,6 +1,7 @@
 import type { CheckedOptions } from '../builder/option-checks.js'
 import type { AnyBody } from '../builder/steps.js'
 import type { Defaults } from '../builder/task-options.js'
+import type { ClassPlan } from '../classes/class-plan.js'
 
 /** What a task is, as bits. */
 export const isMapped = 1
@@ -54,6 +55,8 @@ export interface Graph {
   /** The first task that cannot do without input `k`; -1 where all can. */
   readonly inputUsers: readonly number[]
   readonly hasPriorities: boolean
+  /** Where the weave began with a class. */
+  readonly classPlan: ClassPlan | undefined
   /** The tasks that name an executor themselves. */
   readonly sent: readonly number[]
   readonly opaque: ReadonlyMap<number, string>

@@ -1,3 +1,4 @@
+import { inOrderOfNeed } from '../plan/in-order.js'
 import type { PlanJSON } from '../plan/plan.js'
 
 type Planned = PlanJSON['tasks'][number]
@@ -42,9 +43,11 @@ function waitsFor({ opaque, dependencies }: Planned): string {
 
 function tiersByName(tasks: readonly Planned[]): ReadonlyMap<string, number> {
   const tiers = new Map<string, number>()
-  for (const { name, dependencies } of tasks) {
-    const before = dependencies.reduce((tier, one) => Math.max(tier, tiers.get(one) ?? 0), 0)
-    tiers.set(name, before + 1)
+  const order = tasks.map(({ name }) => name)
+  const dependencies = Object.fromEntries(tasks.map((one) => [one.name, one.dependencies]))
+  for (const name of inOrderOfNeed({ order, dependencies })) {
+    const before = dependencies[name]?.reduce((tier, one) => Math.max(tier, tiers.get(one) ?? 0), 0)
+    tiers.set(name, (before ?? 0) + 1)
   }
   return tiers
 }
