@@ -1,53 +1,51 @@
-import { inline } from '@conc/core'
-import {
-  type ConformanceOptions,
-  describeExecutor,
-  type ExecutorSetup,
-} from '@conc/core/conformance'
+import { balance, inline } from '@conc/core'
+import { type ConformanceOptions, describeExecutor } from '@conc/core/conformance'
 import { connect, type PoolServer, type Session, serve } from '@conc/distributed'
 import { ThreadExecutor } from '@conc/threads'
-import { afterAll } from 'vitest'
+import { withItsHost } from './with-its-host.js'
 
 const authkey = 'a key of enough bytes'
 const declaredHere = 'the server is in this process, which has declared it'
-const owned: AsyncDisposable[] = []
 
-/** The kit closes the session; what is behind it goes with the file. */
-afterAll(async () => {
-  for (const one of owned.reverse()) await one[Symbol.asyncDispose]()
-})
+/** What does not apply where the server runs tasks on this event loop. */
+const overInline: ConformanceOptions = {
+  ignores: ['concurrency', 'queueLimit'],
+  skip: {
+    'a task that no worker can import is refused by name': declaredHere,
+    'a task whose module cannot be imported there is refused by name, and costs no worker':
+      declaredHere,
+  },
+}
 
-async function sessionOver(server: PoolServer, { queueLimit }: ExecutorSetup): Promise<Session> {
-  return await connect({ port: server.port, authkey, queueLimit })
+async function sessionTo({ port }: PoolServer, queueLimit: number): Promise<Session> {
+  return await connect({ port, authkey, queueLimit })
 }
 
 describeExecutor(
   'Session over inline()',
-  async (setup) => {
+  async ({ queueLimit }) => {
     const server = await serve(inline(), { authkey })
-    owned.push(server)
-    return await sessionOver(server, setup)
+    return withItsHost(await sessionTo(server, queueLimit), server)
   },
-  {
-    ignores: ['concurrency', 'queueLimit'],
-    skip: {
-      'a task that no worker can import is refused by name': declaredHere,
-      'a task whose module cannot be imported there is refused by name, and costs no worker':
-        declaredHere,
-    },
-  },
+  overInline,
 )
-
-const overThreads: ConformanceOptions = { separateWorkers: true }
 
 describeExecutor(
   'Session over a ThreadExecutor',
-  async (setup) => {
-    const { concurrency, modules, graceMs } = setup
+  async ({ concurrency, modules, graceMs, queueLimit }) => {
     const threads = new ThreadExecutor({ maxThreads: concurrency, modules, graceMs })
     const server = await serve(threads, { authkey })
-    owned.push(threads, server)
-    return await sessionOver(server, setup)
+    return withItsHost(await sessionTo(server, queueLimit), server, threads)
   },
-  overThreads,
+  { separateWorkers: true },
+)
+
+describeExecutor(
+  'balance of two sessions',
+  async ({ queueLimit }) => {
+    const servers = await Promise.all([serve(inline(), { authkey }), serve(inline(), { authkey })])
+    const sessions = await Promise.all(servers.map((server) => sessionTo(server, queueLimit)))
+    return withItsHost(balance(sessions), ...sessions, ...servers)
+  },
+  overInline,
 )
