@@ -396,4 +396,24 @@ describe('attempts on an executor', () => {
     expect((await weave().do('a', { executor }, own).run()).a).toBe('done')
     expect(sent[0]).toMatchObject({ timeoutMs: 50 })
   })
+
+  it('give their slot back where the executor throws in the call itself', async () => {
+    const throwing: Executor = {
+      ...declaredOnly('throwing'),
+      get load() {
+        return { concurrency: 1, running: 0, waiting: 0, queueLimit: Number.POSITIVE_INFINITY }
+      },
+      submit: () => {
+        throw new RangeError('at once')
+      },
+    }
+    const w = weave()
+      .do('a', { executor: throwing, retries: 1 }, work)
+      .each('items', [1, 2], { executor: throwing, args: () => [] }, work)
+      .do('b', () => 'b')
+    const options = { concurrency: 1, drain: true, onError: 'finish-independent' } as const
+    const settled = await w.settle(options)
+    expect(settled).toMatchObject({ failed: ['a', 'items'], values: { b: 'b' } })
+    expect(settled.error).toEqual(new RangeError('at once'))
+  })
 })

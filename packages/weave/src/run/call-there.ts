@@ -38,11 +38,15 @@ export async function callThere(
     const common = submitOptions(piece, cancellation.signal, number, key)
     const submit = (): Promise<unknown> => {
       bodies.began()
-      if (tellsEnd) {
+      try {
+        if (!tellsEnd) return executor.submit(work, args, common).finally(() => bodies.ended())
         const options: ForwardedOptions = { ...common, [onBodyEnd]: () => bodies.ended() }
         return executor.submit(work, args, options)
+      } catch (error) {
+        // Refused in the call itself: no body will tell its end.
+        bodies.ended()
+        throw error
       }
-      return executor.submit(work, args, common).finally(() => bodies.ended())
     }
     const frame = { weave: BodyContext.around(context) }
     return await submitWhenReady(piece, executor, cancellation.signal, () => inFrame(frame, submit))
