@@ -8,6 +8,7 @@ import { task } from '@conc/core'
 import { type ClassOptions, each, inOrder, task as options, type Use, weave } from '@conc/weave'
 
 const length = task('text/length', (text: string, plus: number) => text.length + plus)
+export const first = weave().each('squares', [1, 2], (n) => n * n)
 export const base = weave().input<{ root: string; limit?: number }>().do('tree', async ({ root }) => root.split('/'))
 export const mapped = base
   .each('sizes', 'tree', { workers: 2 }, (part) => part.length)

@@ -5,6 +5,9 @@ import { batch, denone, flatten, fold, redict, undict } from '../src/index.js'
 describe('flatten', () => {
   it('removes one level', () => {
     expect(flatten([[1], new Set([2]), [[3]] as never])).toEqual([1, 2, [3]])
+    const words = ['a', 'b']
+    const all: string[] = flatten([words, new Set(words)])
+    expect(all).toEqual(['a', 'b', 'a', 'b'])
     expect(() => flatten(5 as never)).toThrow('Expected `lists` to be an iterable')
   })
 })

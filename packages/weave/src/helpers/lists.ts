@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkPositiveInteger } from '@conc/core/internal'
+import type { ItemOf } from '../builder/rows.js'
 
 /**
  * Removes one level of lists.
@@ -7,9 +8,11 @@ import { checkPositiveInteger } from '@conc/core/internal'
  * @example
  * flatten([[1], new Set([2, 3])])      // [1, 2, 3]
  */
-export function flatten<T>(lists: Iterable<Iterable<T> & object>): T[] {
-  const all: T[] = []
-  for (const list of checked('lists', lists)) for (const item of list) all.push(item)
+export function flatten<L extends Iterable<unknown> & object>(lists: Iterable<L>): ItemOf<L>[] {
+  const all: ItemOf<L>[] = []
+  for (const list of checked('lists', lists)) {
+    for (const item of list as Iterable<ItemOf<L>>) all.push(item)
+  }
   return all
 }
 
