@@ -48,6 +48,8 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
   readonly #reader: RingReader
   readonly #sink: LinkSink<In>
   #isTakingIn = false
+  /** Since the last `flush()`. */
+  #hasWritten = false
   #posted = 0
   #received = 0
   /** Taken from the port, and not yet their turn. */
@@ -67,11 +69,22 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
     this.#port.on('messageerror', (error) => this.#arrived(new Unreadable(error)))
   }
 
-  /** Writes a small message. @returns `false` where it has to be posted; nothing was sent then. */
+  /**
+   * Writes a small message, which is certain to be read once `flush()` was called.
+   *
+   * @returns `false` where it has to be posted; nothing was sent then.
+   */
   write(a: number, b: number, values: readonly unknown[]): boolean {
     if (!this.#writer.write(this.#posted, a, b, values)) return false
-    if (this.#writer.wakes()) this.#port.postMessage(wakeUp)
+    this.#hasWritten = true
     return true
+  }
+
+  /** Wakes the other side if it sleeps: once for many, or it would fall asleep between any two of them. */
+  flush(): void {
+    if (!this.#hasWritten) return
+    this.#hasWritten = false
+    if (this.#writer.wakes()) this.#port.postMessage(wakeUp)
   }
 
   /** @throws what `postMessage` throws; nothing was sent then. */

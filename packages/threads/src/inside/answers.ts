@@ -26,7 +26,11 @@ export class Answers {
   }
 
   result(body: Body, value: unknown): void {
-    if (this.#link.write(body.id, 0, [value])) return
+    if (this.#link.write(body.id, 0, [value])) this.#link.flush()
+    else this.#post(body, value)
+  }
+
+  #post(body: Body, value: unknown): void {
     const owner = this.#ownerOf(body)
     const moved = transferOf([value])
     const refusal = refuseEmptied([value], () => 'result', moved, owner)

@@ -7,8 +7,9 @@ import type { ThreadSet } from './thread-set.js'
 const budgetMs = 1
 
 /** And so many calls; one call alone may be longer. */
-const mostCalls = 64
+const mostCalls = 128
 const longestMs = 4
+const shortestMs = 0.001
 
 /**
  * Sends calls to threads that are still busy, so that a thread need not stand still while its answer and the next call
@@ -22,7 +23,8 @@ export class SendAhead {
   readonly #mostTaken: number
   #lookedAt = 0
   #help: NodeJS.Immediate | undefined
-  #paceMs = Number.POSITIVE_INFINITY
+  /** Of its logarithm, so that one task which was long, or not let near a core, does not count for a thousand short ones. */
+  #pace: number | undefined
 
   /** @param mostTaken calls that one thread may be given. */
   constructor(line: Line, threads: ThreadSet, mostTaken: number) {
@@ -40,7 +42,8 @@ export class SendAhead {
 
   /** A body held its slot for so long. */
   ran(ms: number): void {
-    this.#paceMs = this.#paceMs === Number.POSITIVE_INFINITY ? ms : (this.#paceMs * 7 + ms) / 8
+    const pace = Math.log(Math.max(ms, shortestMs))
+    this.#pace = this.#pace === undefined ? pace : (this.#pace * 7 + pace) / 8
   }
 
   /** Keeps busy threads supplied, each in one message: when half of what it had ahead is used up. */
@@ -48,14 +51,27 @@ export class SendAhead {
     this.#takeBackStuck()
     const depth = this.#depth
     if (depth === 0 || this.#line.hasRoom || this.#line.waiting === 0) return
-    const level = Math.min(this.#evenShare, depth)
-    for (const thread of this.#threads) {
-      if (!thread.isOpen || thread.resumption.isWaiting || thread.calls.ahead.size > depth / 2)
-        continue
-      const wanted = level - thread.calls.ahead.size
-      const count = Math.min(wanted, this.#mostTaken - thread.taken, thread.calls.exactRoom)
-      if (count > 0) this.#send(thread, count)
-    }
+    for (const thread of this.#threads) this.#fill(thread, depth)
+  }
+
+  /**
+   * Has a thread supplied that has just used up one of its calls: not later, as whoever takes in its answers is busy with
+   * that as long as there are some.
+   */
+  refill(thread: Thread): void {
+    if (this.#line.waiting > 0 && !this.#line.hasRoom) this.#fill(thread, this.#depth)
+  }
+
+  #fill(thread: Thread, depth: number): void {
+    const { calls, taken, isOpen, resumption } = thread
+    if (!isOpen || resumption.isWaiting || calls.ahead.size > depth / 2) return
+    const wanted = Math.min(this.#evenShare, depth) - calls.ahead.size
+    const count = Math.min(wanted, this.#mostTaken - taken, calls.exactRoom)
+    if (count > 0) this.#send(thread, count)
+  }
+
+  get #paceMs(): number {
+    return this.#pace === undefined ? Number.POSITIVE_INFINITY : Math.exp(this.#pace)
   }
 
   get #depth(): number {

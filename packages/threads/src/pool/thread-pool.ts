@@ -173,6 +173,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     // A body that may go on comes before calls that were sent ahead, but not before one that was taken up already.
     if (thread.resumption.isWaiting) this.#ahead.takeBack(thread)
     if (!thread.promote(now)) return thread.resumption.passOn()
+    this.#ahead.refill(thread)
     this.#balanceSoon()
     return true
   }

@@ -87,6 +87,7 @@ export class Thread {
   take(attempt: Attempt): void {
     this.#start(attempt, performance.now())
     this.#send(attempt)
+    this.#link.flush()
   }
 
   /** Sends attempts that will have the next free slots of this thread, should they not be taken back before. */
@@ -95,6 +96,7 @@ export class Thread {
       this.calls.ahead.append(attempt)
       this.#send(attempt)
     }
+    this.#link.flush()
   }
 
   /** Gives a slot that just got free to the next attempt that was sent ahead. @returns whether there was one. */

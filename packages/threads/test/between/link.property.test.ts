@@ -47,7 +47,8 @@ describe('Link', () => {
         const { near, far, arrived, close } = openLink()
         let sent = 0
         const send = (values: readonly unknown[]): void => {
-          if (!near.write(++sent, 0, values)) near.post([0, sent, values])
+          if (near.write(++sent, 0, values)) near.flush()
+          else near.post([0, sent, values])
         }
         for (const one of steps) {
           if (one === 'write') send([sent, 'text'])
@@ -104,9 +105,11 @@ describe('Link', () => {
     far.listen()
     near.write(1, 0, [])
     near.write(2, 0, [])
+    near.flush()
     expect(await thrown).toMatchObject({ message: 'thrown by the sink' })
     for (let turns = 0; arrived.length < 2 && turns < 100; turns++) await turn()
     near.write(3, 0, [])
+    near.flush()
     for (let turns = 0; arrived.length < 3 && turns < 100; turns++) await turn()
     expect(arrived).toEqual([1, 2, 3])
     port1.close()
