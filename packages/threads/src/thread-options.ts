@@ -81,9 +81,11 @@ const knownOptions = [
 ]
 
 /** @throws {InvalidOptionError} at once, for anything outside its range. */
-export function threadSettings(options: ThreadExecutorOptions): ThreadSettings {
-  checkObject('options', options)
-  checkKeys('options', options, knownOptions)
+export function threadSettings(given: ThreadExecutorOptions): ThreadSettings {
+  checkObject('options', given)
+  checkKeys('options', given, knownOptions)
+  // Whatever somebody has put on `Object.prototype` is no option.
+  const options: ThreadExecutorOptions = Object.assign(Object.create(null), given)
   const settings: ThreadSettings = {
     name: executorName(options.name, 'threads'),
     ...limitsOf(options),

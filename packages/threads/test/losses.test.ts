@@ -50,6 +50,29 @@ describe('a lost thread', () => {
     expect(threads.metrics()).toMatchObject({ lost: 1, completed: 5 })
   })
 
+  it.each(ways)('by %s takes the bodies beside it along', async (_, kill, details, options) => {
+    await using threads = new ThreadExecutor({ maxThreads: 1, tasksPerThread: 2, ...options })
+    const { withExecutor } = await import('@conc/core')
+    const started = firstReport()
+    const beside = threads.submit(stubborn, [], { onProgress: started.onProgress })
+    beside.catch(() => {})
+    await started.promise
+    const [lost, ...queued] = withExecutor(threads, () => [
+      kill(),
+      ...[1, 2, 3].map((n) => add(n, n)),
+    ])
+    for (const call of [beside, lost]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'CONC_WORKER_LOST',
+        started: true,
+        ...details,
+      })
+    }
+    expect(await Promise.all(queued)).toEqual([2, 4, 6])
+    expect(threads.load).toMatchObject({ concurrency: 2, running: 0, waiting: 0 })
+    expect(threads.metrics()).toMatchObject({ lost: 2, completed: 3, threads: 1 })
+  })
+
   it('takes all the bodies on it along, each once', async () => {
     await using threads = new ThreadExecutor({ maxThreads: 1, tasksPerThread: 3 })
     const started = [firstReport(), firstReport()]
@@ -222,5 +245,22 @@ describe('conc:worker', () => {
     const [, lost] = events
     expect(lost).toMatchObject({ exitCode: 6, tasks: ['threads/exit'], worker: expect.any(Number) })
     expect(lost?.at).toBeTypeOf('bigint')
+  })
+})
+
+describe('conc:task', () => {
+  it('fires in the thread, around the body', async () => {
+    const { failing, heard, quiet } = await import('./fixtures/listening.mjs')
+    await using threads = new ThreadExecutor({ name: 'traced', maxThreads: 1 })
+    await threads.submit(quiet, [])
+    await threads.submit(failing, []).catch(() => {})
+    expect(await threads.submit(heard, [])).toEqual([
+      ['start', 'listening/quiet', 'traced', 1],
+      ['end', 'listening/quiet'],
+      ['start', 'listening/failing', 'traced', 1],
+      ['error', 'listening/failing', 'seen'],
+      ['end', 'listening/failing'],
+      ['start', 'listening/heard', 'traced', 1],
+    ])
   })
 })

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { InvalidOptionError } from '@conc/core'
 import { ThreadExecutor } from '@conc/threads'
 import { describe, expect, it, vi } from 'vitest'
-import { add, gated, thread } from './fixtures/tasks.mjs'
+import { add, fail, gated, thread } from './fixtures/tasks.mjs'
 import { firstReport, Gate } from './gate.js'
 
 describe('options', () => {
@@ -107,6 +107,21 @@ describe('options', () => {
     await Promise.all([...calls, ready])
   })
 
+  it('takes none from a polluted prototype', async () => {
+    const polluted = Object.prototype as { execArgv?: unknown; env?: unknown }
+    polluted.execArgv = ['--no-such-flag']
+    polluted.env = { CONC_TEST: 'polluted' }
+    try {
+      await using threads = new ThreadExecutor({ maxThreads: 1 })
+      const { environment } = await import('./fixtures/environment.mjs')
+      const own = [undefined, process.execArgv]
+      expect(await threads.submit(environment, ['CONC_TEST'])).toEqual(own)
+    } finally {
+      delete polluted.execArgv
+      delete polluted.env
+    }
+  })
+
   it('env and execArgv reach the threads', async () => {
     const { environment } = await import('./fixtures/environment.mjs')
     await using threads = new ThreadExecutor({
@@ -130,6 +145,20 @@ describe('metrics', () => {
     expect(utilisation).toBeLessThanOrEqual(1)
     threads.resetMetrics()
     expect(threads.metrics()).toMatchObject({ completed: 0, waitMs: { count: 0, mean: 0 } })
+  })
+
+  it('tell failed tasks from cancelled ones', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1 })
+    await threads.submit(fail, ['type']).catch(() => {})
+    const [controller, gate] = [new AbortController(), new Gate()]
+    const running = threads.submit(gated, [gate.buffer])
+    const waiting = threads.submit(add, [1, 1], { signal: controller.signal })
+    controller.abort('no longer')
+    await expect(waiting).rejects.toBe('no longer')
+    gate.open()
+    await running
+    expect(threads.metrics()).toMatchObject({ completed: 1, failed: 1, cancelled: 1, lost: 0 })
+    expect(threads.metrics().runMs.count).toBe(2)
   })
 
   it('show what runs and waits now', async () => {

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import { RemoteError, SerializationError, withExecutor } from '@conc/core'
 import { ThreadExecutor } from '@conc/threads'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   add,
@@ -18,10 +19,12 @@ import {
   report,
   reportBadly,
   tenant,
+  thenable,
   thread,
+  ticking,
   unclonable,
 } from './fixtures/tasks.mjs'
-import { firstReport, Gate, words } from './gate.js'
+import { becomes, firstReport, Gate, words } from './gate.js'
 
 describe('ThreadExecutor', () => {
   let threads: ThreadExecutor
@@ -70,6 +73,18 @@ describe('ThreadExecutor', () => {
       })
       expect(told.deadline).toBeGreaterThan(Date.now())
       expect((await threads.submit(context, [])).tenant).toBe('public')
+    })
+
+    it('waits for whatever can be waited for', async () => {
+      expect(await threads.submit(thenable, ['resolving'])).toBe('resolved')
+      await expect(threads.submit(thenable, ['rejecting'])).rejects.toBeInstanceOf(RangeError)
+      await expect(threads.submit(thenable, ['throwing'])).rejects.toBeInstanceOf(EvalError)
+    })
+
+    it('lets timers of a thread go on that has nothing to do', async () => {
+      const ticks = words(0)
+      expect(await threads.submit(ticking, [ticks.buffer, 20])).toBe('answered')
+      await becomes(ticks.values, 20)
     })
 
     it('validates arguments where the task runs', async () => {
@@ -135,6 +150,25 @@ describe('ThreadExecutor', () => {
     ]
     it.each(samples.map((value) => [value]))('brings %s there and back', async (value) => {
       expect(await threads.submit(echo, [value])).toEqual(value)
+    })
+
+    it('brings values of all kinds, small and large ones mixed', async () => {
+      const value = fc.oneof(
+        fc.double(),
+        fc.integer(),
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.boolean(),
+        fc.constantFrom(undefined, null, -0, 10n),
+        fc.array(fc.string(), { maxLength: 3 }),
+        fc.record({ x: fc.integer(), y: fc.double() }, { noNullPrototype: true }),
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.array(value, { maxLength: 30 }), async (values) => {
+          const back = await Promise.all(values.map((one) => threads.submit(echo, [one])))
+          expect(back).toStrictEqual(values)
+        }),
+        { numRuns: 50 },
+      )
     })
 
     it('brings cycles and typed arrays', async () => {
