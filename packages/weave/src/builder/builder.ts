@@ -1,27 +1,18 @@
 import { callerModule, checkFunction, checkName, checkObject, moduleUrl } from '@conc/core/internal'
 import type { BackgroundRun } from '../background/background-run.js'
 import { startBackground } from '../background/start-background.js'
-import { bodiesOf, type ClassPlan } from '../classes/class-plan.js'
 import { declaredWeaves } from '../named/declared-weaves.js'
 import { type Inputs, type Lineage, lineageAfter, type WeaveTask } from '../named/lineage.js'
 import { checkNamedOptions } from '../named/named-options.js'
 import { declareWeaveTask } from '../named/weave-task.js'
 import type { ParameterKey } from '../parameters/index.js'
-import { compile } from '../plan/compile.js'
-import type { Graph } from '../plan/graph.js'
-import {
-  checkGraph,
-  checkPlanOptions,
-  GraphPlan,
-  type Plan,
-  type PlanOptions,
-} from '../plan/plan.js'
-import { checkSync } from '../plan/sync-check.js'
+import { checkPlanOptions, type Plan, type PlanOptions } from '../plan/plan.js'
 import { keepResult, type SettledResult, settledFrom } from '../result/settled-result.js'
 import { type Result, resultFrom } from '../result/weave-result.js'
-import { WeaveRun } from '../run/run.js'
+import type { WeaveRun } from '../run/run.js'
 import { type AnyRunOptions, checkRunOptions, checkSyncOptions } from '../run/run-options.js'
 import { selectionOf } from '../run/selection.js'
+import { Compilation, type RunArguments } from './compilation.js'
 import {
   type CheckedOptions,
   checkDefaults,
@@ -32,17 +23,6 @@ import {
 import { checkSource } from './source-check.js'
 import type { AnyBody, Step, TaskStep } from './steps.js'
 
-/** What a weave is compiled to, once. */
-interface Compiled {
-  readonly graph: Graph
-  readonly plan: Plan
-}
-
-interface RunArguments {
-  readonly inputs: Readonly<Record<string, unknown>>
-  readonly options: AnyRunOptions
-}
-
 const noInputs: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null))
 
 /** The object behind the type `Weave`: a chain of steps, and what was compiled from it. */
@@ -51,15 +31,19 @@ export class Builder {
   /** Whether the first argument of `run` is the inputs; `'class'`: where the template needs some. */
   readonly #isOwed: boolean | 'class'
   readonly #lineage: Lineage | undefined
-  #compiled: Compiled | undefined
-  /** Of the class template, while nothing uses it. */
-  #spareInstance: object | undefined
+  #compiled: Compilation | undefined
 
   constructor(last: Step | undefined, isOwed: boolean | 'class', lineage?: Lineage) {
     this.#last = last
     this.#isOwed = isOwed
     this.#lineage = lineage
     Object.freeze(this)
+  }
+
+  /** Made when it is asked for: a chain of 10 000 calls needs the last one's. */
+  get #compilation(): Compilation {
+    this.#compiled ??= new Compilation(this.#last)
+    return this.#compiled
   }
 
   do(name: unknown, second?: unknown, third?: unknown): Builder {
@@ -114,7 +98,7 @@ export class Builder {
     declaredWeaves.set(name, {
       plan: (values) => named.with(values).plan(),
       begin: (values, inputs, runOptions) =>
-        named.with(values).#begin({ inputs, options: runOptions }),
+        named.with(values).#compilation.begin({ inputs, options: runOptions }),
     })
     return named
   }
@@ -129,13 +113,7 @@ export class Builder {
 
   plan(options: PlanOptions = {}): Plan {
     checkPlanOptions(options)
-    const { graph, plan } = this.#compile()
-    this.#spareInstance = undefined
-    const { executor, executors, only } = options
-    const selection = only && selectionOf(graph, only)
-    checkGraph(graph, options, selection)
-    if (executor === undefined && executors === undefined && only === undefined) return plan
-    return new GraphPlan(graph, { executor, executors, isRun: false }, selection?.isWanted)
+    return this.#compilation.planFor(options)
   }
 
   run(...args: unknown[]): Promise<Result> {
@@ -149,7 +127,7 @@ export class Builder {
   runSync(...args: unknown[]): Result {
     const { inputs, options } = this.#arguments(args)
     checkSyncOptions(options)
-    const { ending, ledger, plan } = this.#begin({ inputs, options }, true)
+    const { ending, ledger, plan } = this.#compilation.begin({ inputs, options }, true)
     if (ending?.kind === 'fulfilled') return resultFrom(ledger, plan)
     keepResult(ending?.error, ledger, plan)
     throw ending?.error
@@ -157,14 +135,14 @@ export class Builder {
 
   background(...args: unknown[]): BackgroundRun {
     const { inputs, options } = this.#arguments(args)
-    const { graph, plan } = this.#compile()
+    const { graph, plan } = this.#compilation
     const begin = (runOptions: AnyRunOptions): WeaveRun =>
-      this.#begin({ inputs, options: runOptions })
+      this.#compilation.begin({ inputs, options: runOptions })
     return startBackground({ graph, plan, lineage: this.#lineage, inputs, begin }, options)
   }
 
   async #run(given: RunArguments): Promise<Result> {
-    const run = this.#begin(given)
+    const run = this.#compilation.begin(given)
     const ending = await run.ended
     if (ending.kind === 'fulfilled') return resultFrom(run.ledger, run.plan)
     keepResult(ending.error, run.ledger, run.plan)
@@ -172,7 +150,7 @@ export class Builder {
   }
 
   async #settle(given: RunArguments): Promise<SettledResult> {
-    const run = this.#begin(given)
+    const run = this.#compilation.begin(given)
     const ending = await run.ended
     if (ending.kind !== 'aborted') return settledFrom(run.ledger, run.plan)
     keepResult(ending.error, run.ledger, run.plan)
@@ -182,43 +160,15 @@ export class Builder {
   /** The values of all tasks, and of nothing else. */
   async #values(inputs: Inputs = noInputs): Promise<Record<string, unknown>> {
     const result = await this.#run({ inputs: checkedInputs(inputs), options: {} })
-    const { names } = this.#compile().graph
+    const { names } = this.#compilation.graph
     return Object.fromEntries(names.map((name) => [name, Reflect.get(result, name)]))
   }
 
   /** The inputs that have no value yet. */
   #asked(): readonly ParameterKey[] {
-    const { inputNames, inputUsers, inputValues } = this.#compile().graph
+    const { inputNames, inputUsers, inputValues } = this.#compilation.graph
     const keys = inputNames.map((name, number) => ({ name, hasDefault: inputUsers[number] === -1 }))
     return keys.filter(({ name }) => !(name in inputValues))
-  }
-
-  /** @throws {WeavePlanError} @throws {MissingInputError} */
-  #begin({ inputs, options }: RunArguments, isSync = false): WeaveRun {
-    const { graph } = this.#compile()
-    const { executors = {}, only, given } = options
-    const selection = only || given ? selectionOf(graph, only, given) : undefined
-    checkGraph(graph, { ...options, executors }, selection)
-    if (isSync) checkSync(graph, selection)
-    const bodies =
-      graph.classPlan && bodiesOf(graph, graph.classPlan, this.#takeInstance(graph.classPlan))
-    return new WeaveRun({ graph, inputs, options, selection, isSync, bodies })
-  }
-
-  /** A run has an instance of its own: the one that it was planned with, where no plan was asked for before. */
-  #takeInstance({ template }: ClassPlan): object {
-    const instance = this.#spareInstance ?? new template()
-    this.#spareInstance = undefined
-    return instance
-  }
-
-  #compile(): Compiled {
-    if (this.#compiled === undefined) {
-      const graph = compile(this.#last)
-      this.#compiled = { graph, plan: new GraphPlan(graph, { isRun: false }) }
-      this.#spareInstance = graph.classPlan?.instance
-    }
-    return this.#compiled
   }
 
   /** @throws {InvalidOptionError} @throws {WeaveNameError} */
@@ -237,21 +187,13 @@ export class Builder {
   #takesInputs(): boolean {
     if (this.#isOwed !== 'class') return this.#isOwed
     // A class that cannot be planned makes the run reject, whatever its arguments are.
-    return this.#tryCompile()?.classPlan?.owesInputs ?? true
-  }
-
-  #tryCompile(): Graph | undefined {
-    try {
-      return this.#compile().graph
-    } catch {
-      return undefined
-    }
+    return this.#compilation.soundGraph?.classPlan?.owesInputs ?? true
   }
 
   /** Wrong names of tasks are thrown in the call too, unless the weave itself is wrong: then its run rejects. */
   #checkTaskNames({ only, given }: AnyRunOptions): void {
     if (only === undefined && given === undefined) return
-    const graph = this.#tryCompile()
+    const graph = this.#compilation.soundGraph
     if (graph) selectionOf(graph, only, given)
   }
 

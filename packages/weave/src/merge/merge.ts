@@ -2,9 +2,10 @@ import { currentFrame } from '@conc/core/internal'
 import { WeaveContextError } from '../errors.js'
 import { currentAround } from '../run/around.js'
 import { mayBeWithoutContext } from '../run/async-context.js'
-import { merged } from '../run/run.js'
+import { WeaveRun } from '../run/run.js'
 import { type MergeArguments, mergeArguments } from './merge-arguments.js'
 import type { Merge } from './merge-type.js'
+import { merged } from './merged.js'
 
 /**
  * Runs an outside function as part of the running task: `merge(work, options?)` once, `merge(work, items, options?)`
@@ -30,5 +31,5 @@ async function mergeHere(given: MergeArguments): Promise<unknown> {
   if (around === undefined && task === undefined && !mayBeWithoutContext()) {
     throw new WeaveContextError()
   }
-  return await merged(given, task?.name, around)
+  return await merged(given, task?.name, around, (init) => new WeaveRun(init))
 }

@@ -1,10 +1,11 @@
 import { TaskCancelledError } from '@conc/core'
-import { type Cancellation, inFrame } from '@conc/core/internal'
+import type { Cancellation } from '@conc/core/internal'
 import type { AnyBody } from '../builder/steps.js'
 import { WeavePendingLimitError } from '../errors.js'
 import { optionsOf } from '../plan/graph.js'
 import { Attempts } from './attempts.js'
 import { BodyContext } from './body-context.js'
+import { callHeld } from './call-held.js'
 import { type Dependencies, dependenciesOf } from './dependencies.js'
 import { following } from './following.js'
 import type { Entrant, Hold, Ticket } from './gate.js'
@@ -129,48 +130,28 @@ export abstract class EachRun implements Entrant, ItemRecord {
       this.#itemLeft(hold)
       this.fail(new WeavePendingLimitError(this.#name, this.host.maxPending))
     } else if (this.#route) this.#attempt(this.#route, item, index, hold)
-    else if (hold) this.#callHeld(item, index, hold)
-    else this.#call(item, index)
+    else this.#call(item, index, hold)
   }
 
-  /** The common case: nothing limits bodies. */
-  #call(item: unknown, index: number): void {
+  /** The common case: nothing but slots is asked for. */
+  #call(item: unknown, index: number, hold: Hold | undefined): void {
     const { host, task } = this
+    const body = host.bodies[task] as AnyBody
     host.bodyBegan()
     let made: unknown
     let isLater: boolean
     try {
-      const body = host.bodies[task] as AnyBody
-      made = body(item, this.#deps, new BodyContext(host, task, index))
-      isLater = isThenable(made)
-    } catch (error) {
-      this.#threw(error, item, index, undefined)
-      return
-    }
-    if (!isLater) this.#done(index, made, undefined)
-    else if (this.#isRepeated) this.#expect(made, item, index, undefined)
-    else promiseOf(made).then((value) => this.#arrived(index, value, undefined), this.#failed)
-  }
-
-  #callHeld(item: unknown, index: number, hold: Hold): void {
-    const { host, task } = this
-    const { cancellation, deadline } = host
-    const facts = { number: 1, executor: undefined, cancellation, deadline, hold }
-    const context = new BodyContext(host, task, index, facts)
-    const frame = { weave: BodyContext.around(context) }
-    host.bodyBegan()
-    let made: unknown
-    let isLater: boolean
-    try {
-      const body = host.bodies[task] as AnyBody
-      made = inFrame(frame, () => body(item, this.#deps, context))
+      made = hold
+        ? callHeld(host, task, hold, (context) => body(item, this.#deps, context), index)
+        : body(item, this.#deps, new BodyContext(host, task, index))
       isLater = isThenable(made)
     } catch (error) {
       this.#threw(error, item, index, hold)
       return
     }
-    if (isLater) this.#expect(made, item, index, hold)
-    else this.#done(index, made, hold)
+    if (!isLater) this.#done(index, made, hold)
+    else if (this.#isRepeated || hold) this.#expect(made, item, index, hold)
+    else promiseOf(made).then((value) => this.#arrived(index, value, undefined), this.#failed)
   }
 
   #expect(promise: unknown, item: unknown, index: number, hold: Hold | undefined): void {

@@ -1,4 +1,4 @@
-import { type Borrower, type Line, type Place, Slot } from '@conc/core/internal'
+import { type Borrower, Line, type Place, Slot } from '@conc/core/internal'
 
 /** Wants slots to start a body on. */
 export interface Entrant {
@@ -67,6 +67,14 @@ export class Gate {
   forget(ticket: Ticket): void {
     this.#tickets.delete(ticket)
   }
+}
+
+/** `undefined` where nothing limits the bodies of a run. @param outer the slots under the body around it. */
+export function gateOf(concurrency: number | undefined, outer: readonly Slot[]): Gate | undefined {
+  if (concurrency !== undefined && concurrency !== Number.POSITIVE_INFINITY) {
+    return new Gate(new Line(concurrency), outer)
+  }
+  return outer.length === 0 ? undefined : new Gate(undefined, outer)
 }
 
 /** One body's way through the lines of a gate, from the inner one outwards: everybody goes in that order. */

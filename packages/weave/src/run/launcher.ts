@@ -1,4 +1,3 @@
-import { inFrame } from '@conc/core/internal'
 import type { AnyBody } from '../builder/steps.js'
 import { WeavePendingLimitError } from '../errors.js'
 import { isMapped, isSimple, optionsOf } from '../plan/graph.js'
@@ -6,6 +5,7 @@ import { placeOf } from '../plan/places.js'
 import { AsyncEachRun } from './async-each-run.js'
 import { Attempts } from './attempts.js'
 import { BodyContext } from './body-context.js'
+import { callHeld } from './call-held.js'
 import { dependenciesOf } from './dependencies.js'
 import type { EachRun } from './each-run.js'
 import type { Hold } from './gate.js'
@@ -41,8 +41,7 @@ export class TaskLauncher implements Launcher {
     const isDirect = this.#isDirect && (flags & isSimple) !== 0
     if (flags & isMapped) this.#map(task, isDirect)
     else if (!isDirect) this.#attempt(task, hold)
-    else if (hold) this.#callHeld(task, hold)
-    else this.#call(task)
+    else this.#call(task, hold)
   }
 
   stop(): void {
@@ -50,36 +49,17 @@ export class TaskLauncher implements Launcher {
   }
 
   /** The common case: a plain function, called here, once. */
-  #call(task: number): void {
+  #call(task: number, hold: Hold | undefined): void {
     const host = this.#host
+    const body = host.bodies[task] as AnyBody
     host.bodyBegan()
     let made: unknown
     let isLater: boolean
     try {
-      const body = host.bodies[task] as AnyBody
-      made = body(dependenciesOf(host.ledger, task), new BodyContext(host, task))
-      isLater = isThenable(made)
-    } catch (error) {
-      this.#threw(task, error, undefined)
-      return
-    }
-    if (isLater) this.#expect(task, made, undefined)
-    else this.#returned(task, made, undefined)
-  }
-
-  /** The same on slots, which those that are nested in the body have to find. */
-  #callHeld(task: number, hold: Hold): void {
-    const host = this.#host
-    const { cancellation, deadline } = host
-    const facts = { number: 1, executor: undefined, cancellation, deadline, hold }
-    const context = new BodyContext(host, task, undefined, facts)
-    const frame = { weave: BodyContext.around(context) }
-    host.bodyBegan()
-    let made: unknown
-    let isLater: boolean
-    try {
-      const body = host.bodies[task] as AnyBody
-      made = inFrame(frame, () => body(dependenciesOf(host.ledger, task), context))
+      const deps = dependenciesOf(host.ledger, task)
+      made = hold
+        ? callHeld(host, task, hold, (context) => body(deps, context))
+        : body(deps, new BodyContext(host, task))
       isLater = isThenable(made)
     } catch (error) {
       this.#threw(task, error, hold)

@@ -11,6 +11,14 @@ export interface Starter {
   pump(): void
 }
 
+/** How the tasks of a run are started. */
+export function starterOf(graph: Graph, gate: Gate | undefined, launch: Launch): Starter {
+  if (gate) return new GateStarter(graph, gate, launch)
+  return graph.hasPriorities
+    ? new PriorityStarter(graph, launch)
+    : new EagerStarter(graph.count, launch)
+}
+
 /** At once, in the order they became ready. */
 export class EagerStarter implements Starter {
   readonly #launch: Launch
