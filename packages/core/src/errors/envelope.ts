@@ -62,3 +62,8 @@ export function textOf(value: unknown): string | undefined {
     return undefined
   }
 }
+
+/** Anything thrown, for a message. Never throws. */
+export function thrownText(thrown: unknown): string {
+  return textOf(thrown) ?? 'something unreadable'
+}

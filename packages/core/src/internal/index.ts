@@ -1,4 +1,5 @@
 /** Shared machinery of the conc packages. Undocumented and unversioned: not for programs. */
+export { thrownText } from '../errors/envelope.js'
 export { registerOwnErrors } from '../errors/register-error.js'
 export { here } from '../inline.js'
 export { takeMoved } from '../move.js'

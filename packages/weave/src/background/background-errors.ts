@@ -1,5 +1,5 @@
 import { ConcError, type ConcErrorInit } from '@conc/core'
-import { registerOwnErrors } from '@conc/core/internal'
+import { registerOwnErrors, thrownText } from '@conc/core/internal'
 
 interface NotPortableInit extends ConcErrorInit {
   readonly tasks?: readonly string[]
@@ -39,7 +39,7 @@ export class WeaveCallbackError extends ConcError {
   readonly run: string
 
   constructor(run: string, cause: unknown) {
-    super(`onDone of background run ${run} failed: ${cause}`, { cause })
+    super(`onDone of background run ${run} failed: ${thrownText(cause)}`, { cause })
     this.run = run
   }
 }

@@ -9,6 +9,7 @@ import {
   listenTo,
   runInFrame,
   stopListening,
+  thrownText,
   wasRead,
 } from '@conc/core/internal'
 import { keepSettled, type SettledResult } from '../result/settled-result.js'
@@ -176,7 +177,7 @@ export class BackgroundRun implements BackgroundHandle<unknown>, RunnerHost, Abo
   #reject(error: unknown, isTold: boolean): void {
     this.#done.reject(error)
     if (this.#isRead || isTold) return
-    const message = `Background run of ${this.#init.title} failed, and nobody read it: ${error}`
+    const message = `Background run of ${this.#init.title} failed, and nobody read it: ${thrownText(error)}`
     expectReader(this, this.#unread, message)
   }
 

@@ -1,5 +1,5 @@
 import { decodeError, encodeError, TaskTimeoutError, WorkerLostError } from '@conc/core'
-import { Timer } from '@conc/core/internal'
+import { Timer, thrownText } from '@conc/core/internal'
 import type { WeaveEvent } from '../seeing/weave-event.js'
 import type { Link, LinkOwner, WorkerExit } from './link.js'
 import type { Ended, FromWorker } from './messages.js'
@@ -142,7 +142,7 @@ export class RemoteRunner implements Runner, LinkOwner {
     const { weave, link } = this.#init
     const code =
       signal ?? `exit code ${exitCode}${exitCode === 0 ? ', nothing was left to wait for' : ''}`
-    const how = cause instanceof Error ? String(cause) : code
+    const how = cause instanceof Error ? thrownText(cause) : code
     const what = this.#hasBegun ? 'lost' : 'could not start in'
     return new WorkerLostError(`Weave '${weave}' ${what} its ${link.title}: ${how}`, {
       exitCode,
@@ -158,7 +158,7 @@ export class RemoteRunner implements Runner, LinkOwner {
       this.#init.onEvent?.(event)
     } catch (error) {
       // The listener's failure is not the run's.
-      process.emitWarning(`onEvent of a weave threw: ${String(error)}`)
+      process.emitWarning(`onEvent of a weave threw: ${thrownText(error)}`)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { channels } from '@conc/core'
-import { newCallId } from '@conc/core/internal'
+import { newCallId, thrownText } from '@conc/core/internal'
 import type { Plan } from '../plan/plan.js'
 import { cancelled, type Ledger, skipped } from '../run/ledger.js'
 import { DebugLog } from './debug-log.js'
@@ -158,7 +158,7 @@ export class Observer {
         listener.hear(event)
       } catch (error) {
         // The listener's failure is not the run's.
-        process.emitWarning(`${listener.name} of a weave threw: ${String(error)}`)
+        process.emitWarning(`${listener.name} of a weave threw: ${thrownText(error)}`)
       }
     }
   }

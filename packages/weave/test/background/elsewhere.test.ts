@@ -7,7 +7,7 @@ import {
   WeavePendingLimitError,
   weave,
 } from '@conc/weave'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { late, mapped, shared, steps } from '../support/background-modules.js'
 import { deferred } from '../support/deferred.js'
 import { fileIn, tempDir } from '../support/temp-dir.js'
@@ -222,6 +222,21 @@ describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) 
     expect(error).toMatchObject({ code: 'CONC_WEAVE_MAX_PENDING', limit: 2, task: 'items' })
     expect(error).toBeInstanceOf(WeavePendingLimitError)
     expect(settled.failed).toEqual(['items'])
+  })
+
+  it('ends too when what listeners throw cannot even be told', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warn.mockRestore())
+    const unreadable = () => {
+      throw Object.create(null)
+    }
+    const handle = steps.background(
+      { way: 'returns' },
+      { where, onEvent: unreadable, onDone: unreadable },
+    )
+    await expect(handle.done).rejects.toMatchObject({ code: 'CONC_WEAVE_CALLBACK' })
+    expect(warn).toHaveBeenCalledWith('onEvent of a weave threw: something unreadable')
+    expect(handle.status).toBe('fulfilled')
   })
 
   it('outlives the weave that it was started in', async () => {

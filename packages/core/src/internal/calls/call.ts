@@ -1,4 +1,4 @@
-import { textOf } from '../../errors/envelope.js'
+import { thrownText } from '../../errors/envelope.js'
 import { type Started, TaskCancelledError, TaskTimeoutError } from '../../errors/executor-error.js'
 import type { SubmitOptions } from '../../executor.js'
 import { type Deferred, deferred } from '../deferred.js'
@@ -93,8 +93,8 @@ export class Call implements AbortListener, Dependent {
         this.options.onProgress?.(data)
       } catch (error) {
         // The listener's failure is not the body's.
-        const what = textOf(error) ?? 'something unreadable'
-        process.emitWarning(`onProgress of ${this.taskName ?? 'a call'} threw: ${what}`)
+        const who = this.taskName ?? 'a call'
+        process.emitWarning(`onProgress of ${who} threw: ${thrownText(error)}`)
       }
     }
   }

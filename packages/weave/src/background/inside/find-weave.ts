@@ -1,5 +1,5 @@
 import { decodeError, WorkerLostError } from '@conc/core'
-import { bootThread } from '@conc/core/internal'
+import { bootThread, thrownText } from '@conc/core/internal'
 import { type DeclaredWeave, declaredWeaves } from '../../named/declared-weaves.js'
 import { WeaveNotPortableError } from '../background-errors.js'
 import type { Request } from '../request.js'
@@ -22,8 +22,7 @@ export async function findWeave(request: Request): Promise<DeclaredWeave> {
 }
 
 function importFailed({ weave, module }: Request, cause: unknown): WorkerLostError {
-  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-  const message = `Weave '${weave}' could not start: importing ${module} failed: ${reason}`
+  const message = `Weave '${weave}' could not start: importing ${module} failed: ${thrownText(cause)}`
   return new WorkerLostError(message, { started: false, retryable: false, cause })
 }
 

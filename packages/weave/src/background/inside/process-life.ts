@@ -1,5 +1,5 @@
 import { ConcError, TaskCancelledError, WorkerLostError } from '@conc/core'
-import { Timer } from '@conc/core/internal'
+import { Timer, thrownText } from '@conc/core/internal'
 import type { Ended } from '../messages.js'
 import type { Request } from '../request.js'
 import type { WorkerRun } from './worker-run.js'
@@ -60,7 +60,7 @@ export class ProcessLife {
   }
 
   #crashed(cause: unknown): WorkerLostError {
-    const message = `The process of weave '${this.#weave}' broke: ${cause}`
+    const message = `The process of weave '${this.#weave}' broke: ${thrownText(cause)}`
     return new WorkerLostError(message, { exitCode: 1, cause })
   }
 
