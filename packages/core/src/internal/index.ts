@@ -58,6 +58,7 @@ export {
   checkSubmitOptions,
 } from './checks/option-checks.js'
 export { type Deferred, deferred } from './deferred.js'
+export { didYouMean } from './did-you-mean.js'
 export { Conditions } from './line/conditions.js'
 export type { Entered } from './line/entered.js'
 export { KeepAlive } from './line/keep-alive.js'

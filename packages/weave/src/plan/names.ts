@@ -1,5 +1,5 @@
+import { didYouMean } from '@conc/core/internal'
 import { UnresolvedDependencyError, WeaveNameError } from '../errors.js'
-import { didYouMean } from './did-you-mean.js'
 import { absent, firstInput } from './graph.js'
 
 /** The names of a weave while it is compiled: which exist, which can be seen, and where their values come from. */

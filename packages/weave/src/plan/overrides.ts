@@ -1,7 +1,7 @@
+import { didYouMean } from '@conc/core/internal'
 import type { CheckedOptions } from '../builder/option-checks.js'
 import type { GroupStep, OverrideStep, SingleStep, Step } from '../builder/steps.js'
 import { WeaveNameError, WeavePlanError } from '../errors.js'
-import { didYouMean } from './did-you-mean.js'
 
 /** The steps as they are when every override has taken the place of its task. @throws {WeavePlanError} */
 export function overridden(steps: readonly Step[]): readonly Step[] {

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { didYouMean } from '../plan/did-you-mean.js'
+import { didYouMean } from '@conc/core/internal'
 import { type Graph, isOpaque } from '../plan/graph.js'
 
 /** Which tasks a run is about, where it is not about all of them. */
