@@ -7,6 +7,7 @@ import {
   checkObject,
   checkPositiveInteger,
 } from '@conc/core/internal'
+import { type Registration, registrationOf } from '../registry/register-server.js'
 import { isLoopback } from '../security/host-names.js'
 import { type Key, type ProofKeys, proofKeyRing, strongKeyBytes } from '../security/keys.js'
 import { checkServerTls, type ServerTls } from '../security/tls-options.js'
@@ -39,6 +40,8 @@ export interface ServeOptions {
   readonly authorize?: (request: AuthorizeRequest) => boolean | Promise<boolean>
   /** Default: the executor's. */
   readonly name?: string
+  /** Lists it among the running pools of this user (`listPools`), under its name, until it closes. Default false. */
+  readonly register?: boolean | Registration
   /** Closes the server after so long without a session and without work. Default Infinity. */
   readonly idleTimeoutMs?: number
   /** Of an argument list, a result, an item. Default 16 MiB. */
@@ -70,6 +73,7 @@ export interface ServeSettings {
   readonly allowedHosts: readonly string[]
   readonly authorize: ServeOptions['authorize']
   readonly name: string | undefined
+  readonly registration: Registration | undefined
   readonly idleTimeoutMs: number
   readonly maxPayloadBytes: number
   readonly maxSessions: number
@@ -91,6 +95,7 @@ const knownOptions = [
   'allowedHosts',
   'authorize',
   'name',
+  'register',
   'idleTimeoutMs',
   'maxPayloadBytes',
   'maxSessions',
@@ -137,6 +142,7 @@ export function serveSettings(options: ServeOptions): ServeSettings {
     allowedHosts: hostNames(options.allowedHosts),
     authorize,
     name,
+    registration: registrationOf(options.register),
     ...limitsOf(options),
     ...timesOf(options),
   }

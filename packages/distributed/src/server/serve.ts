@@ -1,15 +1,17 @@
 import type { Executor } from '@conc/core'
 import { assertNotImporting, checkExecutor } from '@conc/core/internal'
 import '../builtin/ping.js'
+import { registerServer } from '../registry/register-server.js'
 import { OpenServer } from './open-server.js'
 import type { PoolServer } from './pool-server.js'
-import { type ServeOptions, serveSettings } from './serve-options.js'
+import { type ServeOptions, type ServeSettings, serveSettings } from './serve-options.js'
 
 /**
  * Puts an executor on a port of this computer. Sessions call the tasks that this process has declared, or that the
  * executor's workers have loaded, by name: no code travels.
  *
- * @returns the server, listening; rejects with `AddressInUseError`, or with what the system says about the address.
+ * @returns the server, listening; rejects with `AddressInUseError`, or with what the system says about the address; with `register`
+ * also with a `ConcError`, code `CONC_POOL_NAME`, where a pool of yours that runs has the name.
  * @throws {InvalidOptionError} at once, for a wrong option, and for a host that is not loopback without key and TLS.
  * @example
  * await using server = await serve(inline(), { authkey: process.env.POOL_KEY })
@@ -18,5 +20,11 @@ import { type ServeOptions, serveSettings } from './serve-options.js'
 export function serve(executor: Executor, options: ServeOptions = {}): Promise<PoolServer> {
   assertNotImporting('A server was started')
   checkExecutor('executor', executor)
-  return OpenServer.listen(executor, serveSettings(options))
+  return listen(executor, serveSettings(options))
+}
+
+async function listen(executor: Executor, settings: ServeSettings): Promise<PoolServer> {
+  const server = await OpenServer.listen(executor, settings)
+  if (settings.registration) await registerServer(server, settings.registration)
+  return server
 }
