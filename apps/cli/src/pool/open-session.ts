@@ -1,0 +1,37 @@
+import { type ConnectOptions, connect, type Session } from '@conc/distributed'
+import { CommandError } from '../program/command-error.js'
+import { exitCode } from '../program/exit-code.js'
+
+/** Connects once; what goes wrong is told in the words of the command line. */
+export async function openSession(options: ConnectOptions): Promise<Session> {
+  try {
+    return await connect({ retries: 0, reconnectMs: 1, ...options })
+  } catch (error) {
+    throw connectionFailure(error, `${options.host}:${options.port}`)
+  }
+}
+
+function connectionFailure(error: unknown, place: string): unknown {
+  const { code, message = '' } = error as { code?: string; message?: string }
+  if (code === 'CONC_CONNECTION_LOST') return unreachable(error as Error, place)
+  if (code === 'CONC_VERSION_MISMATCH') {
+    return new CommandError(message, { code: exitCode.refused, cause: error })
+  }
+  if (code !== 'CONC_AUTHENTICATION') return error
+  const isKey = /key|proof/.test(message)
+  return new CommandError(isKey ? `${place} refused the key.` : message, {
+    remedy: isKey ? 'Say it with --authkey-file or CONC_AUTHKEY.' : undefined,
+    code: exitCode.refused,
+    cause: error,
+  })
+}
+
+function unreachable(error: Error, place: string): CommandError {
+  const { cause } = error as { cause?: NodeJS.ErrnoException }
+  const isNobody = cause?.code === 'ECONNREFUSED'
+  return new CommandError(isNobody ? `nothing listens on ${place}.` : error.message, {
+    remedy: isNobody ? 'conc pool ls lists the pools of yours that run on this host.' : undefined,
+    code: exitCode.unreachable,
+    cause: error,
+  })
+}

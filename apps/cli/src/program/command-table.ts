@@ -1,0 +1,6 @@
+import { taskpoolSpecs } from '../taskpool/specs.js'
+import { weaveSpecs } from '../weave/specs.js'
+import type { CommandSpec } from './command-spec.js'
+
+/** Every command there is, in the order of the help. */
+export const commandTable: readonly CommandSpec[] = [...weaveSpecs, ...taskpoolSpecs]
