@@ -11,6 +11,7 @@ import {
   weaveNeeds,
 } from './graph-runners.js'
 import { checkDepths, type GraphRecord, type Shape } from './shapes.js'
+import { woveContestants } from './wove.js'
 
 type GraphContestant = TimedContestant<GraphRecord>
 
@@ -26,7 +27,7 @@ export interface GraphPath {
 export function graphPath({ shape, nodes, autoNodes }: GraphPath): Path {
   const full = shape(nodes)
   const small = shape(autoNodes)
-  return timedPath<GraphRecord>({
+  const path = timedPath<GraphRecord>({
     name: full.name,
     title: `${full.title}, async bodies; build, plan and run`,
     unit: 'node',
@@ -47,6 +48,7 @@ export function graphPath({ shape, nodes, autoNodes }: GraphPath): Path {
       },
     ],
   })
+  return { ...path, contestants: [...path.contestants, ...woveContestants(small)] }
 }
 
 /** All but {@link freshClosures} call functions that were made before the clock started. */
