@@ -1,4 +1,5 @@
-import { ExecutorError, type ExecutorErrorInit, registerError } from '@conc/core'
+import { ExecutorError, type ExecutorErrorInit } from '@conc/core'
+import { registerOwnErrors } from '@conc/core/internal'
 
 /** The job of a call is gone from Redis, and its task may not run twice. */
 export class JobLostError extends ExecutorError {
@@ -20,5 +21,4 @@ export class EngineError extends ExecutorError {
   override readonly code = 'CONC_ENGINE'
 }
 
-registerError(JobLostError)
-registerError(EngineError)
+registerOwnErrors({ JobLostError, EngineError })

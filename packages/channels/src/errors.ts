@@ -1,4 +1,5 @@
-import { ConcError, type ConcErrorInit, registerError } from '@conc/core'
+import { ConcError, type ConcErrorInit } from '@conc/core'
+import { registerOwnErrors } from '@conc/core/internal'
 
 /** The channel is closed: nothing more can be put, or nothing more is there to get. */
 export class ChannelClosedError extends ConcError {
@@ -60,4 +61,4 @@ export class UnshippableFunctionError extends ConcError {
 }
 
 // They come back from a thread as themselves.
-for (const type of [ChannelClosedError, ChannelTimeoutError, ChannelStateError]) registerError(type)
+registerOwnErrors({ ChannelClosedError, ChannelTimeoutError, ChannelStateError })

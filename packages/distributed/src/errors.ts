@@ -3,9 +3,9 @@ import {
   ExecutorError,
   type ExecutorErrorInit,
   ProtocolError,
-  registerError,
   WorkerLostError,
 } from '@conc/core'
+import { registerOwnErrors } from '@conc/core/internal'
 
 /** No worker can take the call: none is left, none carries its tags, or none was admitted. `reason` says which. */
 export class NoWorkersError extends ExecutorError {
@@ -119,7 +119,7 @@ export class BrokenBarrierError extends ConcError {
   override readonly code = 'CONC_BROKEN_BARRIER'
 }
 
-for (const type of [
+registerOwnErrors({
   NoWorkersError,
   AddressInUseError,
   PoolDepthError,
@@ -129,6 +129,4 @@ for (const type of [
   LockError,
   LeaseLostError,
   BrokenBarrierError,
-]) {
-  registerError(type)
-}
+})

@@ -1,4 +1,5 @@
-import { ConcError, registerError } from '@conc/core'
+import { ConcError } from '@conc/core'
+import { registerOwnErrors } from '@conc/core/internal'
 
 /** A task of the pool waits for something that cannot happen before the task itself has ended. */
 export class PoolDeadlockError extends ConcError {
@@ -36,5 +37,4 @@ export class TaskNotSettledError extends ConcError {
   }
 }
 
-registerError(PoolDeadlockError)
-registerError(TaskNotSettledError)
+registerOwnErrors({ PoolDeadlockError, TaskNotSettledError })
