@@ -99,6 +99,14 @@ describe('a coroutine', { timeout: 30_000 }, () => {
     expect(await remote.nested(5).done).toBe(5)
   })
 
+  it('lives on in its thread while others that it started run', async () => {
+    const [mine, yours] = duplex<number>()
+    expect(await remote.launcher(yours as LinkedChannel<unknown, unknown>).done).toBe('launched')
+    await mine.put(1)
+    expect(await mine.get()).toBe(2)
+    mine.close()
+  })
+
   it('is a declared task, or any export', async () => {
     const made = go(remote.context)('first')
     expect(await made.get()).toBe('first')
@@ -171,6 +179,23 @@ describe('a coroutine', { timeout: 30_000 }, () => {
   })
 
   describe('that is told to end', () => {
+    it.each([
+      ['an async loop', remote.count],
+      ['a sync loop', remote.countSync],
+      ['a small capacity', remote.countTight],
+      ['no capacity', remote.countUnbuffered],
+    ])('at any moment, gives what it put without a gap: %s', async (_, begin) => {
+      for (const taken of [0, 1, 2, 5, 30]) {
+        const made = begin(1e9)
+        const items: number[] = []
+        while (items.length < taken) items.push(await made.get())
+        made.close()
+        items.push(...(await all(made)))
+        expect(items).toEqual(Array.from({ length: items.length }, (_, index) => index))
+        await expect(made.done).rejects.toBeInstanceOf(ChannelClosedError)
+      }
+    })
+
     it('sees close in a loop that never yields', async () => {
       const made = remote.busy()
       expect(await made.get()).toBe('begun')
@@ -238,6 +263,14 @@ describe('a coroutine', { timeout: 30_000 }, () => {
       const number = await first.done
       await expect.poll(() => threadCache.idle).toBe(1)
       expect(await remote.threadNumber().done).toBe(number)
+    })
+
+    it('has it alone where isolated', async () => {
+      await threadCache.drain()
+      const number = await remote.isolated().done
+      await threadCache.drain()
+      expect(await remote.threadNumber().done).not.toBe(number)
+      expect(await remote.isolated().done).not.toBe(await remote.threadNumber().done)
     })
 
     it('takes it along when it failed or left a timer', async () => {
@@ -386,6 +419,9 @@ describe('what is refused', () => {
     [() => coroutine('x', 5 as never)],
     [() => coroutine('x', () => {}, { capacity: -1 })],
     [() => go(remote.context, { graceMs: -1 })],
+    [() => go(remote.context, { daemon: 1 as never })],
+    [() => go(remote.context, { execArgv: '--no-warnings' as never })],
+    [() => go(remote.context, { resourceLimits: 5 as never })],
     [() => go(remote.context, { wrong: 1 } as never)],
     [() => ref('http://example.com/a.js', 'a')],
     [() => duplex({ capacity: 0.5 })],

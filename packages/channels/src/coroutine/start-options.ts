@@ -56,7 +56,22 @@ export function checkGoOptions(options: unknown): asserts options is GoOptions {
   checkCommon(options)
 }
 
-function checkCommon({ capacity, graceMs }: CoroutineOptions): void {
+function checkCommon(options: CoroutineOptions): void {
+  const { capacity, graceMs, resourceLimits, env, execArgv } = options
   if (capacity !== undefined) checkCount('capacity', capacity)
   if (graceMs !== undefined) checkPause('graceMs', graceMs)
+  if (resourceLimits !== undefined) checkObject('resourceLimits', resourceLimits)
+  if (env !== undefined) checkObject('env', env)
+  if (execArgv !== undefined && !isTexts(execArgv)) {
+    throw new InvalidOptionError('execArgv', 'an array of strings', execArgv)
+  }
+  for (const name of ['isolate', 'daemon'] as const) {
+    const value: unknown = options[name]
+    if (value === undefined || typeof value === 'boolean') continue
+    throw new InvalidOptionError(name, 'true or false', value)
+  }
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

@@ -73,6 +73,7 @@ export abstract class LinkLife<Send, Recv>
     const isIdle = !this.waits() && this.writing.isOpen && isAlive(this.control.state)
     if (this.#place === 'elsewhere' || !isIdle) throw this.#stateError()
     this.#place = 'elsewhere'
+    openEnds?.delete(this)
     this.#parts = { ...this.#parts, ...this.link.detach() }
     return this.#parts
   }

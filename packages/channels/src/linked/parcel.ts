@@ -63,7 +63,7 @@ function failure(
   for (const [index, value] of values.entries()) {
     if (value instanceof Portable && value.isPortable) continue
     const found = findUncloneable(value, rootOf(index), transfer)
-    if (found) return unfit(found, 'cannot be copied', cause)
+    if (found) return unfit(found, 'cannot be copied to', cause)
   }
   const path = transfer.length > 0 ? 'transfer' : rootOf(0)
   return new SerializationError(`${path} cannot travel to another thread: ${cause.message}`, {
@@ -82,7 +82,7 @@ function refuseEmptied(
     const value = values[index]
     if (typeof value !== 'object' || value === null) continue
     const found = findEmptied(value, rootOf(index), transfer)
-    if (found) throw unfit(found, 'would arrive empty')
+    if (found) throw unfit(found, 'would arrive empty in')
     refuseChannels(value, rootOf(index))
   }
 }
@@ -106,7 +106,7 @@ function stays(path: string): SerializationError {
 }
 
 function unfit({ path, what }: Uncloneable, trouble: string, cause?: unknown): SerializationError {
-  return new SerializationError(`${path} is ${what}, which ${trouble} to another thread.`, {
+  return new SerializationError(`${path} is ${what}, which ${trouble} another thread.`, {
     path,
     ...(cause !== undefined && { cause }),
   })
