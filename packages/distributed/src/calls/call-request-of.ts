@@ -9,11 +9,8 @@ import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
 import { startTimeoutHere } from './limits-of-time.js'
 
-/** What of a call is the same for each of its attempts. */
-export type EncodedSubmit = Omit<CallRequest, 'attempt'>
-
 /**
- * A call with its arguments and surroundings as bytes.
+ * The first attempt of a call, with its arguments and surroundings as bytes.
  *
  * @param context what `captureContext` gave when the call was made.
  * @throws {SerializationError | PayloadTooLargeError} something cannot travel.
@@ -24,7 +21,7 @@ export function encodeSubmit(
   context: TravelContext | undefined,
   kind: CallRequest['kind'],
   maxPayloadBytes: number,
-): EncodedSubmit {
+): CallRequest {
   const definition = call.definition as TaskDefinition
   const owner: PayloadOwner = { task: definition.name, executor: call.executor, started: false }
   checkHeadersFit(context?.headers, owner)
@@ -38,6 +35,7 @@ export function encodeSubmit(
     headers: context?.headers,
     parentId: context?.parentId,
     depth: 0,
+    attempt: attemptOf(call, 1),
     deadline: context?.deadline,
     startTimeoutMs: startTimeoutHere(),
     priority: call.options.priority ?? 0,
@@ -47,7 +45,13 @@ export function encodeSubmit(
   }
 }
 
+/** The same for another attempt of this loop. */
+export function inAttempt(call: Call, request: CallRequest, number: number): CallRequest {
+  const attempt = attemptOf(call, number)
+  return attempt === request.attempt ? request : { ...request, attempt }
+}
+
 /** The number that `currentTask().attempt` shows: of this loop, or of the executor's in front. */
-export function attemptOf(call: Call, number: number): number {
+function attemptOf(call: Call, number: number): number {
   return call.options[attemptNumber] ?? number
 }

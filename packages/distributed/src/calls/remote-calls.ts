@@ -13,10 +13,10 @@ import {
   type TravelContext,
 } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
-import type { CallOwner, Ending } from '../coordinator/call-request.js'
+import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
 import type { Credit } from '../protocol/credit.js'
-import { attemptOf, type EncodedSubmit, encodeSubmit } from './call-request-of.js'
+import { encodeSubmit, inAttempt } from './call-request-of.js'
 import type { CallRoute, SentCall } from './call-route.js'
 import { DuplexStream, type OpenDuplex } from './duplex-stream.js'
 import { ItemQueue } from './item-queue.js'
@@ -79,7 +79,7 @@ export class RemoteCalls {
   /** Makes the attempts of a call and settles it. @param route another way than the usual one. */
   perform(call: Call, args: readonly unknown[], route: CallRoute = this.#route): void {
     this.add(call)
-    let submit: EncodedSubmit
+    let submit: CallRequest
     try {
       submit = this.#encode(call, args, captureContext(call), 'call')
     } catch (error) {
@@ -138,12 +138,12 @@ export class RemoteCalls {
     call: Call,
     args: readonly unknown[],
     context: TravelContext | undefined,
-    kind: EncodedSubmit['kind'],
-  ): EncodedSubmit {
+    kind: CallRequest['kind'],
+  ): CallRequest {
     return encodeSubmit(call, args, context, kind, this.#limits.maxPayloadBytes)
   }
 
-  async #repeat(call: Call, submit: EncodedSubmit): Promise<void> {
+  async #repeat(call: Call, submit: CallRequest): Promise<void> {
     const rules = { ...call.attemptRules, blame: (error: unknown) => this.#blame(error) }
     try {
       call.resolve(await runAttempts(rules, (number) => this.#attempt(call, submit, number)))
@@ -155,7 +155,7 @@ export class RemoteCalls {
   }
 
   /** One of several attempts, as a promise that settles when its body has ended. */
-  #attempt(call: Call, submit: EncodedSubmit, number: number): Promise<unknown> {
+  #attempt(call: Call, submit: CallRequest, number: number): Promise<unknown> {
     const { promise, resolve, reject } = deferred<unknown>()
     this.#start(call, submit, number, (ending) => {
       try {
@@ -169,14 +169,14 @@ export class RemoteCalls {
 
   #start(
     call: Call,
-    submit: EncodedSubmit,
+    submit: CallRequest,
     number: number,
     ended: (ending: Ending) => void,
     item?: (value: Bytes) => void,
     route: CallRoute = this.#route,
   ): SentCall {
     const owner = new OneAttempt(call, ended, item)
-    const sent = route.send({ ...submit, attempt: attemptOf(call, number) }, owner)
+    const sent = route.send(inAttempt(call, submit, number), owner)
     owner.sent = sent
     call.attempt = sent
     call.cancellation.add(owner)

@@ -8,6 +8,7 @@ import {
   QueueFullError,
   type StreamWork,
   type SubmitOptions,
+  type Task,
   TaskCancelledError,
   type Work,
 } from '@conc/core'
@@ -17,6 +18,7 @@ import {
   Conditions,
   captureContext,
   checkArguments,
+  checkKeys,
   checkObject,
   checkPause,
   checkSignal,
@@ -179,6 +181,15 @@ export class OpenSession implements Session, LinkEvents {
     })
   }
 
+  duplex<A extends readonly unknown[], Y, R, S>(
+    work: Task<A, AsyncGenerator<Y, R, S>>,
+    args: A,
+    options: SubmitOptions = {},
+  ): AsyncGenerator<Y, R, S> {
+    this.#check(work, args, options)
+    return this.#calls.duplex<Y, R, S>(args, () => this.#acceptStream(work, options))
+  }
+
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { signal } = options
     checkSignal(signal)
@@ -204,10 +215,12 @@ export class OpenSession implements Session, LinkEvents {
 
   async stop(options: StopOptions = {}): Promise<CloseReport> {
     checkObject('options', options)
-    const { wait = true, timeoutMs } = options
+    checkKeys('options', options, ['wait', 'timeoutMs', 'graceMs'])
+    const { wait = true, timeoutMs, graceMs } = options
     if (timeoutMs !== undefined) checkPause('timeoutMs', timeoutMs)
+    if (graceMs !== undefined) checkPause('graceMs', graceMs)
     const pending = wait ? 'run' : 'reject'
-    const { meta } = await this.#ask(frameType.stop, { pending, timeoutMs })
+    const { meta } = await this.#ask(frameType.stop, { pending, timeoutMs, graceMs })
     await this.#room.until(() => this.#connection === undefined)
     return decodeMeta(meta) as unknown as CloseReport
   }

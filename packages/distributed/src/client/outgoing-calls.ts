@@ -156,7 +156,8 @@ function isPlain(request: CallRequest): boolean {
     depth === 0 &&
     request.tags === undefined &&
     request.idempotencyKey === undefined &&
-    !request.wantsProgress
+    !request.wantsProgress &&
+    request.startTimeoutMs === undefined
   )
 }
 
@@ -167,6 +168,7 @@ function taskMetaOf(request: CallRequest): TaskMeta {
     version,
     parent: parentId,
     depth: depth || undefined,
+    startRemainingMs: request.startTimeoutMs,
     remainingMs: deadline === undefined ? undefined : Math.max(deadline - Date.now(), 0),
     priority: priority || undefined,
     headers,

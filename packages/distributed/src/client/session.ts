@@ -1,4 +1,4 @@
-import type { CloseOptions, Executor } from '@conc/core'
+import type { CloseOptions, Executor, SubmitOptions, Task } from '@conc/core'
 import type { CloseReport } from '../close-report.js'
 import type { PoolStats } from '../pool-stats.js'
 
@@ -8,6 +8,8 @@ export interface StopOptions {
   readonly wait?: boolean
   /** How long they may take, in ms. Default Infinity. */
   readonly timeoutMs?: number
+  /** How long cancelled ones may take to heed it, in ms. Default 5000. */
+  readonly graceMs?: number
 }
 
 /**
@@ -22,6 +24,15 @@ export interface Session extends Executor {
   readonly state: 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed'
   /** The tasks that can be called there, with their versions. */
   readonly tasks: ReadonlyMap<string, string | undefined>
+  /**
+   * Runs a generator task there that takes what is sent in, as natively: one item per `next(value)`; `throw(error)` is
+   * raised at its `yield`. Only where the server's executor can: a `WorkerPool`, another session.
+   */
+  duplex<A extends readonly unknown[], Y, R, S>(
+    work: Task<A, AsyncGenerator<Y, R, S>>,
+    args: A,
+    options?: SubmitOptions,
+  ): AsyncGenerator<Y, R, S>
   /** How long a task that does nothing takes there and back, in ms. */
   ping(): Promise<number>
   /** What the server tells of its executor and itself. */

@@ -49,7 +49,20 @@ export function encodeTaskMeta(meta: TaskMeta): Uint8Array {
 /** `undefined` where an entry is missing or of the wrong type. Entries that are not known here are passed over. */
 export function decodeTaskMeta(bytes: Uint8Array): TaskMeta | undefined {
   const meta = decodeMeta(bytes)
-  if (meta?.name === undefined) return undefined
+  if (meta === undefined) return undefined
+  // Metas that are decoded once are checked once: they are frozen.
+  let checked = known.get(meta)
+  if (checked === undefined) {
+    checked = { meta: asTaskMeta(meta) }
+    known.set(meta, checked)
+  }
+  return checked.meta
+}
+
+const known = new WeakMap<Meta, { readonly meta: TaskMeta | undefined }>()
+
+function asTaskMeta(meta: Meta): TaskMeta | undefined {
+  if (meta.name === undefined) return undefined
   for (const [key, check] of Object.entries(checks)) {
     const value = meta[key]
     if (value !== undefined && !check(value)) return undefined

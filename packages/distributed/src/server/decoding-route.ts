@@ -143,14 +143,14 @@ export class DecodedCall implements SentCall {
     return this.#isBodyOver || !(reportsEnd in this.executor)
   }
 
-  readonly #bodyEnded = (): void => {
+  bodyEnded(): void {
     this.#isBodyOver = true
     const ending = this.#ending
     // The promise of a call that nobody cancelled is settled by now, but its reactions have not run.
     if (ending) this.end(ending)
   }
 
-  readonly #bodyStarted = (): void => {
+  bodyStarted(): void {
     if (this.isStarted) return
     this.isStarted = true
     this.owner.started?.()
@@ -167,16 +167,12 @@ export class DecodedCall implements SentCall {
 
   #options(work: DeclaredWork): ForwardedOptions {
     const { deadline, priority, headers, tags, attempt, wantsProgress } = this.request
-    const { executor, cancellation } = this
-    const options: Writable<ForwardedOptions> = { retry: 0, [onBodyStart]: this.#bodyStarted }
-    if (reportsEnd in executor) {
-      options[follows] = cancellation
-      options[onBodyEnd] = this.#bodyEnded
-    } else options.signal = cancellation.signal
+    const options = reportsEnd in this.executor ? new EndedOptions(this) : new ServedOptions(this)
     if (attempt > 1) options[attemptNumber] = attempt
     if (deadline !== undefined) options.timeoutMs = Math.max(deadline - Date.now(), 1)
-    else if (work[taskDefinition].timeoutMs !== undefined)
+    else if (work[taskDefinition].timeoutMs !== undefined) {
       options.timeoutMs = Number.POSITIVE_INFINITY
+    }
     if (priority !== 0) options.priority = priority
     if (headers !== undefined) options.headers = headers
     if (tags !== undefined) options.tags = tags
@@ -219,6 +215,44 @@ export class DecodedCall implements SentCall {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What every call is submitted with. A class, because closures of their own would be most of what a call allocates. */
+class CommonOptions implements Writable<ForwardedOptions> {
+  protected readonly call: DecodedCall
+  readonly retry = 0
+  declare [attemptNumber]?: number
+  declare timeoutMs?: number
+  declare priority?: number
+  declare headers?: Readonly<Record<string, string>>
+  declare tags?: readonly string[]
+  declare onProgress?: (data: unknown) => void
+
+  constructor(call: DecodedCall) {
+    this.call = call
+  }
+
+  [onBodyStart](): void {
+    this.call.bodyStarted()
+  }
+}
+
+/** For executors that tell the end of a body. */
+class EndedOptions extends CommonOptions {
+  get [follows](): Cancellation {
+    return this.call.cancellation
+  }
+
+  [onBodyEnd](): void {
+    this.call.bodyEnded()
+  }
+}
+
+/** For all others. */
+class ServedOptions extends CommonOptions {
+  get signal(): AbortSignal {
+    return this.call.cancellation.signal
+  }
+}
 
 function* varEntries(vars: ReadonlyMap<string, Bytes>): Generator<[string, Uint8Array]> {
   for (const [name, bytes] of vars) yield [name, inOne(bytes)]

@@ -1,7 +1,7 @@
 import type { Executor } from '@conc/core'
 import { ExecutorClosedError, type ExecutorError } from '@conc/core'
 import type { CallRoute } from '../calls/call-route.js'
-import { FairQueue, type SessionQueue } from './fair-queue.js'
+import { FairQueue } from './fair-queue.js'
 import type { ServedCall } from './served-call.js'
 
 /** Gives calls to the executor as it has room for them, one session after the other. */
@@ -27,18 +27,18 @@ export class Dispatcher {
     return this.#out
   }
 
-  accept(queue: SessionQueue<ServedCall>, call: ServedCall): void {
+  accept(call: ServedCall): void {
     if (this.#queue.size === 0 && this.#hasRoom) {
       this.#send(call)
       return
     }
-    this.#queue.add(queue, call)
+    this.#queue.add(call.queue, call)
     call.waits()
     this.#go()
   }
 
-  withdrawn(queue: SessionQueue<ServedCall>, call: ServedCall): void {
-    this.#queue.delete(queue, call)
+  withdrawn(call: ServedCall): void {
+    this.#queue.delete(call.queue, call)
   }
 
   /** A call that the executor had is over. */

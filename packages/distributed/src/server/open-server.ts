@@ -1,12 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import {
-  type Capabilities,
-  type CloseOptions,
-  type Executor,
-  InvalidOptionError,
-  type Load,
-} from '@conc/core'
-import { Conditions, checkCloseOptions, registry, Timer } from '@conc/core/internal'
+import { type Capabilities, type Executor, InvalidOptionError, type Load } from '@conc/core'
+import { Conditions, checkCloseOptions, checkPause, registry, Timer } from '@conc/core/internal'
 import type { WebSocket } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
@@ -22,14 +16,18 @@ import { checkServerTls, type ServerTls } from '../security/tls-options.js'
 import { DecodingRoute } from './decoding-route.js'
 import { Dispatcher } from './dispatcher.js'
 import { Gate, type GateHost, type Visitor } from './gate.js'
+import { KeyedCalls } from './keyed-calls.js'
 import { LoadReports } from './load-reports.js'
-import type { PoolServer } from './pool-server.js'
+import type { PoolServer, ServerCloseOptions } from './pool-server.js'
 import { Refusals } from './refusals.js'
 import { refuseOpenHost, type ServeSettings } from './serve-options.js'
 import type { ServedCall } from './served-call.js'
 import { answerRequest } from './server-requests.js'
 import type { ServerSession, SessionHost } from './server-session.js'
 import { Sessions } from './sessions.js'
+
+/** From a cancel to the end of the wait for its body. */
+const defaultGraceMs = 5000
 
 /** What executors of this package tell of themselves beside what each one does. */
 interface TellingExecutor extends Executor {
@@ -44,6 +42,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   readonly #gate: Gate
   readonly #sessions: Sessions
   readonly #dispatcher: Dispatcher
+  readonly #keyed = new KeyedCalls((call) => this.#dispatcher.accept(call))
   readonly #loadReports: LoadReports
   readonly #conditions = new Conditions()
   readonly #startedAt = performance.now()
@@ -165,20 +164,22 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
     this.#gate.keys = ring
   }
 
-  close(options: CloseOptions = {}): Promise<CloseReport> {
+  close(options: ServerCloseOptions = {}): Promise<CloseReport> {
     return this.closeBy('owner', options)
   }
 
-  closeBy(by: CloseReport['by'], options: CloseOptions): Promise<CloseReport> {
+  closeBy(by: CloseReport['by'], options: ServerCloseOptions): Promise<CloseReport> {
     checkCloseOptions(options)
+    if (options.graceMs !== undefined) checkPause('graceMs', options.graceMs)
     if (this.#state === 'open') {
       this.#state = 'draining'
       this.#idleTimer?.clear()
       this.#tellAll(frameType.goAway, { reason: 'The server is closing.' })
     }
     if (this.#state === 'draining') {
-      if (options.pending === 'reject') this.#cancelAll()
-      else this.#cancelAfter(options.timeoutMs ?? Number.POSITIVE_INFINITY)
+      const { pending, timeoutMs = Number.POSITIVE_INFINITY, graceMs = defaultGraceMs } = options
+      if (pending === 'reject') this.#cancelAll(graceMs)
+      else this.#cancelAfter(timeoutMs, graceMs)
     }
     this.#closing ??= this.#drain(by)
     return this.#closing
@@ -217,12 +218,14 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   }
 
   accept(session: ServerSession, call: ServedCall): void {
-    this.#dispatcher.accept(session.queue, call)
+    const { idempotencyKey, kind } = call.request
+    if (idempotencyKey === undefined || kind !== 'call') this.#dispatcher.accept(call)
+    else this.#keyed.accept(call, session.visitor.identity)
     this.#loadReports.changed()
   }
 
-  withdrawn(session: ServerSession, call: ServedCall): void {
-    this.#dispatcher.withdrawn(session.queue, call)
+  withdrawn(call: ServedCall): void {
+    this.#dispatcher.withdrawn(call)
   }
 
   over(_session: ServerSession, call: ServedCall): void {
@@ -260,23 +263,28 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
     for (const session of this.#sessions) session.send(type, 0, meta)
   }
 
-  #cancelAfter(ms: number): void {
-    if (ms === Number.POSITIVE_INFINITY || this.#inFlight === 0) return
-    const timer = new Timer(ms, () => {
-      this.#ending.isOutOfTime = true
-      this.#cancelAll()
-      this.#conditions.check()
-    })
-    void this.closed.then(() => timer.clear())
+  #cancelAfter(ms: number, graceMs: number): void {
+    if (ms !== Number.POSITIVE_INFINITY) this.#whileClosing(ms, () => this.#cancelAll(graceMs))
   }
 
-  #cancelAll(): void {
+  /** Bodies that do not heed their cancel are left to the executor. */
+  #cancelAll(graceMs: number): void {
+    this.#whileClosing(graceMs, () => {
+      this.#ending.isOutOfTime = true
+      this.#conditions.check()
+    })
     for (const session of this.#sessions) {
       this.#ending.cancelled += session.cancelAll(
         'shutdown',
         'The pool behind the session is closing.',
       )
     }
+  }
+
+  #whileClosing(ms: number, then: () => void): void {
+    if (this.#inFlight === 0) return
+    const timer = new Timer(ms, then)
+    void this.closed.then(() => timer.clear())
   }
 
   async #drain(by: CloseReport['by']): Promise<CloseReport> {

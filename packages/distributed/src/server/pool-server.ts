@@ -4,6 +4,12 @@ import type { PoolStats } from '../pool-stats.js'
 import type { Key } from '../security/keys.js'
 import type { ServerTls } from '../security/tls-options.js'
 
+/** How a server closes. */
+export interface ServerCloseOptions extends CloseOptions {
+  /** How long it waits for bodies that it has cancelled, in ms. Default 5000; what then still runs is the executor's. */
+  readonly graceMs?: number
+}
+
 /** An executor behind a port. */
 export interface PoolServer extends AsyncDisposable {
   readonly host: string
@@ -23,5 +29,5 @@ export interface PoolServer extends AsyncDisposable {
    * Refuses new work, ends what sessions have in flight as `options` say, and stops listening. The executor stays
    * open: it has an owner.
    */
-  close(options?: CloseOptions): Promise<CloseReport>
+  close(options?: ServerCloseOptions): Promise<CloseReport>
 }

@@ -8,12 +8,15 @@ import { type Bytes, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
+import type { SessionQueue } from './fair-queue.js'
 
 /** How a served call speaks to its client. */
 export interface ServedCallHost {
   /** The largest value that client and server take. */
   readonly maxPayloadBytes: number
   readonly executorName: string
+  /** Where its calls wait. */
+  readonly queue: SessionQueue<ServedCall>
   /** What its client may be told at the end of the turn has changed. */
   stateChanged(call: ServedCall): void
   progressed(call: ServedCall, data: Bytes): void
@@ -35,9 +38,12 @@ export class ServedCall implements CallOwner {
   state: 'waiting' | 'sent' | 'over' = 'waiting'
   isStarted = false
   isCancelled = false
+  /** Told how the body ended, where somebody else waits for the same. */
+  onEnd: ((ending: Ending) => void) | undefined
   #isSettled = false
   #sent: SentCall | undefined
   #timer: Timer | undefined
+  #startTimer: Timer | undefined
   /** The executor watches its time. */
   #isWatched = false
 
@@ -46,6 +52,10 @@ export class ServedCall implements CallOwner {
     this.id = id
     this.request = request
     this.byteLength = byteLength
+  }
+
+  get queue(): SessionQueue<ServedCall> {
+    return this.#host.queue
   }
 
   get priority(): number {
@@ -59,6 +69,21 @@ export class ServedCall implements CallOwner {
   /** It stands in the queue of the server, where only the server watches its time. */
   waits(): void {
     this.#watch()
+    this.#watchStart()
+  }
+
+  /** It ends as another call with the same key did. */
+  follow(ending: Ending): void {
+    if (ending.ok) this.ended(ending)
+    else this.#finish(ending)
+  }
+
+  #watchStart(): void {
+    const { startTimeoutMs } = this.request
+    if (startTimeoutMs === undefined || this.#startTimer !== undefined) return
+    this.#startTimer = new Timer(startTimeoutMs, () => {
+      if (!this.isStarted) this.#outOfTime()
+    })
   }
 
   #watch(): void {
@@ -73,6 +98,7 @@ export class ServedCall implements CallOwner {
     this.#sent = send(this.request, this)
     if (this.#isWatched) this.#timer?.clear()
     else this.#watch()
+    if (!this.isStarted) this.#watchStart()
   }
 
   handedOver(): void {
@@ -109,6 +135,7 @@ export class ServedCall implements CallOwner {
 
   started(): void {
     this.isStarted = true
+    this.#startTimer?.clear()
     if (!this.#isSettled) this.#host.stateChanged(this)
   }
 
@@ -131,8 +158,10 @@ export class ServedCall implements CallOwner {
   #finish(ending: Ending): void {
     if (this.state === 'over') return
     this.#timer?.clear()
+    this.#startTimer?.clear()
     this.state = 'over'
     this.#settle(ending)
+    this.onEnd?.(ending)
     this.#host.over(this)
   }
 

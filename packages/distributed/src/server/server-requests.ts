@@ -1,17 +1,18 @@
-import { AuthenticationError, type CloseOptions } from '@conc/core'
+import { AuthenticationError } from '@conc/core'
 import { encode } from '@conc/wire'
 import type { CloseReport } from '../close-report.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
 import { decodeMeta } from '../protocol/meta.js'
+import type { ServerCloseOptions } from './pool-server.js'
 import type { ServerSession } from './server-session.js'
 
 /** The server as its requests see it. */
 export interface RequestedServer {
   readonly executorName: string
   stats(): Promise<PoolStats>
-  closeBy(by: CloseReport['by'], options: CloseOptions): Promise<CloseReport>
+  closeBy(by: CloseReport['by'], options: ServerCloseOptions): Promise<CloseReport>
 }
 
 /** Answers a request about the server itself: with a frame of its type and id, or with ERROR. */
@@ -36,10 +37,15 @@ export async function answerRequest(
   session.send(frameType.stats, frame.id, {}, chunks)
 }
 
-function stopOptions({ meta }: Frame): CloseOptions {
-  const { pending, timeoutMs } = decodeMeta(meta) ?? {}
+function stopOptions({ meta }: Frame): ServerCloseOptions {
+  const { pending, timeoutMs, graceMs } = decodeMeta(meta) ?? {}
   return {
     pending: pending === 'reject' ? 'reject' : 'run',
-    ...(typeof timeoutMs === 'number' && timeoutMs >= 0 && { timeoutMs }),
+    ...(isSpan(timeoutMs) && { timeoutMs }),
+    ...(isSpan(graceMs) && { graceMs }),
   }
+}
+
+function isSpan(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0
 }

@@ -38,7 +38,7 @@ export interface SessionHost {
   welcome(): Meta
   /** Gives the call its turn, now or later. */
   accept(session: ServerSession, call: ServedCall): void
-  withdrawn(session: ServerSession, call: ServedCall): void
+  withdrawn(call: ServedCall): void
   over(session: ServerSession, call: ServedCall): void
   /** A request about the server itself: STATS, STOP. */
   asked(session: ServerSession, frame: Frame): void
@@ -160,7 +160,7 @@ export class ServerSession implements ServedCallHost {
   }
 
   withdrawn(call: ServedCall): void {
-    this.#host.withdrawn(this, call)
+    this.#host.withdrawn(call)
   }
 
   /** Refuses what a frame asks for. */

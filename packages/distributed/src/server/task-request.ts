@@ -22,6 +22,7 @@ export function taskRequest(frame: Frame): CallRequest | undefined {
     depth: meta.depth ?? 0,
     attempt: meta.attempt ?? 1,
     deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
+    startTimeoutMs: meta.startRemainingMs,
     priority: meta.priority ?? 0,
     tags: meta.tags,
     wantsProgress: meta.progress,
