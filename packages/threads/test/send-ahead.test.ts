@@ -93,6 +93,14 @@ describe('calls that were sent to a busy thread', () => {
     expect(threads.metrics()).toMatchObject({ lost: 4, waiting: 0, running: 0 })
   })
 
+  it('are not given up for the deaths of those before them', async () => {
+    await using threads = await quick({ maxThreads: 1 })
+    const deaths = Array.from({ length: 8 }, () => threads.submit(exit, [1]))
+    const behind = Array.from({ length: 20 }, (_, n) => threads.submit(add, [n, 0]))
+    for (const death of deaths) await expect(death).rejects.toMatchObject({ started: true })
+    expect(await Promise.all(behind)).toEqual(Array.from({ length: 20 }, (_, n) => n))
+  })
+
   it('refuse one whose values cannot travel, and no other', async () => {
     await using threads = await quick({ maxThreads: 1 })
     const calls = Array.from({ length: 50 }, (_, n) =>

@@ -41,7 +41,7 @@ export const toThread = {
   ping: 7,
 } as const
 
-/** A call on its way to a thread. Small ones are a record of id, task, and the arguments. */
+/** A call on its way to a thread. Small ones are records. */
 export type CallMessage = readonly [
   kind: 1,
   id: number,
@@ -72,6 +72,7 @@ export const toParent = {
   waitBegun: 7,
   waitOver: 8,
   started: 9,
+  declare: 10,
 } as const
 
 export type ToParent =
@@ -85,12 +86,12 @@ export type ToParent =
   | readonly [kind: 7, parent: number]
   | readonly [kind: 8, nested: number, parent: number]
   | readonly [kind: 9, id: number]
+  | readonly [kind: 10, task: number, name: string, module: string | undefined, isStream: boolean]
 
 /** A call that a body makes on the pool it runs on. */
 export interface NestedRequest {
-  readonly name: string
-  readonly module: string | undefined
-  readonly isStream: boolean
+  /** The number under which the thread has declared it. */
+  readonly task: number
   readonly args: readonly unknown[]
   readonly context: CallContext | undefined
   readonly priority: number | undefined

@@ -17,7 +17,8 @@ import type { ThreadPool } from '../pool/thread-pool.js'
 import { StreamReceiver } from '../streams/stream-receiver.js'
 import { Attempt, type AttemptOwner } from './attempt.js'
 import { contextOf } from './call-context.js'
-import type { NestedOwner, TaskWork } from './nested-calls.js'
+import type { NestedOwner } from './nested-answer.js'
+import type { TaskWork } from './nested-calls.js'
 
 /** The calls of one executor from their acceptance until their bodies are over, and the attempts they make. */
 export class AcceptedCalls {
@@ -90,6 +91,7 @@ export class AcceptedCalls {
     const receiver = new StreamReceiver<Y>(call)
     const placed = deferred()
     this.#start(call, args, context, {
+      isStream: true,
       placed: () => {
         const { port1, port2 } = new MessageChannel()
         receiver.attach(port1)
@@ -116,6 +118,7 @@ export class AcceptedCalls {
     if (call.isSettled) return call
     this.add(call)
     this.#start(call, args, contextOf(call, captureContext(call), 1), {
+      isStream: owner.isStream === true,
       placed: (attempt) => owner.placed?.(attempt),
       succeeded: (attempt, value) => {
         owner.succeeded(attempt, value)

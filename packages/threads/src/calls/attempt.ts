@@ -18,7 +18,9 @@ import type { Thread } from '../thread/thread.js'
 export interface AttemptOwner {
   succeeded(attempt: Attempt, value: unknown): void
   failed(attempt: Attempt, error: unknown, blame: Blame): void
-  /** It is on its way to a thread; for a stream, makes the port that goes along. */
+  /** It has a port that goes along, which `placed` makes. */
+  readonly isStream?: boolean
+  /** It is on its way to a thread. */
   placed?(attempt: Attempt): MessagePort | undefined
 }
 

@@ -2,6 +2,7 @@ import { threadId } from 'node:worker_threads'
 import { encodeError } from '@conc/core'
 import type { Link } from '../between/link.js'
 import { type Blame, type ToParent, type ToThread, toParent } from '../between/messages.js'
+import { records } from '../between/records.js'
 import {
   cloneFailure,
   refuseEmptied,
@@ -26,7 +27,7 @@ export class Answers {
   }
 
   result(body: Body, value: unknown): void {
-    if (this.#link.write(body.id, 0, [value])) this.#link.flush()
+    if (records.result(this.#link, body.id, value)) this.#link.flush()
     else this.#post(body, value)
   }
 

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { decodeError, encodeError } from '@conc/core'
-import { currentFrame, type Dependent, deferred } from '@conc/core/internal'
+import { currentFrame, type Dependent, deferred, type TaskDefinition } from '@conc/core/internal'
 import type { Link } from '../between/link.js'
 import {
   type Blame,
@@ -10,6 +10,7 @@ import {
   toParent,
   toThread,
 } from '../between/messages.js'
+import { records } from '../between/records.js'
 import { travelFailure } from '../between/values.js'
 import { noBody, type Occupancy } from './occupancy.js'
 import { ThreadSlot, type Waiting } from './thread-slot.js'
@@ -24,12 +25,15 @@ export interface NestedSink {
   failed(error: unknown, blame: Blame): void
 }
 
+export type NestedOptions = Omit<NestedRequest, 'task'>
+
 /** What bodies ask of the pool: the questions that are out, and who waits for the answers. */
 export class ParentLink implements Waiting {
   readonly #link: Link<ToThread, ToParent>
   readonly #occupancy: Occupancy
   readonly #executor: string
   readonly #sinks = new Map<number, NestedSink>()
+  readonly #tasks = new Map<TaskDefinition, number>()
   #lastNumber = 0
 
   constructor(link: Link<ToThread, ToParent>, occupancy: Occupancy, executor: string) {
@@ -44,10 +48,11 @@ export class ParentLink implements Waiting {
    * @returns what cancels it.
    * @throws what `postMessage` throws; nothing was sent then.
    */
-  call(request: NestedRequest, sink: NestedSink): Dependent {
+  call(definition: TaskDefinition, options: NestedOptions, sink: NestedSink): Dependent {
+    const request = { ...options, task: this.#numberOf(definition) }
     const nested = this.#expect(sink)
     try {
-      this.#link.post([toParent.nestedCall, nested, sink.body, request], request.transfer)
+      this.#send(nested, sink.body, request)
     } catch (error) {
       this.#sinks.delete(nested)
       throw error
@@ -76,6 +81,11 @@ export class ParentLink implements Waiting {
     await promise
   }
 
+  /** A nested call has ended well. */
+  succeeded(nested: number, value: unknown): void {
+    this.#answered(nested)?.succeeded(value)
+  }
+
   receive(message: ToThread): void {
     switch (message[0]) {
       case toThread.nestedBegun:
@@ -85,7 +95,7 @@ export class ParentLink implements Waiting {
         this.#sinks.get(message[1])?.progress?.(message[2])
         break
       case toThread.nestedResult:
-        this.#answered(message[1])?.succeeded(message[2])
+        this.succeeded(message[1], message[2])
         break
       case toThread.nestedFailure:
         this.#answered(message[1])?.failed(decodeError(message[2]), message[3])
@@ -97,6 +107,25 @@ export class ParentLink implements Waiting {
   unreadable(nested: number, cause: unknown): void {
     const owner = { task: undefined, executor: this.#executor, started: true }
     this.#answered(nested)?.failed(travelFailure(cause, 'result', owner), 'infrastructure')
+  }
+
+  #send(nested: number, parent: number, request: NestedRequest): void {
+    const { task, args, context, priority, transfer } = request
+    const isSmall = priority === undefined && transfer === undefined
+    if (isSmall && records.nestedCall(this.#link, nested, { task, parent, args, context })) {
+      this.#link.flush()
+    } else this.#link.post([toParent.nestedCall, nested, parent, request], transfer)
+  }
+
+  /** The pool knows a task by a number of ours, told before its first call. */
+  #numberOf(definition: TaskDefinition): number {
+    const known = this.#tasks.get(definition)
+    if (known !== undefined) return known
+    const number = this.#tasks.size
+    this.#tasks.set(definition, number)
+    const { name, module, isStream } = definition
+    this.#link.post([toParent.declare, number, name, module, isStream])
+    return number
   }
 
   #cancel(nested: number, reason: unknown): void {

@@ -6,7 +6,6 @@ import {
   type Load,
   type StreamWork,
   type SubmitOptions,
-  type Transferable,
   type Work,
 } from '@conc/core'
 import {
@@ -24,7 +23,7 @@ import {
   type TaskDefinition,
   TaskStream,
 } from '@conc/core/internal'
-import type { Blame, Boot, CallContext, NestedRequest } from '../between/messages.js'
+import type { Blame, Boot } from '../between/messages.js'
 import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../between/values.js'
 import { contextOf } from '../calls/call-context.js'
 import { capabilitiesOf, refuseHomeless } from '../capabilities.js'
@@ -186,9 +185,9 @@ export class PoolProxy implements Executor {
       sink.failed(refusal, 'infrastructure')
       return
     }
-    const request = requestOf(definition, args, context, call.options.priority, transfer)
+    const options = { args, context, priority: call.options.priority, transfer }
     try {
-      call.cancellation.add(this.#link.call(request, sink))
+      call.cancellation.add(this.#link.call(definition, options, sink))
     } catch (error) {
       sink.failed(cloneFailure(error, args, 'args', transfer, owner), 'infrastructure')
     }
@@ -198,15 +197,4 @@ export class PoolProxy implements Executor {
     if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
     return 'infrastructure'
   }
-}
-
-function requestOf(
-  definition: TaskDefinition,
-  args: readonly unknown[],
-  context: CallContext | undefined,
-  priority: number | undefined,
-  transfer: readonly Transferable[] | undefined,
-): NestedRequest {
-  const { name, module, isStream } = definition
-  return { name, module, isStream, args, context, priority, transfer }
 }

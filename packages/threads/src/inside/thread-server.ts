@@ -12,6 +12,8 @@ import {
   toParent,
   toThread,
 } from '../between/messages.js'
+import { briefCall } from '../between/records.js'
+import type { RingRecord } from '../between/ring.js'
 import { Answers } from './answers.js'
 import { Body } from './body.js'
 import { KnownTasks } from './known-tasks.js'
@@ -41,7 +43,7 @@ export class ThreadServer {
     this.executor = boot.executor
     this.#claims = new ClaimTable(boot.claims)
     this.#link = new Link(boot.port, boot.memory, {
-      record: ({ a, b, values }) => this.#arrived([toThread.call, a, b, values]),
+      record: (record) => this.#record(record),
       message: (message) => this.#receive(message),
       unreadable: (error, about) => this.#unreadable(error, about),
     })
@@ -78,6 +80,12 @@ export class ThreadServer {
   /** @throws {SerializationError} */
   progress(body: Body, data: unknown): void {
     this.#answers.progress(body, data)
+  }
+
+  #record(record: RingRecord): void {
+    const call = briefCall(record)
+    if (call) this.#arrived([toThread.call, record.a, call.task, call.args, call.context])
+    else if (!this.#isDoomed) this.link.succeeded(record.a, record.values[0])
   }
 
   #receive(message: ToThread): void {

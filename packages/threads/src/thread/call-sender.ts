@@ -2,6 +2,7 @@ import type { SerializationError } from '@conc/core'
 import type { TaskDefinition } from '@conc/core/internal'
 import type { Link } from '../between/link.js'
 import { type CallMessage, type ToParent, type ToThread, toThread } from '../between/messages.js'
+import { records } from '../between/records.js'
 import { cloneFailure, refuseEmptied, refuseTransfer, type ValueOwner } from '../between/values.js'
 import type { Attempt } from '../calls/attempt.js'
 
@@ -22,13 +23,20 @@ export class CallSender {
   }
 
   send(attempt: Attempt): void {
-    const { id, args, context, definition, transfer, owner } = attempt
-    const task = this.#numberOf(definition)
-    const isSmall = transfer === undefined && context === undefined && owner.placed === undefined
-    if (isSmall && this.#link.write(id, task, args)) return
+    const task = this.#numberOf(attempt.definition)
+    if (this.#write(attempt, task)) return
     const refusal = refusalOf(attempt, ownerOf(attempt))
     if (refusal) this.#refuse(attempt, refusal)
     else this.#post(attempt, task)
+  }
+
+  /** @returns whether it was small enough. */
+  #write(attempt: Attempt, task: number): boolean {
+    const { id, args, context, transfer, owner } = attempt
+    if (transfer !== undefined || owner.isStream) return false
+    if (!records.call(this.#link, id, { task, args, context })) return false
+    owner.placed?.(attempt)
+    return true
   }
 
   #post(attempt: Attempt, task: number): void {

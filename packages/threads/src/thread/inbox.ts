@@ -1,6 +1,7 @@
 import { decodeError, encodeError, type Transferable } from '@conc/core'
 import type { LinkSink, Subject } from '../between/link.js'
 import { type ToParent, toParent, toThread } from '../between/messages.js'
+import { briefNestedCall } from '../between/records.js'
 import type { RingRecord } from '../between/ring.js'
 import { travelFailure } from '../between/values.js'
 import type { Attempt } from '../calls/attempt.js'
@@ -17,9 +18,15 @@ export class Inbox implements LinkSink<ToParent> {
     this.#nested = nested
   }
 
-  /** A small result. */
-  record({ a, values }: RingRecord): void {
-    this.#thread.answered(a)?.succeed(values[0])
+  /** A small result, or a small nested call. */
+  record(record: RingRecord): void {
+    const call = briefNestedCall(record)
+    if (call === undefined) this.#thread.answered(record.a)?.succeed(record.values[0])
+    else {
+      const { parent, task, args, context } = call
+      const request = { task, args, context, priority: undefined, transfer: undefined }
+      this.#nested.call(this.#thread, record.a, this.#find(parent), request)
+    }
   }
 
   message(message: ToParent): void {
@@ -38,6 +45,9 @@ export class Inbox implements LinkSink<ToParent> {
         break
       case toParent.nestedCall:
         this.#nested.call(this.#thread, message[1], this.#find(message[2]), message[3])
+        break
+      case toParent.declare:
+        this.#nested.declare(this.#thread, message[1], message[2], message[3], message[4])
         break
       case toParent.nestedCancel:
         this.#nested.cancel(this.#thread, message[1], decodeError(message[2]))

@@ -2,6 +2,7 @@ import { decodeError, encodeError, type Transferable } from '@conc/core'
 import { Resumption } from '@conc/core/internal'
 import { Link } from '../between/link.js'
 import { type ToParent, type ToThread, toThread } from '../between/messages.js'
+import { records } from '../between/records.js'
 import { ringMemory } from '../between/ring.js'
 import type { Attempt } from '../calls/attempt.js'
 import { CallSender } from './call-sender.js'
@@ -13,7 +14,7 @@ import type { ThreadHome } from './thread-home.js'
 import { ThreadSlots } from './thread-slots.js'
 import { type ThreadExit, ThreadWorker } from './thread-worker.js'
 
-/** Threads that may be lost under a call before its body has begun, until the call is given up. */
+/** Threads that may be lost under a call that is next, before its body has begun, until the call is given up. */
 const mostLosses = 3
 
 /** One thread from its start to its end: the calls on it, and the slots under them. */
@@ -187,6 +188,13 @@ export class Thread {
     if (this.isAlive) this.post(message, transfer)
   }
 
+  /** The small result of a nested call. @returns whether it was that. */
+  answerBriefly(nested: number, value: unknown): boolean {
+    if (!this.isAlive || !records.nestedResult(this.#link, nested, value)) return false
+    this.#link.flush()
+    return true
+  }
+
   #start(attempt: Attempt, now: number): void {
     this.slots.take(attempt, now)
     attempt.startedAt = now
@@ -255,6 +263,8 @@ export class Thread {
 
   #canGoElsewhere(attempt: Attempt): boolean {
     if (this.calls.hasStarted(attempt) || attempt.transfer?.length) return false
-    return ++attempt.losses < mostLosses
+    // Its arguments or its module may have been the end of the thread. What stood behind it has no part in that.
+    if (attempt.holdsSlot) attempt.losses++
+    return attempt.losses < mostLosses
   }
 }

@@ -1,0 +1,114 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { encodeError, type Transferable } from '@conc/core'
+import {
+  attemptNumber,
+  type Call,
+  type ForwardedOptions,
+  type TaskDefinition,
+} from '@conc/core/internal'
+import { type Blame, type NestedRequest, toThread } from '../between/messages.js'
+import { cloneFailure } from '../between/values.js'
+import type { Thread } from '../thread/thread.js'
+import type { Attempt, AttemptOwner } from './attempt.js'
+import { goesOn } from './nested-wait.js'
+
+/** Who made a nested call. */
+export interface NestedCaller {
+  readonly thread: Thread
+  /** The thread's own number of the call. */
+  readonly nested: number
+  readonly parent: Attempt | undefined
+}
+
+export interface NestedOwner extends AttemptOwner {
+  readonly options: ForwardedOptions
+  readonly attempt: number
+}
+
+/** Brings the end of a nested call back into the thread that made it. */
+export class NestedAnswer implements NestedOwner {
+  readonly options: ForwardedOptions
+  readonly attempt: number
+  readonly #thread: Thread
+  readonly #nested: number
+  readonly #parent: Attempt | undefined
+  readonly isStream: boolean
+  readonly #task: string
+  #call: Call | undefined
+  #moved: readonly Transferable[] | undefined
+  #bodyFailure: { readonly error: unknown } | undefined
+
+  /** @param task what the request calls. */
+  constructor(
+    { thread, nested, parent }: NestedCaller,
+    { name, isStream }: TaskDefinition,
+    request: NestedRequest,
+  ) {
+    this.#thread = thread
+    this.#nested = nested
+    this.#parent = parent
+    this.#task = name
+    this.isStream = isStream
+    this.attempt = request.context?.attempt ?? 1
+    this.options = this.#optionsOf(request)
+  }
+
+  follow(call: Call, settled: () => void): void {
+    this.#call = call
+    call.promise.then(
+      (value) => this.#settle(settled, () => this.#sendResult(value)),
+      (error) => this.#settle(settled, () => this.#sendFailure(error)),
+    )
+  }
+
+  succeeded(attempt: Attempt, value: unknown): void {
+    this.#moved = attempt.moved
+    this.#call?.resolve(value)
+  }
+
+  failed(_: Attempt, error: unknown, blame: Blame): void {
+    if (blame === 'body') this.#bodyFailure = { error }
+    this.#call?.reject(error)
+  }
+
+  placed(attempt: Attempt): MessagePort | undefined {
+    const { isStream } = this
+    if (!isStream && attempt.call.deadline === undefined) return undefined
+    const { port1, port2 } = isStream ? new MessageChannel() : {}
+    this.#thread.answer([toThread.nestedBegun, this.#nested, port1], port1 && [port1])
+    return port2
+  }
+
+  #settle(settled: () => void, send: () => void): void {
+    settled()
+    goesOn(this.#thread, this.#parent, send)
+  }
+
+  #sendResult(value: unknown): void {
+    if (!this.#moved && this.#thread.answerBriefly(this.#nested, value)) return
+    try {
+      this.#thread.answer([toThread.nestedResult, this.#nested, value], this.#moved)
+    } catch (cause) {
+      const owner = { task: this.#task, executor: this.#thread.executor, started: true }
+      this.#sendFailure(cloneFailure(cause, value, 'result', this.#moved, owner))
+    }
+  }
+
+  #sendFailure(error: unknown): void {
+    const blame = this.#bodyFailure?.error === error ? 'body' : 'infrastructure'
+    this.#thread.answer([toThread.nestedFailure, this.#nested, encodeError(error), blame])
+  }
+
+  #optionsOf({ context, priority, transfer }: NestedRequest): ForwardedOptions {
+    const progress = (data: unknown): void =>
+      this.#thread.answer([toThread.nestedProgress, this.#nested, data])
+    return {
+      retry: 0,
+      [attemptNumber]: this.attempt,
+      ...(context?.headers && { headers: context.headers }),
+      ...(priority !== undefined && { priority }),
+      ...(transfer && { transfer }),
+      ...(context?.wantsProgress && { onProgress: progress }),
+    }
+  }
+}

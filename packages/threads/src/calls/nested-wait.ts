@@ -1,0 +1,15 @@
+import type { Thread } from '../thread/thread.js'
+import type { Attempt } from './attempt.js'
+
+/** A body waits for something, and gives its slot up until `goesOn`. */
+export function waits(thread: Thread, body: Attempt | undefined): void {
+  if (body && body.outstanding++ === 0) thread.drop(body)
+}
+
+/** Lets a body go on; what it waited for last is delivered when it has a slot again. */
+export function goesOn(thread: Thread, body: Attempt | undefined, deliver: () => void): void {
+  const wasLast = body !== undefined && --body.outstanding === 0
+  const needsSlot = wasLast && body.state === 'placed' && !body.holdsSlot
+  if (needsSlot && thread.isAlive) thread.resumption.add(body, deliver)
+  else deliver()
+}
