@@ -31,9 +31,9 @@ function reporterOf(request: Request, life: ProcessLife): Reporter {
     started: () => parent.started(),
     report: (report) => parent.report(report),
     event: (event) => parent.event(event),
-    ended(ended) {
+    async ended(ended) {
       life.exitCode = life.exitCodeOf(ended)
-      parent.ended(ended)
+      await parent.ended(ended)
     },
   }
 }

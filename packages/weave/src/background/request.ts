@@ -23,7 +23,7 @@ export interface Request {
   readonly detached?: DetachedRequest
 }
 
-export interface RequestValues {
+interface RequestValues {
   /** Input values that were given to the weave after its name. */
   readonly bound: Readonly<Record<string, unknown>>
   readonly inputs: Readonly<Record<string, unknown>>

@@ -22,7 +22,7 @@ export interface Named {
 }
 
 /** It was made from the weave of that name by a call of its builder, which exists only here. */
-export interface Derived {
+interface Derived {
   readonly kind: 'derived'
   readonly from: string
   /** The call: `.override('rows')`. */

@@ -157,7 +157,7 @@ describe('a detached run', () => {
   })
 
   it('ends by itself after graceMs when a body ignores its signal', async () => {
-    const { handle, dir, report } = start(steps, { way: 'ignores' }, { graceMs: 50 })
+    const { handle, dir, report } = start(steps, { way: 'ignores' }, { graceMs: 1000 })
     await fileIn(dir, 'second')
     handle.cancel(new Error('enough'))
     await expect(handle.done).rejects.toThrow('enough')

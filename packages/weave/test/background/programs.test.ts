@@ -9,9 +9,13 @@ const fileOf = (program: string) =>
   fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url))
 
 /** Runs a program and waits for its own end; one that hangs is killed and fails. */
-async function run(program: string): Promise<string[]> {
+async function run(program: string, ...args: string[]): Promise<string[]> {
   const options = { timeout: 50_000 }
-  const { stdout } = await promisify(execFile)(process.execPath, [fileOf(program)], options)
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [fileOf(program), ...args],
+    options,
+  )
   return stdout.trim().split('\n')
 }
 
@@ -39,6 +43,11 @@ describe('a program with background runs', { timeout: 60_000 }, () => {
       /^ConcWarning CONC_UNREAD_FAILURE Background run of weave 'background\/steps' failed, and nobody read it: RangeError: no$/,
     )
     expect(others).toEqual([])
+  })
+
+  it('sees its detached runs exit with codes that say how they ended', async () => {
+    const codes = await run('exit-codes', tempDir())
+    expect(codes).toEqual([0, 1, 2, 1, 130, 143, 143].map((code) => `${code} null`))
   })
 
   it('takes its processes along when it is killed: they are told to cancel', async () => {

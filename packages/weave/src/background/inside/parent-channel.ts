@@ -49,8 +49,9 @@ export class ParentChannel implements Reporter {
     this.#tell({ type: 'event', event })
   }
 
-  ended(ended: Parameters<Reporter['ended']>[0]): void {
-    this.#tell({ type: 'ended', ended })
+  /** Resolves when it is said, or nobody is there to hear it. */
+  ended(ended: Parameters<Reporter['ended']>[0]): Promise<void> {
+    return new Promise((resolve) => this.#tell({ type: 'ended', ended }, resolve))
   }
 
   #receive(message: ToWorker): void {
@@ -65,9 +66,10 @@ export class ParentChannel implements Reporter {
     if (this.#isBound) this.#cancel(orphaned())
   }
 
-  #tell(message: FromWorker): void {
+  #tell(message: FromWorker, said: () => void = () => {}): void {
     // Without the callback, a parent that is gone would be an uncaught error.
-    if (process.connected) process.send?.(message, () => {})
+    if (process.connected && process.send) process.send(message, () => said())
+    else said()
   }
 }
 

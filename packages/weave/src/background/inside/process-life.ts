@@ -12,6 +12,8 @@ export class ProcessLife {
   readonly #graceMs: number
   #cancelCode: number | undefined
   #isOver = false
+  /** Something threw that nobody caught. */
+  #isBroken = false
 
   constructor({ weave, graceMs }: Request) {
     this.#weave = weave
@@ -25,6 +27,7 @@ export class ProcessLife {
     }
     process.on('uncaughtException', (error) => {
       console.error(error)
+      this.#isBroken = true
       run.fail('lost', this.#crashed(error))
     })
     process.on('beforeExit', () => {
@@ -46,6 +49,7 @@ export class ProcessLife {
   /** The run is over, and all was said. Bodies that were told to stop get their time. */
   end(): void {
     this.#isOver = true
+    if (this.#isBroken) process.exit()
     process.channel?.unref()
     const timer = new Timer(this.#graceMs, () => process.exit())
     timer.hold(false)
