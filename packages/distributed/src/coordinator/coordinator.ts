@@ -107,7 +107,7 @@ export class Coordinator implements CallHome, SeatHome {
   /** The consumer of a stream has something to say to its producer. */
   tell(call: PoolCall, word: Word): void {
     if (call.isSettled) return
-    if (!call.isStarted) {
+    if (!call.hasBody) {
       call.words ??= []
       call.words.push(word)
     }
@@ -150,11 +150,11 @@ export class Coordinator implements CallHome, SeatHome {
     this.line.size -= seat.capacity
     const calls = [...seat.calls.values()]
     seat.calls.clear()
-    const begun = calls.filter((call) => call.isStarted)
+    const begun = calls.filter((call) => call.hasBody)
     // What only waits for its own calls does nothing.
     const atWork = begun.filter((call) => call.holdsSlot)
     if (isTheirDoing) this.#poison.died(atWork.map(({ request }) => request))
-    for (const call of calls.reverse()) if (!call.isStarted) this.#putBack(call)
+    for (const call of calls.reverse()) if (!call.hasBody) this.#putBack(call)
     for (const call of begun) this.#lose(call, faultOf(call))
     for (; seat.running > 0; seat.running--) this.line.release()
     this.#refusePinned(seat)
@@ -187,7 +187,7 @@ export class Coordinator implements CallHome, SeatHome {
       seat.heard(this.#clock())
       if (ending.ok || ending.started !== false) this.#start(call)
     }
-    if (call.isStarted && call.outstanding > 0) seat.suspended--
+    if (call.hasBody && call.outstanding > 0) seat.suspended--
     this.#leave(seat, call)
     this.#poison.survived(call.request)
     this.#settle(call, ending)
@@ -210,7 +210,7 @@ export class Coordinator implements CallHome, SeatHome {
 
   /** A body waits for something, and gives its slot up meanwhile. */
   suspend(call: PoolCall): void {
-    if (call.outstanding++ > 0 || !call.isStarted || !call.seat) return
+    if (call.outstanding++ > 0 || !call.hasBody || !call.seat) return
     call.seat.suspended++
     this.#observe('suspended', call)
     // What it waits for may need this very worker.
@@ -221,7 +221,7 @@ export class Coordinator implements CallHome, SeatHome {
   /** Something that a body waited for is over; `deliver` is called when the body may go on. */
   resume(call: PoolCall | undefined, deliver: () => void): void {
     const seat = call?.seat
-    if (!call || --call.outstanding > 0 || !call.isStarted || !seat) return void deliver()
+    if (!call || --call.outstanding > 0 || !call.hasBody || !seat) return void deliver()
     seat.suspended--
     if (call.holdsSlot || seat.state === 'gone') return void deliver()
     seat.resumption.add(call, () => {
@@ -397,7 +397,7 @@ export class Coordinator implements CallHome, SeatHome {
         origin: 'parent',
         task: call.request.task,
         executor: this.#options.name,
-        started: call.isStarted satisfies Started,
+        started: call.hasBody satisfies Started,
       }),
     )
   }

@@ -1,4 +1,5 @@
 import type { Bytes, Place, Timer } from '@conc/core/internal'
+import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest } from './call-request.js'
 import type { Fault } from './fault.js'
 import type { Seat } from './seat.js'
@@ -13,6 +14,8 @@ export interface Word {
 export interface CallHome {
   /** The call has a slot of the pool. */
   enter(call: PoolCall): void
+  cancel(call: PoolCall, reason: Fault): void
+  tell(call: PoolCall, word: Word): void
 }
 
 /**
@@ -23,7 +26,7 @@ export interface CallHome {
  *
  * It holds a slot from its assignment on, but for the time in which it waits for calls of its own.
  */
-export class PoolCall implements Place {
+export class PoolCall implements Place, SentCall {
   list: Place['list']
   next: Place | undefined
   prev: Place | undefined
@@ -69,8 +72,14 @@ export class PoolCall implements Place {
     this.acceptedAt = now
   }
 
-  get isStarted(): boolean {
+  /** Whether its body goes on. */
+  get hasBody(): boolean {
     return this.state === 'started'
+  }
+
+  /** Whether its body has begun, be it over or not. */
+  get isStarted(): boolean {
+    return this.startedAt > 0
   }
 
   get isSettled(): boolean {
@@ -81,6 +90,14 @@ export class PoolCall implements Place {
   isBelow(other: PoolCall): boolean {
     for (let above = this.parent; above; above = above.parent) if (above === other) return true
     return false
+  }
+
+  cancel(reason: Fault): void {
+    this.#home.cancel(this, reason)
+  }
+
+  tell(type: number, body?: Bytes): void {
+    this.#home.tell(this, { type, body })
   }
 
   enter(): void {

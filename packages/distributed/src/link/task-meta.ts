@@ -15,14 +15,16 @@ export interface LinkTaskMeta extends TaskMeta {
 export class TaskMetaWriter {
   readonly #plain = new Map<string, Uint8Array>()
 
-  encode(request: CallRequest, body?: number): Uint8Array {
-    if (body !== undefined || !isPlain(request)) return encodeTaskMeta(metaOf(request, body))
-    const key = `${request.task} ${request.module ?? ''}`
-    const known = this.#plain.get(key)
+  /** @param module the file of the task, where the other side has not been told yet. */
+  encode(request: CallRequest, module: string | undefined, body?: number): Uint8Array {
+    if (body !== undefined || module !== undefined || !isPlain(request)) {
+      return encodeTaskMeta(metaOf(request, module, body))
+    }
+    const known = this.#plain.get(request.task)
     if (known) return known
-    const made = encodeTaskMeta(metaOf(request, body))
+    const made = encodeTaskMeta({ name: request.task })
     if (this.#plain.size > mostPlain) this.#plain.clear()
-    this.#plain.set(key, made)
+    this.#plain.set(request.task, made)
     return made
   }
 }
@@ -33,24 +35,28 @@ export function readTaskMeta(bytes: Uint8Array): LinkTaskMeta | undefined {
   return decodeTaskMeta(bytes)
 }
 
-function isPlain({ vars, headers, parentId, attempt, ...request }: CallRequest): boolean {
+function isPlain(request: CallRequest): boolean {
   return (
-    !vars &&
-    !headers &&
-    parentId === undefined &&
-    attempt === 1 &&
+    request.vars === undefined &&
+    request.headers === undefined &&
+    request.parentId === undefined &&
+    request.attempt === 1 &&
     request.depth === 0 &&
     request.priority === 0 &&
     request.deadline === undefined &&
     request.startTimeoutMs === undefined &&
-    !request.wantsProgress &&
+    request.wantsProgress !== true &&
     request.version === undefined &&
     request.tags === undefined
   )
 }
 
-function metaOf(request: CallRequest, body: number | undefined): LinkTaskMeta {
-  const { task: name, module, version, parentId: parent, headers, deadline, tags } = request
+function metaOf(
+  request: CallRequest,
+  module: string | undefined,
+  body: number | undefined,
+): LinkTaskMeta {
+  const { task: name, version, parentId: parent, headers, deadline, tags } = request
   return {
     name,
     module,

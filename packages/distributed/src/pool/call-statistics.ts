@@ -1,5 +1,4 @@
 import type { Ending } from '../coordinator/call-request.js'
-import type { CallEvent } from '../coordinator/coordinator.js'
 import type { PoolCall } from '../coordinator/pool-call.js'
 import type { Quantiles, TaskStats } from '../pool-stats.js'
 
@@ -22,8 +21,7 @@ export class CallStatistics {
     return this.#now() - this.#workEndedAt
   }
 
-  observe(event: CallEvent, call: PoolCall, ending?: Ending): void {
-    if (event !== 'settled' || ending === undefined) return
+  settled(call: PoolCall, ending: Ending): void {
     const now = this.#now()
     this.#workEndedAt = now
     this.#countsOf(call.request.task).add(call, ending, now)

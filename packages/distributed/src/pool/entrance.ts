@@ -4,7 +4,6 @@ import type { CallRoute, SentCall } from '../calls/call-route.js'
 import { refusedCall } from '../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import type { Coordinator } from '../coordinator/coordinator.js'
-import { OwnCall } from './own-call.js'
 
 /** The pool, as calls see it that come as bytes. */
 export interface EntranceHost {
@@ -37,7 +36,7 @@ export class Entrance implements CallRoute {
     keepAlive.hold()
     const module = request.module ?? registry.find(request.task)?.module
     const guest = new GuestOwner(owner, keepAlive)
-    return new OwnCall(coordinator, coordinator.accept({ ...request, module }, guest))
+    return coordinator.accept({ ...request, module }, guest)
   }
 
   /** A task has to be known to a worker, or to this process with a file that workers can import. */

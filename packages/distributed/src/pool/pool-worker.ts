@@ -1,5 +1,6 @@
 import { WorkerLostError } from '@conc/core'
 import { decode, decodeError, encode } from '@conc/wire'
+import type { CallRequest } from '../coordinator/call-request.js'
 import type { Coordinator } from '../coordinator/coordinator.js'
 import { Fault } from '../coordinator/fault.js'
 import type { PoolCall, Word } from '../coordinator/pool-call.js'
@@ -54,6 +55,7 @@ export class PoolWorker implements SeatPort, LinkListener {
   readonly #grace: Grace
   readonly #load: LoadTeller
   readonly #vitals: VitalsQuestion
+  readonly #toldModules = new Map<string, string>()
   #workEndedAt: number = performance.now()
   /** What it said of its own end. */
   #fatal: { readonly error: unknown } | undefined
@@ -95,7 +97,8 @@ export class PoolWorker implements SeatPort, LinkListener {
 
   assign({ id, request }: PoolCall): void {
     const flags = request.kind === 'call' ? 0 : taskFlag[request.kind]
-    this.#link.add(frameType.task, id, this.#home.metas.encode(request), request.args, flags)
+    const meta = this.#home.metas.encode(request, this.#moduleFor(request))
+    this.#link.add(frameType.task, id, meta, request.args, flags)
   }
 
   cancel(call: PoolCall, reason: Fault): void {
@@ -158,6 +161,13 @@ export class PoolWorker implements SeatPort, LinkListener {
 
   beforeWrite(): void {
     if (this.state === 'ready') this.#load.tell()
+  }
+
+  /** The worker remembers where a task is declared. */
+  #moduleFor({ task, module }: CallRequest): string | undefined {
+    if (module === undefined || this.#toldModules.get(task) === module) return undefined
+    this.#toldModules.set(task, module)
+    return module
   }
 
   #receiveFirst({ type, body }: Frame): void {

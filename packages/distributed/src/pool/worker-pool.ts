@@ -48,7 +48,6 @@ import { settled } from './broadcast.js'
 import { CallStatistics } from './call-statistics.js'
 import { Entrance, type EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
-import { OwnCall } from './own-call.js'
 import { poolDepth } from './pool-around.js'
 import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
 import { type PoolSettings, poolSettings, type WorkerPoolOptions } from './pool-options.js'
@@ -96,7 +95,8 @@ export class WorkerPool implements Executor {
       poisonLimit: settings.poisonLimit,
       startTimeoutMs: settings.startTimeoutMs,
       observe: (event, call, ending) => {
-        this.#statistics.observe(event, call, ending)
+        if (ending) this.#statistics.settled(call, ending)
+        if (!channels.pool.hasSubscribers) return
         const { id, request, seat } = call
         publish(channels.pool, event, settings.name, () => ({
           id: `${this.id}-${id}`,
@@ -402,7 +402,7 @@ export class WorkerPool implements Executor {
     return {
       send: (request, owner) => {
         this.#fleet.start()
-        return new OwnCall(coordinator, coordinator.accept(request, owner, undefined, seat))
+        return coordinator.accept(request, owner, undefined, seat)
       },
     }
   }

@@ -18,6 +18,8 @@ export interface WriterOptions {
   readonly beforeFlush?: () => void
   /** Calls `flush` at the end of the turn. Default: when no promise is left to go on. */
   readonly schedule?: (flush: () => void) => void
+  /** So many frames are written without waiting for the end of the turn; default 4096. */
+  readonly mostFrames?: number
 }
 
 /**
@@ -29,6 +31,7 @@ export class MessageWriter {
   readonly #ack: () => number
   readonly #beforeFlush: (() => void) | undefined
   readonly #schedule: (flush: () => void) => void
+  readonly #mostFrames: number
   #frames: OutgoingFrame[] = []
   #byteLength = messageHeaderBytes
   #seq = 0
@@ -39,6 +42,7 @@ export class MessageWriter {
     this.#ack = options.ack ?? (() => 0)
     this.#beforeFlush = options.beforeFlush
     this.#schedule = options.schedule ?? atTurnEnd
+    this.#mostFrames = options.mostFrames ?? messageFrames
   }
 
   /** The number of the last message. */
@@ -91,7 +95,7 @@ export class MessageWriter {
   #isFullFor(frame: OutgoingFrame): boolean {
     if (this.#frames.length === 0) return false
     return (
-      this.#frames.length >= messageFrames || this.#byteLength + frame.byteLength > messageBytes
+      this.#frames.length >= this.#mostFrames || this.#byteLength + frame.byteLength > messageBytes
     )
   }
 

@@ -23,7 +23,7 @@ export class NestedRoute implements CallRoute {
   send(request: CallRequest, owner: CallOwner): SentCall {
     const call = new NestedCall(request, owner, this.#questions, this.#place)
     const { kind, args } = request
-    const meta = this.#metas.encode(request, bodyHere() || undefined)
+    const meta = this.#metas.encode(request, request.module, bodyHere() || undefined)
     call.id = this.#questions.ask({ kind, args, meta }, call)
     return call
   }

@@ -12,15 +12,16 @@ import { watchParent } from './parent-watch.js'
 import { TaskServer } from './task-server.js'
 
 /** The pool measures what it sends; what it may be is its business. */
+const isPosix = process.platform !== 'win32'
 const anySize = Number.POSITIVE_INFINITY
 
 const ignored = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The life of a worker process: boot, imports, work, end. */
-export function serveParent(socket: Socket): void {
+export function serveParent(socket: Socket, fd: number): void {
   // Terminals and service managers send these to the whole group; the pool alone decides when a worker ends.
   for (const signal of ignored) process.on(signal, () => {})
-  new WorkerLife(socket)
+  new WorkerLife(socket, fd)
 }
 
 class WorkerLife {
@@ -28,11 +29,13 @@ class WorkerLife {
   #server: TaskServer | undefined
   #graceMs = 5000
 
-  constructor(socket: Socket) {
-    this.#link = new PipeLink(socket, anySize, {
-      receive: (frame) => this.#receive(frame),
+  constructor(socket: Socket, fd: number) {
+    const listener = {
+      receive: (frame: Frame) => this.#receive(frame),
       turnOver: () => this.#server?.turnOver(),
-    })
+    }
+    // On Windows the descriptor is no pipe that can be written to in this way.
+    this.#link = new PipeLink(socket, anySize, listener, isPosix ? fd : undefined)
     socket.on('close', () => this.#orphaned())
     process.on('uncaughtException', (error) => this.#die(error))
     process.on('unhandledRejection', (reason) => this.#die(reason))

@@ -25,6 +25,8 @@ export class TaskServer implements LinkListener {
   readonly #bodies = new Map<number, Body>()
   /** Calls whose module is being imported, with what their consumers said meanwhile. */
   readonly #loading = new Map<number, Frame[]>()
+  /** Where tasks are declared, as the pool has told. */
+  readonly #modules = new Map<string, string>()
   /** Arrived in this turn. */
   #arrived: Body[] = []
   #arrivedIds: number[] = []
@@ -109,6 +111,7 @@ export class TaskServer implements LinkListener {
         new UnknownTaskError('A call came without the name of a task.'),
       )
     }
+    if (meta.module !== undefined) this.#modules.set(meta.name, meta.module)
     const definition = registry.find(meta.name)
     if (definition === undefined) return void this.#load(frame, meta)
     const body = this.#bodyOf(frame, meta, definition)
@@ -122,7 +125,7 @@ export class TaskServer implements LinkListener {
     const words: Frame[] = []
     this.#loading.set(id, words)
     try {
-      const definition = await loadTask(meta.name, meta.module)
+      const definition = await loadTask(meta.name, this.#modules.get(meta.name))
       // Withdrawn meanwhile.
       if (!this.#loading.delete(id)) return
       const body = this.#bodyOf(frame, meta, definition)
