@@ -64,6 +64,18 @@ describe('a pool with a port', () => {
   })
 })
 
+describe('tags', () => {
+  it('lead a call to a worker that has all of them, and are refused where none has', async () => {
+    const tags = (worker: number): string[] => (worker === 0 ? ['cpu'] : ['cpu', 'gpu'])
+    await using pool = new WorkerPool({ breadth: 2, concurrency: 1, tags })
+    const pids = await Promise.all([1, 2, 3].map(() => pool.submit(pid, [], { tags: ['gpu'] })))
+    expect(new Set(pids).size).toBe(1)
+    const refused = pool.submit(pid, [], { tags: ['tpu'] })
+    await expect(refused).rejects.toMatchObject({ code: 'CONC_NO_WORKERS', reason: 'tags' })
+    await expect(refused).rejects.toThrow('There are: cpu, gpu.')
+  })
+})
+
 describe('stats', () => {
   it('show workers and tasks as they are', async () => {
     await using pool = new WorkerPool({ breadth: 1, tags: ['cpu'] })

@@ -17,6 +17,8 @@ export interface CoordinatorOptions {
   readonly poisonLimit?: number
   /** The most a call may wait for its start; default Infinity. */
   readonly startTimeoutMs?: number
+  /** Why a call can never run here; asked when it comes. */
+  readonly refuse?: (request: CallRequest) => Error | undefined
   /** Told of each state that a call reaches. */
   readonly observe?: (event: CallEvent, call: PoolCall, ending?: Ending) => void
   /** Called when work has ended or moved on. */
@@ -283,8 +285,8 @@ export class Coordinator implements CallHome, SeatHome {
 
   #refusal(call: PoolCall): Fault | undefined {
     if (call.parent?.cancelled) return this.#parentsEnd(call)
-    const poisoned = this.#poison.refusal(call.request)
-    return poisoned && Fault.of(poisoned)
+    const refusal = this.#options.refuse?.(call.request) ?? this.#poison.refusal(call.request)
+    return refusal && Fault.of(refusal)
   }
 
   #join(call: PoolCall): void {

@@ -52,6 +52,7 @@ import { poolDepth } from './pool-around.js'
 import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
 import { type PoolSettings, poolSettings, type WorkerPoolOptions } from './pool-options.js'
 import type { WorkerHome } from './pool-worker.js'
+import { refuseTags } from './refuse-tags.js'
 import { statsOf } from './worker-stats.js'
 
 /**
@@ -94,6 +95,7 @@ export class WorkerPool implements Executor {
       concurrency: settings.concurrency,
       poisonLimit: settings.poisonLimit,
       startTimeoutMs: settings.startTimeoutMs,
+      refuse: (request) => refuseTags(request, settings),
       observe: (event, call, ending) => {
         if (ending) this.#statistics.settled(call, ending)
         if (!channels.pool.hasSubscribers) return
