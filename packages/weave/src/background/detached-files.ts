@@ -19,9 +19,13 @@ export function detachedFiles(
   resultFile: string | undefined,
   logFile: string | undefined,
 ): DetachedFiles {
+  for (const file of [resultFile, logFile]) {
+    if (file !== undefined) accessSync(dirname(resolve(file)), constants.W_OK)
+  }
   const folder = mkdtempSync(join(tmpdir(), 'conc-weave-'))
-  const result = resolve(resultFile ?? join(folder, `${id}.json`))
-  const log = resolve(logFile ?? join(folder, `${id}.log`))
-  for (const file of [result, log]) accessSync(dirname(file), constants.W_OK)
-  return { request: join(folder, `${id}.request`), result, log }
+  return {
+    request: join(folder, `${id}.request`),
+    result: resolve(resultFile ?? join(folder, `${id}.json`)),
+    log: resolve(logFile ?? join(folder, `${id}.log`)),
+  }
 }

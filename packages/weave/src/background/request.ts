@@ -39,14 +39,16 @@ export interface DetachedRequest {
 }
 
 /** @throws {SerializationError} with the path to a value that cannot travel: `inputs.socket`. */
-export function requestBytes(request: Request): Uint8Array {
-  const { weave, values } = request
+export function checkValues({ weave, values }: Request): void {
   const owner = { weave, started: false }
-  // One by one for the sake of the error, then together, so that what they share stays shared.
   for (const [name, value] of Object.entries(values.bound)) bytesOf(value, `inputs.${name}`, owner)
   for (const [name, value] of Object.entries(values.inputs)) bytesOf(value, `inputs.${name}`, owner)
   for (const [name, value] of Object.entries(values.options)) bytesOf(value, name, owner)
   for (const [name, value] of values.vars) bytesOf(value, `contextVar('${name}')`, owner)
+}
+
+/** All of it in one piece, so that what its values share stays shared. */
+export function requestBytes(request: Request): Uint8Array {
   return serialize(request)
 }
 

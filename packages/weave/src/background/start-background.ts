@@ -14,7 +14,7 @@ import { Mirror } from './mirror.js'
 import { portable, portableOptions } from './portable.js'
 import { ProcessLink } from './process-link.js'
 import { RemoteRunner } from './remote-runner.js'
-import { type Request, requestBytes } from './request.js'
+import { checkValues, type Request, requestBytes } from './request.js'
 import type { Runner } from './runner.js'
 import { ThreadLink } from './thread-link.js'
 
@@ -67,6 +67,7 @@ function runnerOf(sent: Sent, checked: Checked, id: string, mirror: Mirror): Run
   if (where === 'here') return hereRunner(sent, checked)
   assertNotImporting(`A weave was started in a ${where}`)
   const request = requestOf(sent, checked, id)
+  checkValues(request)
   const { weave, deadline } = request
   const common = { weave, mirror, graceMs, deadline, onEvent: run.onEvent }
   if (where === 'detached') return detachedRunner(request, checked, common)

@@ -5,9 +5,11 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConcError, WorkerLostError } from '@conc/core'
 import { type BackgroundHandle, type BackgroundReport, readBackground, resultOf } from '@conc/weave'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { broken, endless, fails, steps, tell, told } from '../support/background-modules.js'
-import { fileIn, tempDir } from '../support/temp-dir.js'
+import { fileIn, ownTemp, tempDir } from '../support/temp-dir.js'
+
+beforeEach(ownTemp)
 
 // biome-ignore lint/suspicious/noExplicitAny: the weaves come from plain modules
 type Handle = BackgroundHandle<any>

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Executor, InvalidOptionError, inline, SerializationError, task } from '@conc/core'
 import { WeaveNotPortableError, weave } from '@conc/weave'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { broken, inside, shaped, shared, steps } from '../support/background-modules.js'
+import { ownTemp } from '../support/temp-dir.js'
 
 function thrownBy(call: () => unknown): unknown {
   try {
@@ -13,6 +16,13 @@ function thrownBy(call: () => unknown): unknown {
     return error
   }
   return undefined
+}
+
+beforeEach(ownTemp)
+
+/** Nothing may be left of a run that was refused. */
+function expectNoFiles(): void {
+  expect(readdirSync(tmpdir())).toEqual([])
 }
 
 describe.each(['thread', 'process', 'detached'] as const)('background, %s, refuses', (where) => {
@@ -85,6 +95,7 @@ describe.each(['thread', 'process', 'detached'] as const)('background, %s, refus
     expect(thrownBy(() => shared.background({ value: 1 }, given))).toMatchObject({
       path: 'given.echo.fn',
     })
+    expectNoFiles()
   })
 
   it('a name that the module does not declare by itself', async () => {

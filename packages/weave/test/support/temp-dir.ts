@@ -1,13 +1,21 @@
 import { existsSync, mkdtempSync, rmSync, watch } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 /** A folder for one test. */
 export function tempDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'weave-test-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   return dir
+}
+
+/** Lets what makes files of its own in the temp directory make them in a folder of the test. */
+export function ownTemp(): void {
+  vi.stubEnv('TMPDIR', tempDir())
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
 }
 
 /** Resolves when `name` is in `dir`. */
