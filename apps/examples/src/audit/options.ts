@@ -11,7 +11,7 @@ export interface AuditOptions {
   readonly isHelp: boolean
 }
 
-const names = Object.keys(executors).join(', ')
+const names = [...Object.keys(executors), 'ws://host:port'].join(', ')
 
 export const help = `Audits the installed packages: sizes, licences, versions, repeated content.
 

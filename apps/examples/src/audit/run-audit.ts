@@ -1,5 +1,5 @@
 import { type Plan, type RunOptions, type Timings, weave } from '@conc/weave'
-import { type ExecutorName, executors } from './executors.js'
+import { type ExecutorName, openExecutor } from './executors.js'
 import { findPackages } from './find-packages.js'
 import {
   duplicatesIn,
@@ -57,7 +57,7 @@ export interface RunAuditOptions extends Pick<RunOptions, 'signal' | 'onEvent'> 
 /** Opens an executor, runs the weave on it, and closes it however the run ends. */
 export async function runAudit(root: string, options: RunAuditOptions): Promise<AuditRun> {
   const { on, concurrency, ...rest } = options
-  await using executor = executors[on](concurrency)
+  await using executor = await openExecutor(on, concurrency)
   const startedAt = performance.now()
   const { report, plan, timings } = await audit.run({ root }, { executor, concurrency, ...rest })
   return { executor: on, concurrency, ms: performance.now() - startedAt, report, plan, timings }
