@@ -2,6 +2,7 @@ import type { Transferable } from '@conc/core'
 import { checkObject, type Member, Roster } from '@conc/core/internal'
 import { ChannelClosedError } from '../errors.js'
 import type { Channel, End, EndOptions, Moved, Received, WaitOptions } from './channel.js'
+import { asReceived, asStep } from './deliveries.js'
 import { checkWait, LimitedPut, LimitedTake } from './limited-waits.js'
 import { type Nothing, nothing } from './nothing.js'
 import { type Delivery, delivered, Put, type Putter, Take, type Taker } from './waits.js'
@@ -70,14 +71,14 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   }
 
   recv(options?: WaitOptions): Promise<Received<Recv>> {
-    return this.#take(asReceived as Delivery<Recv, Received<Recv>>, options)
+    return this.#take(asReceived<Recv>(), options)
   }
 
   tryGet(): Received<Recv> | undefined {
     const value = this.takeInTurn()
     if (value !== nothing) return { ok: true, value }
     const end = this.endReached()
-    return end && asReceived.end(end)
+    return end && asReceived<Recv>().end(end)
   }
 
   /** Takes an item that is there now and that nobody waits for. */
@@ -94,7 +95,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
   /** Leaving a loop over it closes nothing. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Recv> {
     const iterator: AsyncIterableIterator<Recv> = {
-      next: () => this.#take(asStep as Delivery<Recv, IteratorResult<Recv, undefined>>, undefined),
+      next: () => this.#take(asStep<Recv>(), undefined),
       [Symbol.asyncIterator]: () => iterator,
     }
     return iterator
@@ -221,19 +222,6 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
       throw error === undefined ? this.closedError() : error
     },
   }
-}
-
-const asReceived: Delivery<unknown, Received<never>> = {
-  item: (value) => ({ ok: true, value: value as never }),
-  end: (end) => ({ ok: false, value: undefined, ...end }),
-}
-
-const asStep: Delivery<unknown, IteratorResult<never, undefined>> = {
-  item: (value) => ({ done: false, value: value as never }),
-  end: ({ error }) => {
-    if (error !== undefined) throw error
-    return { done: true, value: undefined }
-  },
 }
 
 /** A put that fails may be ignored. */
