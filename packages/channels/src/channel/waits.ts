@@ -18,13 +18,6 @@ export interface Putter<T> extends Member {
   refused(error: unknown): void
 }
 
-/** Where something waits, and can stop to. */
-export interface Line {
-  readonly name: string
-  /** @returns `false` when it is too late: the item was taken. */
-  withdraw(member: Member): boolean
-}
-
 /** What a wait makes of an item, and of the end; what it throws rejects the wait. */
 export interface Delivery<T, R> {
   item(value: T): R

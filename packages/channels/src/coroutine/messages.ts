@@ -39,7 +39,7 @@ export type SettledMessage = Outcome & {
   readonly isLast: boolean
 }
 
-export type Outcome =
+type Outcome =
   | {
       readonly ok: true
       readonly value: unknown

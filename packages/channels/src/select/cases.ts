@@ -44,7 +44,7 @@ export function send<T>(
 }
 
 /** A case of a select that runs: it can be tried, and waited for. */
-export interface ActiveCase {
+interface ActiveCase {
   readonly end: ChannelEnd<never, unknown>
   isReady(): boolean
   /** @returns what the select says; `undefined` when somebody was faster. */
