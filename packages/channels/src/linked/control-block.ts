@@ -45,6 +45,11 @@ export class ControlBlock {
     return this.#load(word.state)
   }
 
+  /** The same for nearly nothing, as long as nobody has said anything: such a look may be late, but not wrong. */
+  get stateAtAGlance(): State {
+    return this.#words[0] === 0 ? 0 : this.state
+  }
+
   /** How many items `side` has sent. */
   sent(side: Side): number {
     return this.#load(word.sent + side)

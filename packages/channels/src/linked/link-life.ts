@@ -87,7 +87,7 @@ export abstract class LinkLife<Send, Recv>
   /** Sees what the other side has done since, and sends what may be sent. Every call does this first. */
   sync(): State {
     if (this.#place !== 'here') this.#open()
-    const { state } = this.control
+    const state = this.control.stateAtAGlance
     if (!this.#sawPeerClose && takesNoMore(state, this.link.peer)) this.#seePeerClose(state)
     this.writing.flush()
     return state
