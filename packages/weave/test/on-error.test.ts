@@ -100,6 +100,21 @@ describe("onError: 'finish-independent'", () => {
     expect(events.at(-1)).toMatchObject({ type: 'finish', status: 'rejected' })
   })
 
+  it('tells the items of a mapped task when the caller gives up, as any body', async () => {
+    const controller = new AbortController()
+    const reasons: unknown[] = []
+    const run = weave()
+      .each('items', [1, 2], { needs: [] }, async (_n, _deps, { signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        reasons.push(signal.reason)
+      })
+      .settle({ onError: 'finish-independent', signal: controller.signal, drain: true })
+    await settledSoon()
+    controller.abort('enough')
+    await expect(run).rejects.toBe('enough')
+    expect(reasons).toEqual(['enough', 'enough'])
+  })
+
   it('still stops for the caller', async () => {
     const controller = new AbortController()
     const run = weave()

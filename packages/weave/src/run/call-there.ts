@@ -37,6 +37,7 @@ export async function callThere(
     const args = isTask ? piece.taskArguments() : []
     const common = submitOptions(piece, cancellation.signal, number, key)
     const submit = (): Promise<unknown> => {
+      if (cancellation.isCancelled) throw cancellation.reason
       bodies.began()
       try {
         if (!tellsEnd) return executor.submit(work, args, common).finally(() => bodies.ended())

@@ -72,7 +72,6 @@ export abstract class EachRun implements Entrant, ItemRecord {
   stop(): void {
     this.isOpen = false
     this.#ticket?.leave()
-    this.#untie?.()
   }
 
   enter(hold: Hold | undefined): void {
@@ -119,7 +118,7 @@ export abstract class EachRun implements Entrant, ItemRecord {
   protected fail(error: unknown): void {
     if (!this.isOpen) return
     this.stop()
-    if (this.host.isIndependent) this.#cancellation.cancel(this.#siblingReason(error))
+    if (this.host.isIndependent) this.#stopSiblings(error)
     this.host.rejected(this.task, error)
   }
 
@@ -243,9 +242,13 @@ export abstract class EachRun implements Entrant, ItemRecord {
     this.host.fulfilled(this.task, this.results)
   }
 
-  #siblingReason(cause: unknown): TaskCancelledError {
+  /** The run goes on: only the other items are told. */
+  #stopSiblings(cause: unknown): void {
     const message = `An item of task '${this.#name}' failed, and the others were stopped.`
-    return new TaskCancelledError(message, { origin: 'sibling', cause })
+    const reason = new TaskCancelledError(message, { origin: 'sibling', cause })
+    this.#untie?.()
+    this.host.observer?.itemsStopped(this.task, reason)
+    this.#cancellation.cancel(reason)
   }
 
   get #name(): string {

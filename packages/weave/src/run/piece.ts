@@ -86,6 +86,8 @@ export class Piece {
 
   #madeArguments(make: (...args: unknown[]) => readonly unknown[]): unknown[] {
     const args: unknown = make(...this.#own(), this.deps)
+    // What makes the arguments is the user's too, and may have given the run up.
+    if (this.cancellation.isCancelled) throw this.cancellation.reason
     if (Array.isArray(args)) return args
     throw new InvalidOptionError('args', 'a function that returns an array', args)
   }

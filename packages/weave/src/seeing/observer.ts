@@ -114,6 +114,13 @@ export class Observer {
     this.#tell({ type: 'skip', task: this.#name(task), because: this.#name(failed) })
   }
 
+  /** A mapped task failed in a run that goes on: tells of its items that were cut off. */
+  itemsStopped(task: number, reason: unknown): void {
+    for (const item of this.#openItems.takenOf(task)) {
+      this.#tell({ type: 'cancel', ...this.#piece(task, item), reason })
+    }
+  }
+
   /** The run ended early: tells of the tasks and items that were cut off. */
   stopped(ledger: Ledger): void {
     const { stoppedBy, cancelReason: reason } = ledger

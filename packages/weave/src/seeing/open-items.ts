@@ -13,6 +13,13 @@ export class OpenItems {
     this.#byTask.get(task)?.delete(item)
   }
 
+  /** Those of one task, which are then gone. */
+  takenOf(task: number): number[] {
+    const items = [...(this.#byTask.get(task) ?? [])]
+    this.#byTask.delete(task)
+    return items
+  }
+
   /** All of them, which are then gone. */
   taken(): [task: number, item: number][] {
     const all = [...this.#byTask].flatMap(([task, items]) =>
