@@ -97,8 +97,7 @@ export class Builder {
     const named: Builder = new Builder(this.#last, this.#isOwed, lineage)
     declaredWeaves.set(name, {
       plan: (values) => named.with(values).plan(),
-      begin: (values, inputs, runOptions) =>
-        named.with(values).#compilation.begin({ inputs, options: runOptions }),
+      begin: (values, args) => named.with(values).#compilation.begin(args),
     })
     return named
   }

@@ -5,6 +5,7 @@ import type { Graph } from '../plan/graph.js'
 import { checkGraph, GraphPlan, type Plan, type PlanOptions } from '../plan/plan.js'
 import { checkSync } from '../plan/sync-check.js'
 import { WeaveRun } from '../run/run.js'
+import type { RunInit } from '../run/run-init.js'
 import type { AnyRunOptions } from '../run/run-options.js'
 import { type Selection, selectionOf } from '../run/selection.js'
 import type { Step } from './steps.js'
@@ -17,6 +18,7 @@ interface Compiled {
 export interface RunArguments {
   readonly inputs: Inputs
   readonly options: AnyRunOptions
+  readonly noticed?: RunInit['noticed']
 }
 
 /** What the steps of a builder come to, worked out once, when it is asked for. */
@@ -61,7 +63,7 @@ export class Compilation {
   }
 
   /** @throws {WeavePlanError} @throws {MissingInputError} @throws {WeaveAsyncError} */
-  begin({ inputs, options }: RunArguments, isSync = false): WeaveRun {
+  begin({ inputs, options, noticed }: RunArguments, isSync = false): WeaveRun {
     const { graph } = this
     const { executors = {}, only, given } = options
     const selection: Selection | undefined =
@@ -70,7 +72,7 @@ export class Compilation {
     if (isSync) checkSync(graph, selection)
     const { classPlan } = graph
     const bodies = classPlan && bodiesOf(graph, classPlan, this.#takeInstance(classPlan))
-    return new WeaveRun({ graph, inputs, options, selection, isSync, bodies })
+    return new WeaveRun({ graph, inputs, options, selection, isSync, bodies, noticed })
   }
 
   /** A run has an instance of its own: the one that it was planned with, where no plan was asked for before. */

@@ -1,7 +1,7 @@
 import { processState } from '@conc/core/internal'
+import type { RunArguments } from '../builder/compilation.js'
 import type { Plan } from '../plan/plan.js'
 import type { WeaveRun } from '../run/run.js'
-import type { AnyRunOptions } from '../run/run-options.js'
 import type { Inputs } from './lineage.js'
 
 /** A weave as others find it by its name. */
@@ -9,7 +9,7 @@ export interface DeclaredWeave {
   /** @param values input values that were given after the name. */
   plan(values: Inputs): Plan
   /** Starts a run. @throws {WeavePlanError} @throws {MissingInputError} */
-  begin(values: Inputs, inputs: Inputs, options: AnyRunOptions): WeaveRun
+  begin(values: Inputs, args: RunArguments): WeaveRun
 }
 
 /** Every weave that this process (thread) has named; where a module was evaluated again, its last one. */

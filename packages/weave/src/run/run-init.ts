@@ -17,6 +17,8 @@ export interface RunInit {
   readonly part?: Around | undefined
   /** It is a merge, perhaps in a task that no weave runs. */
   readonly isMerge?: boolean
+  /** Told of each task that starts, fulfils or fails: much less than an observer, and for much less. */
+  readonly noticed?: ((task: number) => void) | undefined
   /** Everything is done before the constructor returns. */
   readonly isSync?: boolean
 }

@@ -121,6 +121,7 @@ export class WeaveRun implements Host {
     ledger.values[task] = value
     ledger.endedAt[task] = this.#now
     this.observer?.end(task, undefined, this.#runMs(task), value)
+    this.#init.noticed?.(task)
     this.#countdown.ended(task, true)
     this.#goOn()
   }
@@ -132,6 +133,7 @@ export class WeaveRun implements Host {
     ledger.fail(task, error)
     ledger.endedAt[task] = this.#now
     this.observer?.error(task, undefined, this.#runMs(task), error)
+    this.#init.noticed?.(task)
     if (this.isIndependent) {
       this.#countdown.ended(task, false)
       this.#countdown.skipAfter(task, this.observer)
@@ -213,6 +215,7 @@ export class WeaveRun implements Host {
       this.fulfilled(task, ledger.given.get(task))
       return
     }
+    this.#init.noticed?.(task)
     this.#launcher.launch(task, hold)
     if (ledger.status[task] === running) this.#isLate = true
   }

@@ -1,15 +1,14 @@
 import { outcomeOf } from '../../result/settled-result.js'
 import { timingOf } from '../../result/timings.js'
 import { type Ledger, running, skipped, waiting } from '../../run/ledger.js'
-import type { WeaveEvent } from '../../seeing/weave-event.js'
 import { type Report, ReportWriter } from '../report.js'
 
 /** Keeps count of what has not been reported yet of the tasks of a run. */
 export class Tally {
   readonly #weave: string
   readonly #onChange: () => void
-  #changed = new Set<string>()
-  readonly #reported = new Set<string>()
+  #changed = new Set<number>()
+  readonly #reported = new Set<number>()
 
   /** @param onChange called with every change. */
   constructor(weave: string, onChange: () => void) {
@@ -17,13 +16,10 @@ export class Tally {
     this.#onChange = onChange
   }
 
-  note(event: WeaveEvent): void {
-    if (!('task' in event) || ('item' in event && event.item !== undefined)) return
-    if (!['start', 'end', 'error'].includes(event.type)) return
-    this.#changed.add(event.task)
-    // The reason of a failure is known a moment after its event.
-    if (event.type === 'error') queueMicrotask(() => this.#onChange())
-    else this.#onChange()
+  /** A task has started, fulfilled or failed. */
+  note(task: number): void {
+    this.#changed.add(task)
+    this.#onChange()
   }
 
   /** What has changed since the last report. */
@@ -37,22 +33,23 @@ export class Tally {
   /** What became of all tasks that were not reported; and the place of `error` among the reasons. */
   last(ledger: Ledger | undefined, error: { readonly error: unknown } | undefined): LastReport {
     const report = new ReportWriter(this.#weave)
-    for (const task of ledger?.graph.names ?? []) this.#write(report, ledger as Ledger, task)
+    const count = ledger?.graph.count ?? 0
+    for (let task = 0; task < count; task++) this.#write(report, ledger as Ledger, task)
     return { report, ...(error && { error: report.place(error.error) }) }
   }
 
-  #write(writer: ReportWriter, ledger: Ledger, task: string): void {
+  #write(writer: ReportWriter, ledger: Ledger, task: number): void {
     if (this.#reported.has(task)) return
-    const number = ledger.graph.numbers.get(task) as number
-    const status = ledger.status[number]
+    const name = ledger.graph.names[task] as string
+    const status = ledger.status[task]
     if (status === waiting) return
     if (status === running) {
-      writer.running(task)
+      writer.running(name)
       return
     }
     this.#reported.add(task)
-    const timing = status === skipped ? undefined : timingOf(ledger, number)
-    writer.settled(task, outcomeOf(ledger, number), timing)
+    const timing = status === skipped ? undefined : timingOf(ledger, task)
+    writer.settled(name, outcomeOf(ledger, task), timing)
   }
 }
 

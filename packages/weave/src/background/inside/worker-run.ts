@@ -84,19 +84,21 @@ export class WorkerRun {
     const { bound, inputs, options, vars } = this.#request.values
     const timeoutMs = this.#leftMs()
     return runInFrame({ vars }, () =>
-      weave.begin(bound, inputs, {
-        ...options,
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        signal: this.#control.signal,
-        onEvent: (event) => this.#happened(event),
+      weave.begin(bound, {
+        inputs,
+        options: {
+          ...options,
+          ...(timeoutMs !== undefined && { timeoutMs }),
+          signal: this.#control.signal,
+          ...(this.#request.hasListener && { onEvent: (event) => this.#tell(event) }),
+        },
+        noticed: (task) => this.#tally.note(task),
       }),
     )
   }
 
-  #happened(event: WeaveEvent): void {
-    this.#tally.note(event)
-    const { weave, hasListener } = this.#request
-    if (hasListener) this.#reporter.event(packedEvent(event, weave))
+  #tell(event: WeaveEvent): void {
+    this.#reporter.event(packedEvent(event, this.#request.weave))
   }
 
   #report(): void {
