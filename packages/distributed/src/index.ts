@@ -15,6 +15,19 @@ export {
   PoolStartError,
   VersionMismatchError,
 } from './errors.js'
+export type { LockInfo, LockUser } from './locks/lock-request.js'
+export {
+  type Barrier,
+  type Held,
+  type Lock,
+  type Locks,
+  locks,
+  type RwLock,
+  type Semaphore,
+  type SharedEvent,
+  type Wait,
+  withLocks,
+} from './locks/locks.js'
 export type { WorkerPoolOptions } from './pool/pool-options.js'
 export { createPool, withPool } from './pool/with-pool.js'
 export { WorkerPool } from './pool/worker-pool.js'

@@ -9,10 +9,12 @@ import type { Boot, ReadyReport } from '../link/boot.js'
 import { failureEnding } from '../link/failure-ending.js'
 import { type LinkListener, PipeLink } from '../link/pipe-link.js'
 import type { TaskMetaWriter } from '../link/task-meta.js'
+import type { LockHost } from '../locks/lock-host.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
 import { Grace } from './grace.js'
 import { LoadTeller } from './load-teller.js'
+import { LockDesk } from './lock-desk.js'
 import { NestedCalls, type NestedHost } from './nested-calls.js'
 import type { PoolSettings } from './pool-options.js'
 import { VitalsQuestion, type WorkerVitals } from './vitals.js'
@@ -23,6 +25,8 @@ export interface WorkerHome extends NestedHost {
   readonly settings: PoolSettings
   readonly coordinator: Coordinator
   readonly metas: TaskMetaWriter
+  readonly locks: LockHost
+  readonly poolId: string
   bootOf(worker: number): Boot
   /** It can work now. */
   ready(worker: PoolWorker): void
@@ -52,6 +56,7 @@ export class PoolWorker implements SeatPort, LinkListener {
   readonly #process: WorkerProcess
   readonly #link: PipeLink
   readonly #nested: NestedCalls
+  readonly #desk: LockDesk
   readonly #grace: Grace
   readonly #load: LoadTeller
   readonly #vitals: VitalsQuestion
@@ -69,6 +74,7 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#process = new WorkerProcess(home.settings)
     this.#link = new PipeLink(this.#process.link, maxPayloadBytes, this)
     this.#nested = new NestedCalls(home, this.#link)
+    this.#desk = new LockDesk(home.locks, home.coordinator, this.#link, home.poolId)
     this.#grace = new Grace(graceMs, cancel, (call) => this.#endFor(call))
     this.#load = new LoadTeller(home.coordinator, this.#link)
     this.#vitals = new VitalsQuestion(this.#link)
@@ -151,12 +157,16 @@ export class PoolWorker implements SeatPort, LinkListener {
         return void this.#vitals.answered(meta)
       case frameType.goAway:
         return void this.#home.overweight(this)
+      case frameType.acquire:
+        return void this.#desk.take(frame, seat)
+      case frameType.cancel:
+        if (this.#desk.cancel(id)) return
+        break
       case frameType.fatal:
         this.#fatal = { error: decodeError(body) }
         return
-      default:
-        this.#nested.receive(frame, seat)
     }
+    this.#nested.receive(frame, seat)
   }
 
   beforeWrite(): void {

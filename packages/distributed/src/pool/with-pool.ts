@@ -1,5 +1,6 @@
 import { withExecutor } from '@conc/core'
 import { checkFunction } from '@conc/core/internal'
+import { withLocks } from '../locks/locks.js'
 import type { WorkerPoolOptions } from './pool-options.js'
 import { WorkerPool } from './worker-pool.js'
 
@@ -42,7 +43,7 @@ async function runWith<T>(pool: WorkerPool, fn: (pool: WorkerPool) => T): Promis
   await started(pool)
   let result: Awaited<T>
   try {
-    result = await withExecutor(pool, () => fn(pool))
+    result = await withLocks(pool, () => withExecutor(pool, () => fn(pool)))
   } catch (error) {
     await pool.close({ pending: 'reject' })
     throw error

@@ -35,11 +35,17 @@ import {
 import { type CallRoute, callRoute } from '../calls/call-route.js'
 import { ForeignStream, holdsSlot } from '../calls/foreign-wait.js'
 import { endNow, RemoteCalls } from '../calls/remote-calls.js'
+import type { Ending } from '../coordinator/call-request.js'
 import { Coordinator } from '../coordinator/coordinator.js'
+import type { PoolCall } from '../coordinator/pool-call.js'
 import type { Seat } from '../coordinator/seat.js'
 import { PoolDepthError } from '../errors.js'
 import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
+import { LocalLockRoute } from '../locks/local-route.js'
+import { LockHost } from '../locks/lock-host.js'
+import { type LockRoute, lockRoute } from '../locks/lock-route.js'
+import { type Locks, locksOver } from '../locks/locks.js'
 import type { PoolStats } from '../pool-stats.js'
 import { protocolName } from '../protocol/limits.js'
 import type { PoolServer } from '../server/pool-server.js'
@@ -75,6 +81,7 @@ export class WorkerPool implements Executor {
   readonly #room = new Conditions()
   readonly #keepAlive = new KeepAlive()
   readonly #statistics = new CallStatistics()
+  readonly #locks = new LockHost()
   readonly #madeAt = performance.now()
   #listening: Promise<PoolServer> | undefined
   #server: PoolServer | undefined
@@ -97,7 +104,7 @@ export class WorkerPool implements Executor {
       startTimeoutMs: settings.startTimeoutMs,
       refuse: (request) => refuseTags(request, settings),
       observe: (event, call, ending) => {
-        if (ending) this.#statistics.settled(call, ending)
+        if (ending) this.#settled(call, ending)
         if (!channels.pool.hasSubscribers) return
         const { id, request, seat } = call
         publish(channels.pool, event, settings.name, () => ({
@@ -112,6 +119,7 @@ export class WorkerPool implements Executor {
     this.#calls = new RemoteCalls(this.#route(), settings, () => this.#changed(), this.#keepAlive)
     Object.defineProperties(this, {
       [reportsEnd]: { value: true },
+      [lockRoute]: { value: new LocalLockRoute(this.#locks, this.name) },
       [callRoute]: { value: new Entrance(this.#asEntranceHost()) },
     })
     this.#lifecycle = new Lifecycle(this.name, {
@@ -259,6 +267,14 @@ export class WorkerPool implements Executor {
     return await settled(calls)
   }
 
+  /** The locks that the tasks of this pool see, for whoever made it. @param namespace put before each name. */
+  locks(namespace?: string): Locks {
+    return locksOver(
+      (this as unknown as Record<symbol, LockRoute>)[lockRoute] as LockRoute,
+      namespace,
+    )
+  }
+
   /** How it is: its load, its workers, and the tasks that have run, with their times. Asking changes nothing. */
   async stats(): Promise<PoolStats> {
     const workers = await Promise.all(
@@ -272,7 +288,7 @@ export class WorkerPool implements Executor {
       idleMs: this.#coordinator.isIdle ? this.#statistics.idleMs : 0,
       sessions: this.#server?.sessions ?? 0,
       modules: [...this.tasks.keys()],
-      locks: 0,
+      locks: this.#locks.size,
       workers: workers.filter((one) => one !== undefined),
       tasks: this.#statistics.tasks,
     }
@@ -432,6 +448,8 @@ export class WorkerPool implements Executor {
       settings: this.#settings,
       coordinator: this.#coordinator,
       metas: new TaskMetaWriter(),
+      locks: this.#locks,
+      poolId: this.id,
       name: this.name,
       maxSuspended: this.#settings.maxSuspended,
       get isFull() {
@@ -471,6 +489,11 @@ export class WorkerPool implements Executor {
       graceMs,
       cancel,
     }
+  }
+
+  #settled(call: PoolCall, ending: Ending): void {
+    this.#statistics.settled(call, ending)
+    if (this.#locks.size > 0) this.#locks.ownerGone(`${this.id}-${call.id}`)
   }
 
   #changed(): void {

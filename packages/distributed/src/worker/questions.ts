@@ -6,6 +6,14 @@ import type { PipeLink } from '../link/pipe-link.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
 import { IdSource } from '../protocol/ids.js'
+import { encodeMeta } from '../protocol/meta.js'
+
+/** A question that is out. */
+export interface Question {
+  readonly promise: Promise<Uint8Array>
+  /** The answer is not wanted any more; it comes all the same. */
+  giveUp(): void
+}
 
 /** Told how a call goes that a body made on the pool. */
 export interface Asker extends CallOwner {
@@ -24,7 +32,8 @@ export class Questions {
   readonly #link: PipeLink
   readonly #ids = new IdSource('listening')
   readonly #askers = new Map<number, Asker>()
-  readonly #roomWaits = new Map<number, Deferred<void>>()
+  /** Questions that have one answer: for room, and about locks. */
+  readonly #replies = new Map<number, Deferred<Uint8Array>>()
   /** By body: the waits that are over and want their slot back, in order. */
   readonly #resuming = new Map<number, Deferred<void>[]>()
 
@@ -48,11 +57,20 @@ export class Questions {
 
   /** Resolves when the pool has room. */
   async room(): Promise<void> {
+    await this.#asked(frameType.load).promise
+  }
+
+  /** Asks the lock host of the pool. */
+  lock(body: number, request: Bytes): Question {
+    return this.#asked(frameType.acquire, encodeMeta({ body: body || undefined }), request)
+  }
+
+  #asked(type: number, meta?: Uint8Array, body?: Bytes): Question {
     const id = this.#newId()
-    const wait = deferred<void>()
-    this.#roomWaits.set(id, wait)
-    this.#link.add(frameType.load, id)
-    await wait.promise
+    const reply = deferred<Uint8Array>()
+    this.#replies.set(id, reply)
+    this.#link.add(type, id, meta, body)
+    return { promise: reply.promise, giveUp: () => this.#link.add(frameType.cancel, id) }
   }
 
   /** The body waits for something that the pool cannot see. */
@@ -86,8 +104,9 @@ export class Questions {
       case frameType.withdrawn:
         return void this.#overflow(id)
       case frameType.load:
-        this.#roomWaits.get(id)?.resolve()
-        this.#roomWaits.delete(id)
+      case frameType.grant:
+        this.#replies.get(id)?.resolve(body)
+        this.#replies.delete(id)
         return
       case frameType.resume:
         return void this.#resumed(id)
@@ -95,8 +114,8 @@ export class Questions {
   }
 
   #failed(id: number, meta: Uint8Array, error: Uint8Array): void {
-    const wait = this.#roomWaits.get(id)
-    this.#roomWaits.delete(id)
+    const wait = this.#replies.get(id)
+    this.#replies.delete(id)
     if (wait) return void wait.reject(decodeError(error))
     this.#ended(id, failureEnding(meta, error))
   }
@@ -120,6 +139,6 @@ export class Questions {
   }
 
   #newId(): number {
-    return this.#ids.take((id) => this.#askers.has(id) || this.#roomWaits.has(id))
+    return this.#ids.take((id) => this.#askers.has(id) || this.#replies.has(id))
   }
 }

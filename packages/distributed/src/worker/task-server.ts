@@ -6,6 +6,7 @@ import type { Boot } from '../link/boot.js'
 import { decodeVars } from '../link/context-bytes.js'
 import type { LinkListener, PipeLink } from '../link/pipe-link.js'
 import { type LinkTaskMeta, readTaskMeta } from '../link/task-meta.js'
+import { setTaskRoute } from '../locks/lock-route.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
@@ -13,8 +14,9 @@ import { decodeMeta, encodeMeta } from '../protocol/meta.js'
 import { Body, type BodyContext } from './body.js'
 import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
+import { TaskLockRoute } from './task-lock-route.js'
 import { WeightWatch } from './weight-watch.js'
-import { WorkerSlot } from './worker-slot.js'
+import { bodyHere, WorkerSlot } from './worker-slot.js'
 
 /** Runs in a worker process: takes calls, runs their bodies, answers. */
 export class TaskServer implements LinkListener {
@@ -42,6 +44,8 @@ export class TaskServer implements LinkListener {
     this.#onStop = onStop
     this.#questions = new Questions(link)
     this.#proxy = new PoolProxy(boot, this.#questions)
+    const locks = new TaskLockRoute(this.#questions)
+    setTaskRoute(() => (bodyHere() === 0 ? undefined : locks))
     const mostBytes = boot.maxRssBytes ?? Number.POSITIVE_INFINITY
     this.#weight = new WeightWatch(mostBytes, () => link.add(frameType.goAway, 0))
   }

@@ -1,0 +1,54 @@
+/** What can be asked of a lock host. Names are whole: namespace and name. */
+export type LockRequest =
+  | AcquireRequest
+  | { readonly op: 'release'; readonly token: number }
+  | { readonly op: 'downgrade'; readonly token: number }
+  | { readonly op: 'event'; readonly name: string; readonly action: 'set' | 'clear' | 'isSet' }
+  | { readonly op: 'eventWait'; readonly name: string }
+  | { readonly op: 'barrierWait'; readonly name: string; readonly parties: number }
+  | { readonly op: 'barrierReset'; readonly name: string; readonly parties: number }
+  | { readonly op: 'inspect'; readonly namespace: string }
+
+export interface AcquireRequest {
+  readonly op: 'acquire'
+  readonly kind: HoldKind
+  readonly name: string
+  /** Permits that are wanted at once. */
+  readonly amount: number
+  /** All there are. */
+  readonly permits: number
+  /** Only if it can be had now. */
+  readonly isTry: boolean
+  /** What its own calls acquire of the same name is theirs too. */
+  readonly delegate: boolean
+}
+
+export type HoldKind = 'lock' | 'read' | 'write' | 'semaphore'
+
+/** What a request comes back with: a token, a truth, an index, nothing, or what `inspect` shows. */
+export type LockReply = number | boolean | undefined | readonly LockInfo[]
+
+/** One name that somebody holds or waits for. */
+export interface LockInfo {
+  readonly name: string
+  readonly kind: 'lock' | 'rwLock' | 'semaphore' | 'event' | 'barrier'
+  readonly holders: readonly LockUser[]
+  readonly waiters: readonly LockUser[]
+}
+
+export interface LockUser {
+  /** Of the task, or of the single acquisition outside of tasks. */
+  readonly id: string
+  readonly task?: string
+  readonly token?: number
+}
+
+/** Whoever holds and waits. */
+export interface LockOwner {
+  readonly id: string
+  readonly task?: string | undefined
+  /** The tasks it was called from, innermost first. */
+  ancestors(): Iterable<string>
+  /** The tasks it waits for. */
+  awaited(): Iterable<string>
+}

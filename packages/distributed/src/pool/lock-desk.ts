@@ -1,0 +1,90 @@
+import { decode, encode, encodeError } from '@conc/wire'
+import type { Coordinator } from '../coordinator/coordinator.js'
+import type { PoolCall } from '../coordinator/pool-call.js'
+import type { Seat } from '../coordinator/seat.js'
+import { LockError } from '../errors.js'
+import type { PipeLink } from '../link/pipe-link.js'
+import type { LockHost } from '../locks/lock-host.js'
+import type { LockOwner, LockReply, LockRequest } from '../locks/lock-request.js'
+import { encodeFailureMeta } from '../protocol/failure-meta.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType } from '../protocol/frame-types.js'
+import { decodeMeta } from '../protocol/meta.js'
+
+/** A task as an owner of locks. */
+export function ownerOf(poolId: string, call: PoolCall): LockOwner {
+  const idOf = (one: PoolCall): string => `${poolId}-${one.id}`
+  return {
+    id: idOf(call),
+    task: call.request.task,
+    *ancestors() {
+      for (let above = call.parent; above; above = above.parent) yield idOf(above)
+    },
+    *awaited() {
+      const pending = [...(call.children ?? [])]
+      for (let next = pending.pop(); next; next = pending.pop()) {
+        yield idOf(next)
+        pending.push(...(next.children ?? []))
+      }
+    },
+  }
+}
+
+/** Where the bodies of one worker ask for locks. A body that has to wait holds no slot meanwhile. */
+export class LockDesk {
+  readonly #host: LockHost
+  readonly #coordinator: Coordinator
+  readonly #link: PipeLink
+  readonly #poolId: string
+  readonly #waiting = new Map<number, () => void>()
+
+  constructor(host: LockHost, coordinator: Coordinator, link: PipeLink, poolId: string) {
+    this.#host = host
+    this.#coordinator = coordinator
+    this.#link = link
+    this.#poolId = poolId
+  }
+
+  take({ id, meta, body }: Frame, seat: Seat): void {
+    const { body: bodyId } = decodeMeta(meta) ?? {}
+    const call = typeof bodyId === 'number' ? seat.calls.get(bodyId) : undefined
+    if (call === undefined) {
+      return void this.#refuse(id, new LockError('In a worker only a task can hold locks.'))
+    }
+    let isWaiting = false
+    let isAnswered = false
+    const answer = (tell: () => void): void => {
+      isAnswered = true
+      this.#waiting.delete(id)
+      if (isWaiting) this.#coordinator.resume(call, tell)
+      else tell()
+    }
+    const leave = this.#host.request(decode(body) as LockRequest, ownerOf(this.#poolId, call), {
+      granted: (reply) => answer(() => this.#reply(id, reply)),
+      refused: (error) => answer(() => this.#refuse(id, error)),
+    })
+    if (isAnswered) return
+    isWaiting = true
+    this.#coordinator.suspend(call)
+    this.#waiting.set(id, () => {
+      leave()
+      if (!isAnswered) answer(() => this.#refuse(id, new LockError('The wait was given up.')))
+    })
+  }
+
+  /** The caller waits no more. @returns whether that was about a lock. */
+  cancel(id: number): boolean {
+    const giveUp = this.#waiting.get(id)
+    giveUp?.()
+    return giveUp !== undefined
+  }
+
+  #reply(id: number, reply: LockReply): void {
+    this.#link.add(frameType.grant, id, undefined, encode(reply).chunks)
+  }
+
+  #refuse(id: number, error: unknown): void {
+    const meta = encodeFailureMeta({ phase: 'reject', started: false })
+    this.#link.add(frameType.error, id, meta, encodeError(error).chunks)
+  }
+}
