@@ -4,11 +4,11 @@ export type { BackgroundOptions, Where } from './background/background-options.j
 export type { BackgroundReport, BackgroundStatus } from './background/background-report.js'
 export { readBackground } from './background/read-background.js'
 // What the declaration of an exported weave is written with.
-export type { Env, InputRows, MapOver, Put, PutAll, PutEach, Row } from './builder/rows.js'
+export type { Env, InputRows, MapOver, Row } from './builder/rows.js'
 export type { Defaults, EachOptions, TaskOptions } from './builder/task-options.js'
 export type { NamedWeave, Weave } from './builder/weave-type.js'
 export type { ClassOptions } from './classes/class-options-type.js'
-export type { ClassInputs, ClassWeave, Use } from './classes/class-rows.js'
+export type { ClassInputs, ClassWeave, TaskNames, Use } from './classes/class-rows.js'
 export { type EachField, each } from './classes/each-field.js'
 export { task } from './classes/task-decorator.js'
 export {

@@ -13,11 +13,15 @@ export interface MapOver<I> {
   readonly item: I
 }
 
-/** Name, resolved value, the rows it could see, and whether it is an input, a task or a mapped task. */
+/**
+ * Name, resolved value, the names that the call before it made, and whether it is an input, a task or a mapped task.
+ * Rows stay flat: rows within rows, or a name for the union of them, are gone through again for every task (TS2589 at
+ * 50 tasks whose values are objects).
+ */
 export type Row = readonly [
   name: string,
   value: unknown,
-  sees: unknown,
+  before: unknown,
   kind: 'in' | 'task' | MapOver<unknown>,
 ]
 
@@ -40,20 +44,14 @@ export type EachRow<P extends Row> = Extract<
 >
 type InRow<P extends Row> = Extract<P, readonly [string, unknown, unknown, 'in']>
 /** What an override of `K` may ask for: what `K` could see, and every input. */
-export type Seen<P extends Row, K> = Extract<RowOf<P, K>[2], Row> | InRow<P>
+export type Seen<P extends Row, K> = RowOf<P, Exclude<Earlier<P, RowOf<P, K>[2]>, K>> | InRow<P>
+/** `N` and all that was there before them. */
+type Earlier<P extends Row, N, Found = never> = [N] extends [never]
+  ? Found
+  : Earlier<P, Exclude<RowOf<P, N>[2], Found | N>, Found | N>
 /** The item that mapped task `K` maps. */
 export type ItemIn<P extends Row, K> = Extract<RowOf<P, K>[3], MapOver<unknown>>['item']
 
-/** Rows with one more task. */
-export type Put<P extends Row, K extends string, V> = P | readonly [K, V, P, 'task']
-/** Rows with one more mapped task. */
-export type PutEach<P extends Row, K extends string, I, R> =
-  | P
-  | readonly [K, Awaited<R>[], P, MapOver<I>]
-/** Rows with one more task per key of `V`, an object of values. */
-export type PutAll<P extends Row, V> =
-  | P
-  | { [K in keyof V & string]: readonly [K, V[K], P, 'task'] }[keyof V & string]
 /** What the bodies of an object make. */
 export type Outputs<T> = {
   [K in keyof T]: T[K] extends (...args: never[]) => infer R ? Awaited<R> : never

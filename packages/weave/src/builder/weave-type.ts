@@ -15,14 +15,12 @@ import type {
   InputRows,
   ItemIn,
   ItemOf,
+  MapOver,
   MapSource,
   NewInputRows,
   NewName,
   Outputs,
   Owed,
-  Put,
-  PutAll,
-  PutEach,
   Row,
   RunArgs,
   Seen,
@@ -50,26 +48,52 @@ type NotArgs = { readonly args?: never }
 type ArgsOf<D, A> = { readonly args: (deps: D) => A }
 type ItemArgsOf<I, D, A> = { readonly args: (item: I, deps: D) => A }
 
-type Next<Need, P extends Row, Vals extends readonly unknown[], K extends string, R> = Weave<
+type Next<
   Need,
-  Put<P, K, Awaited<R>>,
+  P extends Row,
+  Vals extends readonly unknown[],
+  Prev extends string,
+  K extends string,
+  R,
+> = Weave<
+  Need,
+  P | readonly [K, Awaited<R>, Prev, 'task'],
   Awaited<R>,
-  readonly [...Vals, Awaited<R>]
+  readonly [...Vals, Awaited<R>],
+  K
 >
 
-type NextEach<Need, P extends Row, Vals extends readonly unknown[], K extends string, I, R> = Weave<
+type NextEach<
   Need,
-  PutEach<P, K, I, R>,
+  P extends Row,
+  Vals extends readonly unknown[],
+  Prev extends string,
+  K extends string,
+  I,
+  R,
+> = Weave<
+  Need,
+  P | readonly [K, Awaited<R>[], Prev, MapOver<I>],
   Awaited<R>[],
-  readonly [...Vals, Awaited<R>[]]
+  readonly [...Vals, Awaited<R>[]],
+  K
 >
 
-type NextAll<Need, P extends Row, Vals extends readonly unknown[], T> = Weave<
+type NextAll<Need, P extends Row, Vals extends readonly unknown[], Prev extends string, T> = Weave<
   Need,
+  | P
   // Written out, not `Outputs<T>`: a declaration file would repeat all rows in the parameters of each body in `T`.
-  PutAll<P, { [K in keyof T]: T[K] extends (...args: never[]) => infer R ? Awaited<R> : never }>,
+  | {
+      [K in keyof T & string]: readonly [
+        K,
+        T[K] extends (...args: never[]) => infer R ? Awaited<R> : never,
+        Prev,
+        'task',
+      ]
+    }[keyof T & string],
   Outputs<T>[keyof T],
-  readonly [...Vals, ...Outputs<T>[keyof T][]]
+  readonly [...Vals, ...Outputs<T>[keyof T][]],
+  keyof T & string
 >
 
 /**
@@ -77,27 +101,33 @@ type NextAll<Need, P extends Row, Vals extends readonly unknown[], T> = Weave<
  * run many times, also at once, and extended in several directions. No body is called before a run.
  *
  * `Need`: inputs owed to `run`, `undefined` where none were declared. `P`: what the next task can see.
- * `Last`: value of the last task. `Vals`: values in order.
+ * `Last`: value of the last task. `Vals`: values in order. `Prev`: the names that the last call made.
  */
-export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[]> {
+export interface Weave<
+  Need,
+  P extends Row,
+  Last,
+  Vals extends readonly unknown[],
+  Prev extends string = never,
+> {
   /** Several tasks at once: they see everything earlier, not each other. */
   do<T extends Readonly<Record<string, Body<Env<P>, unknown>>>>(
     tasks: T & {
       readonly [K in keyof T & string]: NewName<K, P> extends K ? unknown : NewName<K, P>
     },
-  ): NextAll<Need, P, Vals, T>
+  ): NextAll<Need, P, Vals, Prev, T>
   /** A task from any function with its own parameters: `args` makes them from the dependencies. */
   do<const K extends string, const A extends readonly unknown[], R>(
     name: NewName<K, P>,
     options: TaskOptions<Env<P>> & Edges<P, Names<P>> & ArgsOf<Env<P>, A>,
     body: (...args: A) => R,
-  ): Next<Need, P, Vals, K, R>
+  ): Next<Need, P, Vals, Prev, K, R>
   /** A task with options. */
   do<const K extends string, R, const N extends Names<P> = Unsaid<P>>(
     name: NewName<K, P>,
     options: TaskOptions<Given<P, N>> & Edges<P, N> & NotArgs,
     body: Body<Given<P, N>, R>,
-  ): Next<Need, P, Vals, K, R>
+  ): Next<Need, P, Vals, Prev, K, R>
   /**
    * A task: its body asks for earlier ones by name and starts when they are done.
    *
@@ -107,7 +137,7 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
   do<const K extends string, R>(
     name: NewName<K, P>,
     body: Body<Env<P>, R>,
-  ): Next<Need, P, Vals, K, R>
+  ): Next<Need, P, Vals, Prev, K, R>
 
   /** A mapped task over a list, with `args`. */
   each<const K extends string, I, const A extends readonly unknown[], R>(
@@ -115,14 +145,14 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
     over: AnyIter<I> & object,
     options: EachOptions<Env<P>, I> & Edges<P, Names<P>> & ItemArgsOf<I, Env<P>, A>,
     body: (...args: A) => R,
-  ): NextEach<Need, P, Vals, K, I, R>
+  ): NextEach<Need, P, Vals, Prev, K, I, R>
   /** A mapped task over a list, with options. */
   each<const K extends string, I, R, const N extends Names<P> = Unsaid<P>>(
     name: NewName<K, P>,
     over: AnyIter<I> & object,
     options: EachOptions<Given<P, N>, I> & Edges<P, N> & NotArgs,
     body: EachBody<I, Given<P, N>, R>,
-  ): NextEach<Need, P, Vals, K, I, R>
+  ): NextEach<Need, P, Vals, Prev, K, I, R>
   /**
    * A mapped task: calls its body once per item and gives an array in item order. Takes an array, Map, Set, any
    * iterable or async iterable, or the name of an earlier task or input that is one.
@@ -131,7 +161,7 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
     name: NewName<K, P>,
     over: AnyIter<I> & object,
     body: EachBody<I, Env<P>, R>,
-  ): NextEach<Need, P, Vals, K, I, R>
+  ): NextEach<Need, P, Vals, Prev, K, I, R>
   /** A mapped task over the value of an earlier task or input, with `args`. */
   each<const K extends string, const S extends string, const A extends readonly unknown[], R>(
     name: NewName<K, P>,
@@ -140,20 +170,20 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
       Edges<P, Names<P>> &
       ItemArgsOf<ItemOf<ValueOf<P, S>>, Env<P>, A>,
     body: (...args: A) => R,
-  ): NextEach<Need, P, Vals, K, ItemOf<ValueOf<P, S>>, R>
+  ): NextEach<Need, P, Vals, Prev, K, ItemOf<ValueOf<P, S>>, R>
   /** A mapped task over the value of an earlier task or input, with options. */
   each<const K extends string, const S extends string, R, const N extends Names<P> = Unsaid<P>>(
     name: NewName<K, P>,
     over: MapSource<S, P>,
     options: EachOptions<Given<P, N>, ItemOf<ValueOf<P, S>>> & Edges<P, N> & NotArgs,
     body: EachBody<ItemOf<ValueOf<P, S>>, Given<P, N>, R>,
-  ): NextEach<Need, P, Vals, K, ItemOf<ValueOf<P, S>>, R>
+  ): NextEach<Need, P, Vals, Prev, K, ItemOf<ValueOf<P, S>>, R>
   /** A mapped task over the value of an earlier task or input. */
   each<const K extends string, const S extends string, R>(
     name: NewName<K, P>,
     over: MapSource<S, P>,
     body: EachBody<ItemOf<ValueOf<P, S>>, Env<P>, R>,
-  ): NextEach<Need, P, Vals, K, ItemOf<ValueOf<P, S>>, R>
+  ): NextEach<Need, P, Vals, Prev, K, ItemOf<ValueOf<P, S>>, R>
 
   /**
    * Replaces a task, mapped or not, by a plain one. The body sees what the original saw, and every input; its result
@@ -163,37 +193,38 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
     name: K,
     options: TaskOptions<Env<Seen<P, K>>> & Edges<Seen<P, K>, Names<Seen<P, K>>>,
     body: Body<Env<Seen<P, K>>, MaybePromise<ValueOf<P, K>>>,
-  ): Weave<Need, P, Last, Vals>
+  ): Weave<Need, P, Last, Vals, Prev>
   /** Replaces a task and keeps its options. */
   override<K extends TaskRow<P>[0]>(
     name: K,
     body: Body<Env<Seen<P, K>>, MaybePromise<ValueOf<P, K>>>,
-  ): Weave<Need, P, Last, Vals>
+  ): Weave<Need, P, Last, Vals, Prev>
   /** Replaces the body of a mapped task, which keeps its source; options as in `override`. */
   overrideEach<K extends EachRow<P>[0]>(
     name: K,
     options: EachOptions<Env<Seen<P, K>>, ItemIn<P, K>> & Edges<Seen<P, K>, Names<Seen<P, K>>>,
     body: EachOverride<P, K>,
-  ): Weave<Need, P, Last, Vals>
+  ): Weave<Need, P, Last, Vals, Prev>
   /** Replaces the body of a mapped task and keeps its source and options. */
   overrideEach<K extends EachRow<P>[0]>(
     name: K,
     body: EachOverride<P, K>,
-  ): Weave<Need, P, Last, Vals>
+  ): Weave<Need, P, Last, Vals, Prev>
 
   /** Declares inputs that `run` must be given, as its first argument. */
   input<I extends object>(): Weave<
     [Need] extends [undefined] ? I : Need & I,
     P | InputRows<I>,
     Last,
-    Vals
+    Vals,
+    Prev
   >
   /** Gives input values now, over those given before. */
   with<I extends object>(
     values: I & BoundInputs<I, Need, P>,
-  ): Weave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals>
+  ): Weave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals, Prev>
   /** Options for every task that does not set its own; called again they merge, the later wins. */
-  defaults(options: Defaults): Weave<Need, P, Last, Vals>
+  defaults(options: Defaults): Weave<Need, P, Last, Vals, Prev>
   /**
    * Declares the finished weave under a name, as `task(name, fn)` does for a function: others find it by importing the
    * file. Comes last, at the top level of a module. `with` keeps the name; what every other call derives has none.
@@ -205,7 +236,7 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
    * export const daily = weave().input<{ day: string }>().do('rows', ({ day }) => rowsOf(day)).named('reports/daily')
    * await daily.task.on(threads)({ day: 'mon' })
    */
-  named(name: string, options?: NamedOptions): NamedWeave<Need, P, Last, Vals>
+  named(name: string, options?: NamedOptions): NamedWeave<Need, P, Last, Vals, Prev>
 
   /**
    * What would run, in which order and why. Calls no body.
@@ -257,8 +288,13 @@ export interface Weave<Need, P extends Row, Last, Vals extends readonly unknown[
 }
 
 /** A weave that other threads, processes and executors find by its name. */
-export interface NamedWeave<Need, P extends Row, Last, Vals extends readonly unknown[]>
-  extends Weave<Need, P, Last, Vals> {
+export interface NamedWeave<
+  Need,
+  P extends Row,
+  Last,
+  Vals extends readonly unknown[],
+  Prev extends string = never,
+> extends Weave<Need, P, Last, Vals, Prev> {
   readonly name: string
   /**
    * The whole weave as one declared task: takes the inputs, gives the values of all its tasks by name. As the body of
@@ -269,7 +305,7 @@ export interface NamedWeave<Need, P extends Row, Last, Vals extends readonly unk
   /** Gives input values now, over those given before. The weave keeps its name. */
   with<I extends object>(
     values: I & BoundInputs<I, Need, P>,
-  ): NamedWeave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals>
+  ): NamedWeave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals, Prev>
 }
 
 type TaskArgs<Need> = [Need] extends [undefined]

@@ -55,11 +55,8 @@ export type CheckedClass<C> = [Mismatch<C>] extends [never]
   : { 'this task asks for a value of the wrong type': Mismatch<C> }
 
 type ClassKind<F> = F extends EachField<infer I, any, any> ? MapOver<I> : 'task'
-type Siblings<C, K> = {
-  [J in Exclude<TaskNames<C>, K>]: readonly [J, Out<C[J]>, never, 'task']
-}[Exclude<TaskNames<C>, K>]
 type ClassRows<C> = {
-  [K in TaskNames<C>]: readonly [K, Out<C[K]>, Siblings<C, K>, ClassKind<C[K]>]
+  [K in TaskNames<C>]: readonly [K, Out<C[K]>, Exclude<TaskNames<C>, K>, ClassKind<C[K]>]
 }[TaskNames<C>]
 
 /** The weave of a class template. */
@@ -67,6 +64,7 @@ export type ClassWeave<C, I, Need> = Weave<
   Need,
   InputRows<I> | ClassRows<C>,
   Outs<C>[TaskNames<C>],
-  readonly Outs<C>[TaskNames<C>][]
+  readonly Outs<C>[TaskNames<C>][],
+  TaskNames<C>
 >
 // biome-ignore-end lint/suspicious/noExplicitAny: types of methods are read, whatever they take
