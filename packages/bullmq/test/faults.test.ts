@@ -115,6 +115,20 @@ describe('a worker that is stopped', { timeout: 60_000 }, () => {
     expect(journal.lines).toEqual(['begin a'])
   })
 
+  it('and killed with no other there does not keep the submitter from closing', async () => {
+    const queue = new QueueUnderTest()
+    const journal = new Journal()
+    const victim = workerOf(queue.where)
+    await victim.says('ready')
+    const bull = queue.executor({ reconnectMs: 300 })
+    const call = bull.submit(note, [journal.file, 'a', true])
+    const rejected = expect(call).rejects.toMatchObject({ origin: 'close' })
+    await journal.has('begin a')
+    await victim.kill()
+    await bull.close({ pending: 'reject' })
+    await rejected
+  })
+
   it('by SIGTERM drains: nothing is lost and nothing runs twice', async () => {
     const queue = new QueueUnderTest()
     const journal = new Journal()

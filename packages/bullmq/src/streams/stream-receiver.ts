@@ -18,6 +18,8 @@ export interface ReceiverHost {
   /** Names the call in errors. */
   readonly task: string | undefined
   readonly executor: string
+  /** Resolves when Redis answers; rejects when it has been away for too long. */
+  reachable(): Promise<void>
 }
 
 /** The submitter's end of one stream: reads items from Redis when told that there are some, and asks for more. */
@@ -109,7 +111,12 @@ export class StreamReceiver<Y> implements Producer<Y> {
     if (this.#id === undefined) return
     const { redis, keys } = this.#host
     const from = this.#lastEntry === '0' ? '-' : `(${this.#lastEntry}`
-    const entries = await redis.xrange(keys.items(this.#id), from, '+')
+    const read = (): Promise<[string, string[]][]> =>
+      redis.xrange(keys.items(this.#id as string), from, '+')
+    const entries = await read().catch(async () => {
+      await this.#host.reachable()
+      return await read()
+    })
     for (const [entryId, [, text]] of entries) {
       this.#lastEntry = entryId
       this.#take(JSON.parse(text as string) as StreamEntry)

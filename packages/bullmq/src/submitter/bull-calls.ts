@@ -89,7 +89,14 @@ export class BullCalls {
     const { redis } = link.commands
     const { keys, blobs, streams } = link
     const packed = this.#packed(call, args)
-    const receiver = new StreamReceiver<Y>({ redis, keys, blobs, task: call.taskName, executor })
+    const receiver = new StreamReceiver<Y>({
+      redis,
+      keys,
+      blobs,
+      task: call.taskName,
+      executor,
+      reachable: () => link.commands.ready(settings.reconnectMs),
+    })
     await call.cancellation.orThrow(streams.listen(settings.reconnectMs))
     streams.add(receiver)
     const parts = { call, context, args: packed, attempt, isStream: true, isNested: false }

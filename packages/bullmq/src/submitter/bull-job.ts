@@ -7,7 +7,7 @@ import {
   SerializationError,
   TaskCancelledError,
 } from '@conc/core'
-import { type Call, type Dependent, deferred } from '@conc/core/internal'
+import { type Call, type Dependent, deferred, Timer } from '@conc/core/internal'
 import type { JobsOptions } from 'bullmq'
 import { errorOf, isStalledText } from '../envelope/failure-text.js'
 import { fingerprint, isEnvelope, type JobEnvelope } from '../envelope/job-envelope.js'
@@ -47,6 +47,8 @@ export class BullJob implements JobWatcher, Dependent {
   readonly #end = deferred<JobEnd>()
   #state: 'new' | 'adding' | 'added' | 'ended' = 'new'
   #hasBegun = false
+  readonly #withdrawn = deferred()
+  #patience: Timer | undefined
 
   constructor(host: JobHost, call: Call, order: JobOrder) {
     this.#host = host
@@ -70,6 +72,8 @@ export class BullJob implements JobWatcher, Dependent {
       return await this.#read(await this.#end.promise)
     } finally {
       this.#state = 'ended'
+      this.#patience?.clear()
+      this.#withdrawn.resolve()
       cancellation.remove(this)
       this.#host.dispatcher.remove(this.#order.id, this)
       this.#host.changed()
@@ -100,8 +104,9 @@ export class BullJob implements JobWatcher, Dependent {
 
   /** The call was interrupted. */
   cancelled(reason: unknown): void {
-    // While it is being added, nobody could find it: the adding looks at the call again when it is through.
     if (this.#state === 'added') this.#cancel(reason)
+    // Nobody could find it yet: the adding looks at the call again when it is through.
+    else if (this.#state === 'adding') this.#host.canceller.expect(this.#withdrawn.promise)
   }
 
   /** Redis has been away for too long. */
@@ -171,8 +176,14 @@ export class BullJob implements JobWatcher, Dependent {
 
   async #cancelJob(canceller: Canceller, id: string, reason: unknown): Promise<void> {
     this.#host.dispatcher.add(id, this)
+    // The worker that has it may be dead, and no other there to find that out.
+    this.#patience = new Timer(this.#host.settings.reconnectMs, () =>
+      this.ended({ kind: 'removed' }),
+    )
     try {
-      const wasWaiting = await canceller.cancel(id, reason, this.#call.deadline)
+      const wasWaiting = await canceller.cancel(id, reason, this.#call.deadline, () =>
+        this.#withdrawn.resolve(),
+      )
       if (wasWaiting) this.#host.dispatcher.ended(id, { kind: 'removed' })
     } catch (error) {
       // Redis is away: the caller has its answer, and the tombstone could not be set.
