@@ -8,7 +8,7 @@ import {
   weave,
 } from '@conc/weave'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { late, mapped, shared, steps } from '../support/background-modules.js'
+import { late, mapped, shared, steps, templated } from '../support/background-modules.js'
 import { deferred } from '../support/deferred.js'
 import { fileIn, tempDir } from '../support/temp-dir.js'
 
@@ -255,6 +255,14 @@ describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) 
     expect(handle.status).toBe('running')
     handle.cancel(new Error('inner'))
     await expect(handle.done).rejects.toThrow('inner')
+  })
+
+  it('makes an instance of a class template there', async () => {
+    const { value } = await outcome(templated, { id: 7 }, { where })
+    expect(value).toMatchObject({ name: '#7', text: 'Hello #7', final: 'Hello #7' })
+    const bound = templated.with({ id: 8 })
+    expect((await bound.task({})).text).toBe('Hello #8')
+    expect((await bound.background({}, { where }).done).text).toBe('Hello #8')
   })
 
   it('tells events', async () => {

@@ -81,3 +81,15 @@ export const told = weave()
 export const fails = task('background/fails', () => {
   throw new RangeError('callback')
 })
+
+class Greeting {
+  name({ id }) {
+    return `#${id}`
+  }
+
+  text({ name }) {
+    return `Hello ${name}`
+  }
+}
+
+export const templated = weave(Greeting).named('background/class')
