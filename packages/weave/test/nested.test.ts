@@ -1,6 +1,8 @@
 import { currentTask, inline, TaskCancelledError, task, withExecutor } from '@conc/core'
+import { Pool } from '@conc/pool'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type WeaveEvent, weave } from '../src/index.js'
+import { merge, type WeaveEvent, weave } from '../src/index.js'
 import { deferred } from './support/deferred.js'
 import { settledSoon } from './support/settled-soon.js'
 
@@ -206,5 +208,81 @@ describe('a weave inside of a body', () => {
         .run(),
     )
     expect(ambient.outer).toBe('other')
+  })
+
+  it('runs plain functions on a pool of one at any depth', async () => {
+    await using pool = new Pool(1)
+    const flight = new Flight()
+    const r = await weave()
+      .do('a', () => depthOf(3, flight, 2))
+      .do('b', () => merge(() => merge(() => flight.through(settledSoon)), [1, 2]))
+      .run({ executor: pool })
+    expect(r.a).toBe(3)
+    expect(flight.most).toBe(1)
+    expect(pool.load.running).toBe(0)
+  })
+})
+
+/** What a body does. */
+type Work =
+  | { readonly kind: 'leaf'; readonly fails: boolean; readonly retries: number }
+  | { readonly kind: 'weave' | 'merge' | 'limited'; readonly parts: readonly Work[] }
+
+const { work } = fc.letrec<{ work: Work }>((tie) => ({
+  work: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.record({
+      kind: fc.constant('leaf' as const),
+      fails: fc.nat(5).map((n) => n === 0),
+      retries: fc.nat(2),
+    }),
+    fc.record({
+      kind: fc.constantFrom('weave' as const, 'merge' as const, 'limited' as const),
+      parts: fc.array(tie('work'), { maxLength: 4 }),
+    }),
+  ),
+}))
+
+/** Does it, and swallows its failure. */
+async function perform(given: Work, flight: Flight): Promise<void> {
+  if (given.kind === 'leaf') {
+    await flight.through(settledSoon)
+    if (given.fails) throw new Error('leaf')
+    return
+  }
+  const each = (part: Work): Promise<void> => perform(part, flight)
+  const { kind, parts } = given
+  const limit = kind === 'limited' ? { concurrency: 2 } : {}
+  const retries = parts.length % 2
+  const nested =
+    kind === 'merge'
+      ? merge(each, parts, { retries })
+      : weave().each('parts', parts, { retries }, each).run(limit)
+  await nested.catch(() => {})
+}
+
+describe('weaves and merges inside of each other', () => {
+  it('end, keep within the slots of the run, and give all of them back', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(work, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (parts, concurrency) => {
+          const flight = new Flight()
+          const gates: (() => void)[] = []
+          const run = weave()
+            .each('parts', parts, (part) => perform(part, flight).catch(() => {}))
+            .each('probes', Array(concurrency).fill(0), { after: ['parts'] }, async () => {
+              await new Promise<void>((resolve) => gates.push(resolve))
+            })
+            .run({ concurrency })
+          while (gates.length < concurrency) await settledSoon()
+          for (const open of gates) open()
+          await run
+          expect(flight.most).toBeLessThanOrEqual(concurrency)
+        },
+      ),
+      { numRuns: 60 },
+    )
   })
 })

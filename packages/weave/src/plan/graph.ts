@@ -69,4 +69,12 @@ export function optionsOf(graph: Graph, number: number): CheckedOptions {
   return { ...graph.defaults, ...own }
 }
 
+/** The tasks that `task` waits for; of an opaque one all that are earlier. */
+export function predecessors(graph: Graph, task: number): readonly number[] {
+  if ((graph.flags[task] as number) & isOpaque) {
+    return Array.from({ length: graph.seen.get(task) as number }, (_, earlier) => earlier)
+  }
+  return graph.edges.slice(graph.edgeStart[task], graph.edgeStart[task + 1])
+}
+
 const none: CheckedOptions = Object.freeze({})

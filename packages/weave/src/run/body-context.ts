@@ -1,5 +1,5 @@
 import type { Executor } from '@conc/core'
-import { type Cancellation, newCallId, type Slot } from '@conc/core/internal'
+import { type Cancellation, newCallId, type RunningTask, type Slot } from '@conc/core/internal'
 import { mergeArguments } from '../merge/merge-arguments.js'
 import type { Merge } from '../merge/merge-type.js'
 import { optionsOf } from '../plan/graph.js'
@@ -27,6 +27,7 @@ export class BodyContext implements WeaveContext {
   readonly #host: Host
   readonly #task: number
   readonly #facts: AttemptFacts | undefined
+  #runningTask: RunningTask | undefined
   #id: string | undefined
 
   constructor(host: Host, task: number, index?: number, facts?: AttemptFacts) {
@@ -44,8 +45,13 @@ export class BodyContext implements WeaveContext {
     return { host, context, executor, cancellation, deadline, slots: facts?.hold?.slots ?? noSlots }
   }
 
+  /** What `currentTask()` gives in the body: both are the same call. */
+  static runsAs(context: BodyContext, task: RunningTask | undefined): void {
+    context.#runningTask = task
+  }
+
   get id(): string {
-    this.#id ??= newCallId()
+    this.#id ??= this.#runningTask?.id ?? newCallId()
     return this.#id
   }
 

@@ -1,11 +1,14 @@
 import { type Executor, ExecutorError, QueueFullError, TaskInputError } from '@conc/core'
 import {
   attemptNumber,
+  currentFrame,
   type ForwardedOptions,
   here,
   inFrame,
   onBodyEnd,
   reportsEnd,
+  type TaskDefinition,
+  taskDefinition,
 } from '@conc/core/internal'
 import type { Bodies } from './bodies.js'
 import { BodyContext } from './body-context.js'
@@ -33,7 +36,7 @@ export async function callThere(
   try {
     const context = piece.context(number, cancellation, hold)
     const { isTask, body } = piece.route
-    const work = isTask ? body : (): Promise<unknown> => invokeThere(piece, context)
+    const work = isTask ? body : bodyAsTask(piece, context)
     const args = isTask ? piece.taskArguments() : []
     const common = submitOptions(piece, cancellation.signal, number, key)
     const submit = (): Promise<unknown> => {
@@ -87,13 +90,34 @@ async function submitWhenReady(
   }
 }
 
-async function invokeThere(piece: Piece, context: ReturnType<Piece['context']>): Promise<unknown> {
+/**
+ * A plain function as a task without a module: executors that call functions in this process then let work that is
+ * nested in it have its slot, which they would not for a function.
+ */
+function bodyAsTask(piece: Piece, context: BodyContext): () => Promise<unknown> {
+  const fn = (): Promise<unknown> => invokeThere(piece, context)
+  const definition: TaskDefinition = { ...anonymous, name: piece.taskName, fn }
+  return Object.defineProperty(fn, taskDefinition, { value: definition })
+}
+
+async function invokeThere(piece: Piece, context: BodyContext): Promise<unknown> {
+  BodyContext.runsAs(context, currentFrame()?.task)
   try {
     return await piece.invoke(context)
   } catch (error) {
     if (typeof error === 'object' && error !== null) thrownByBodies.add(error)
     throw error
   }
+}
+
+const anonymous: Omit<TaskDefinition, 'name' | 'fn'> = {
+  module: undefined,
+  isStream: false,
+  version: undefined,
+  idempotent: undefined,
+  retry: undefined,
+  timeoutMs: undefined,
+  input: undefined,
 }
 
 function submitOptions(

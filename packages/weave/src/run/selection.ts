@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import { didYouMean } from '@conc/core/internal'
-import { type Graph, isOpaque } from '../plan/graph.js'
+import { type Graph, predecessors } from '../plan/graph.js'
 
 /** Which tasks a run is about, where it is not about all of them. */
 export interface Selection {
@@ -42,14 +42,6 @@ function reachable(graph: Graph, tasks: number[], given: ReadonlyMap<number, unk
     if (!given.has(task)) left.push(...predecessors(graph, task))
   }
   return isReached
-}
-
-/** The tasks that `task` waits for; of an opaque one all that are earlier. */
-export function predecessors(graph: Graph, task: number): readonly number[] {
-  if ((graph.flags[task] as number) & isOpaque) {
-    return Array.from({ length: graph.seen.get(task) as number }, (_, earlier) => earlier)
-  }
-  return graph.edges.slice(graph.edgeStart[task], graph.edgeStart[task + 1])
 }
 
 function numberOf({ names, numbers }: Graph, option: string, name: string): number {

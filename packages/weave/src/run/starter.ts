@@ -20,7 +20,7 @@ export function starterOf(graph: Graph, gate: Gate | undefined, launch: Launch):
 }
 
 /** At once, in the order they became ready. */
-export class EagerStarter implements Starter {
+class EagerStarter implements Starter {
   readonly #launch: Launch
   readonly #ready: Int32Array
   #head = 0
@@ -46,7 +46,7 @@ export class EagerStarter implements Starter {
 }
 
 /** At once, the higher priority first, equal ones in the order they became ready. */
-export class PriorityStarter implements Starter {
+class PriorityStarter implements Starter {
   readonly #graph: Graph
   readonly #launch: Launch
   readonly #ready = new Map<number, number[]>()
@@ -81,7 +81,7 @@ export class PriorityStarter implements Starter {
 }
 
 /** When there are slots. A mapped task needs none, its items do. */
-export class GateStarter implements Starter {
+class GateStarter implements Starter {
   readonly #graph: Graph
   readonly #gate: Gate
   readonly #launch: Launch

@@ -1,4 +1,4 @@
-import { isOpaque } from '../plan/graph.js'
+import { predecessors } from '../plan/graph.js'
 import { fulfilled, type Ledger, running, waiting } from '../run/ledger.js'
 import type { UnfinishedTask } from './weave-event.js'
 
@@ -21,16 +21,9 @@ export function unfinishedTasks(ledger: Ledger): UnfinishedTask[] {
 function awaited(ledger: Ledger, task: number): { missing: number[]; lastMs: number } {
   const missing: number[] = []
   let lastMs = 0
-  for (const one of predecessors(ledger, task)) {
+  for (const one of predecessors(ledger.graph, task)) {
     if (ledger.status[one] === fulfilled) lastMs = Math.max(lastMs, ledger.endedAt[one] as number)
     else if (!missing.includes(one)) missing.push(one)
   }
   return { missing, lastMs }
-}
-
-function predecessors({ graph }: Ledger, task: number): readonly number[] {
-  if ((graph.flags[task] as number) & isOpaque) {
-    return Array.from({ length: graph.seen.get(task) as number }, (_, one) => one)
-  }
-  return graph.edges.slice(graph.edgeStart[task], graph.edgeStart[task + 1])
 }
