@@ -140,20 +140,20 @@ export class Builder {
     return startBackground({ graph, plan, lineage: this.#lineage, inputs, begin }, options)
   }
 
-  async #run(given: RunArguments): Promise<Result> {
-    const run = this.#compilation.begin(given)
-    const ending = await run.ended
-    if (ending.kind === 'fulfilled') return resultFrom(run.ledger, run.plan)
-    keepResult(ending.error, run.ledger, run.plan)
-    throw ending.error
+  #run(given: RunArguments): Promise<Result> {
+    try {
+      return whole(this.#compilation.begin(given))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
-  async #settle(given: RunArguments): Promise<SettledResult> {
-    const run = this.#compilation.begin(given)
-    const ending = await run.ended
-    if (ending.kind !== 'aborted') return settledFrom(run.ledger, run.plan)
-    keepResult(ending.error, run.ledger, run.plan)
-    throw ending.error
+  #settle(given: RunArguments): Promise<SettledResult> {
+    try {
+      return settled(this.#compilation.begin(given))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** The values of all tasks, and of nothing else. */
@@ -223,6 +223,21 @@ function bodyAndOptions(
   checkFunction('body', body)
   if (options !== undefined) checkTaskOptions(options, kind)
   return { body: body as AnyBody, options: copied(options) }
+}
+
+// No methods: a run that goes on would keep the builder alive, and with it every step that was compiled long ago.
+async function whole(run: WeaveRun): Promise<Result> {
+  const ending = await run.ended
+  if (ending.kind === 'fulfilled') return resultFrom(run.ledger, run.plan)
+  keepResult(ending.error, run.ledger, run.plan)
+  throw ending.error
+}
+
+async function settled(run: WeaveRun): Promise<SettledResult> {
+  const ending = await run.ended
+  if (ending.kind !== 'aborted') return settledFrom(run.ledger, run.plan)
+  keepResult(ending.error, run.ledger, run.plan)
+  throw ending.error
 }
 
 /** Later changes of the caller's object are not the weave's. */

@@ -145,7 +145,7 @@ class Compiler {
     if (options?.priority !== undefined) this.#hasPriorities = true
     this.#flags.push(flags)
     this.#bodies.push(body)
-    this.#options.push(options)
+    this.#options.push(optionsOfRun(options))
     this.#keyStart.push(this.#keys.length)
     this.#edgeStart.push(this.#edges.length)
   }
@@ -223,6 +223,12 @@ function asked(body: AnyBody, options: CheckedOptions | undefined, flags: number
 
 function noTask(name: string): string {
   return ` A method that is no task is called #${name} or _${name}.`
+}
+
+/** Dependencies are edges by now: a task that said nothing else needs no options any more. */
+function optionsOfRun(options: CheckedOptions | undefined): CheckedOptions | undefined {
+  for (const key in options) if (key !== 'needs' && key !== 'after') return options
+  return undefined
 }
 
 function isPlain(options: CheckedOptions | undefined, defaults: Defaults | undefined): boolean {
