@@ -1,6 +1,7 @@
 import { bullmqSuite } from './bullmq/bullmq-suite.js'
 import { hasRedis } from './bullmq/redis.js'
 import { channelsSuite } from './channels/channels-suite.js'
+import { distributedSuite } from './distributed/distributed-suite.js'
 import type { Suite } from './harness/suite.js'
 import { poolSuite } from './pool/pool-suite.js'
 import { taskpoolSuite } from './taskpool/taskpool-suite.js'
@@ -16,5 +17,6 @@ export const suites: readonly Suite[] = [
   channelsSuite,
   weaveSuite,
   wireSuite,
+  distributedSuite,
   ...(hasRedis() ? [bullmqSuite] : []),
 ]

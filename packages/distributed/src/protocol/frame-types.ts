@@ -33,8 +33,6 @@ export const frameType = {
   resume: 0x45,
 } as const
 
-export type FrameType = (typeof frameType)[keyof typeof frameType]
-
 /** Flags of a TASK frame. */
 export const taskFlag = { stream: 1, duplex: 2 } as const
 

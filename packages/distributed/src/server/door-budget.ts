@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { isLoopbackAddress } from '../security/host-names.js'
 
 /** Sockets that have not proven anything yet. */
-export const doorLimits = { all: 64, perAddress: 8, onLoopback: 32 } as const
+const doorLimits = { all: 64, perAddress: 8, onLoopback: 32 } as const
 
 interface Visitor {
   readonly socket: Socket

@@ -4,7 +4,7 @@ import type { Bytes } from '@conc/core/internal'
 import type { Ending } from '../coordinator/call-request.js'
 import type { ServedCall } from './served-call.js'
 
-export const keyLimits: {
+const keyLimits: {
   readonly keptMs: number
   readonly count: number
   readonly bytes: number

@@ -1,0 +1,29 @@
+import { type Suite, sized } from '../harness/suite.js'
+import { sessionCalls, sessionStream, sessionValue } from './session-paths.js'
+
+export const distributedSuite: Suite = {
+  name: 'distributed',
+  about: 'tasks behind a port; both ends in one process, so CPU time is that of both',
+  paths: (size) => [
+    sessionCalls({
+      outstanding: 1,
+      items: sized(size, 10, 200, 1000, 2000),
+      timesFloor: 1.3,
+      timesGrpc: 8,
+    }),
+    sessionCalls({
+      outstanding: 64,
+      items: sized(size, 100, 1000, 5000, 20_000),
+      timesFloor: 0.56,
+      timesGrpc: 30,
+    }),
+    sessionCalls({
+      outstanding: 1000,
+      items: sized(size, 2000, 5000, 20_000, 50_000),
+      timesFloor: 0.5,
+      timesGrpc: 30,
+    }),
+    sessionStream(sized(size, 100, 1000, 10_000, 50_000)),
+    sessionValue(sized(size, 2, 10, 50, 200)),
+  ],
+}

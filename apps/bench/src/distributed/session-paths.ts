@@ -1,0 +1,129 @@
+import type { Goal, Path } from '../harness/suite.js'
+import { type TimedContestant, timedPath } from '../harness/timed-path.js'
+import type { Add } from '../threads/callers.js'
+import { callAll } from '../threads/calls.js'
+import { grpcAdd, session, sessionAdd, wsAdd } from './callers.js'
+import { WsEcho } from './ws-echo.js'
+
+export interface SessionCalls {
+  readonly outstanding: number
+  readonly items: number
+  readonly timesFloor: number
+  readonly timesGrpc: number
+}
+
+/** Small calls over a session, both ends in one process. */
+export function sessionCalls(options: SessionCalls): Path {
+  const { outstanding, items, timesFloor, timesGrpc } = options
+  return timedPath<number>({
+    name: outstanding === 1 ? 'session/round-trip' : `session/outstanding/${outstanding}`,
+    title: `calls of two small arguments over a socket, ${outstanding} outstanding`,
+    unit: 'call',
+    items,
+    check: (sum, count) => {
+      if (sum !== count * 2) throw new Error(`Expected a sum of ${count * 2}, got ${sum}.`)
+    },
+    contestants: [
+      caller('ws + msgpackr, a message a call', 'floor', outstanding, wsAdd),
+      caller('Session over inline()', 'ours', outstanding, sessionAdd, { timesFloor }),
+      caller('grpc-js', 'peer', outstanding, grpcAdd, { timesFaster: timesGrpc }),
+    ],
+  })
+}
+
+/** Numbers from a generator behind a port, beside a call for each. */
+export function sessionStream(items: number): Path {
+  return timedPath<number>({
+    name: 'session/stream',
+    title: `a stream of ${items} numbers over a socket, 64 ahead`,
+    unit: 'item',
+    items,
+    check: (sum, count) => {
+      if (sum !== count) throw new Error(`Expected ${count} items, got ${sum}.`)
+    },
+    contestants: [
+      {
+        name: 'stream()',
+        role: 'ours',
+        prepare: async (count) => {
+          const opened = await session()
+          const { countTask } = await import('./tasks.js')
+          return () => countItems(opened.stream(countTask, [count]))
+        },
+      },
+      {
+        name: 'a call for each item',
+        role: 'peer',
+        goal: { timesFaster: 10 },
+        prepare: async (count) => {
+          const add = await sessionAdd()
+          return async () => (await callAll(add, count, 1)) / 2
+        },
+      },
+    ],
+  })
+}
+
+/** A mebibyte of numbers there and back. */
+export function sessionValue(items: number): Path {
+  const values = new Float64Array(131_072).fill(0.5)
+  return timedPath<number>({
+    name: 'session/mebibyte',
+    title: 'a Float64Array of 1 MiB there and back over a socket',
+    unit: 'call',
+    items,
+    check: (length, count) => {
+      if (length !== count * values.length) throw new Error(`Expected all numbers, got ${length}.`)
+    },
+    contestants: [
+      {
+        name: 'ws + msgpackr',
+        role: 'floor',
+        prepare: async (count) => {
+          const echo = await WsEcho.open((value) => value)
+          return () => sizeOfAll(() => echo.call(values) as Promise<Float64Array>, count)
+        },
+      },
+      {
+        name: 'Session over inline()',
+        role: 'ours',
+        goal: { timesFloor: 1.5 },
+        prepare: async (count) => {
+          const opened = await session()
+          const { echoTask } = await import('./tasks.js')
+          return () => sizeOfAll(() => opened.submit(echoTask, [values]), count)
+        },
+      },
+    ],
+  })
+}
+
+function caller(
+  name: string,
+  role: TimedContestant<number>['role'],
+  outstanding: number,
+  open: () => Promise<Add>,
+  goal?: Goal,
+): TimedContestant<number> {
+  return {
+    name,
+    role,
+    ...(goal && { goal }),
+    prepare: async (count) => {
+      const add = await open()
+      return () => callAll(add, count, outstanding)
+    },
+  }
+}
+
+async function countItems(items: AsyncIterable<number>): Promise<number> {
+  let count = 0
+  for await (const item of items) if (item === count) count++
+  return count
+}
+
+async function sizeOfAll(call: () => Promise<Float64Array>, count: number): Promise<number> {
+  let length = 0
+  for (let done = 0; done < count; done++) length += (await call()).length
+  return length
+}
