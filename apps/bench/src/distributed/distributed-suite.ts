@@ -1,9 +1,10 @@
 import { type Suite, sized } from '../harness/suite.js'
+import { poolPaths } from './pool-paths.js'
 import { sessionCalls, sessionStream, sessionValue } from './session-paths.js'
 
 export const distributedSuite: Suite = {
   name: 'distributed',
-  about: 'tasks behind a port; both ends in one process, so CPU time is that of both',
+  about: 'tasks behind a port, both ends in one process; and tasks in worker processes',
   paths: (size) => [
     sessionCalls({
       outstanding: 1,
@@ -25,5 +26,6 @@ export const distributedSuite: Suite = {
     }),
     sessionStream(sized(size, 100, 1000, 10_000, 50_000)),
     sessionValue(sized(size, 2, 10, 50, 200)),
+    ...poolPaths(size),
   ],
 }
