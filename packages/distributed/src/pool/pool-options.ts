@@ -78,8 +78,11 @@ export interface WorkerPoolOptions {
   readonly execArgv?: readonly string[]
   /** Their working directory; default this process's. */
   readonly cwd?: string
-  /** Whether what they print is seen; default `'inherit'`. */
-  readonly console?: 'inherit' | 'silent'
+  /**
+   * What becomes of what they print: this process's output has it, the channel `conc:log` has a record for each line,
+   * or nobody sees it. Default `'inherit'`.
+   */
+  readonly console?: 'inherit' | 'capture' | 'silent'
 }
 
 export interface RespawnSettings {
@@ -117,7 +120,7 @@ export interface PoolSettings {
   readonly env: NodeJS.ProcessEnv | undefined
   readonly execArgv: readonly string[]
   readonly cwd: string | undefined
-  readonly console: 'inherit' | 'silent'
+  readonly console: 'inherit' | 'capture' | 'silent'
 }
 
 const knownOptions = [
@@ -314,7 +317,7 @@ function processOf(options: WorkerPoolOptions): ProcessSettings {
   if (cwd !== undefined && typeof cwd !== 'string') {
     throw new InvalidOptionError('cwd', 'a path', cwd)
   }
-  checkOneOf('console', console, ['inherit', 'silent'])
+  checkOneOf('console', console, ['inherit', 'capture', 'silent'])
   return {
     modules: modules.map(resolveModule),
     env,

@@ -71,7 +71,7 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#home = home
     this.number = number
     const { maxPayloadBytes, cancel, graceMs } = home.settings
-    this.#process = new WorkerProcess(home.settings)
+    this.#process = new WorkerProcess(home.settings, { pool: home.settings.name, worker: number })
     this.#link = new PipeLink(this.#process.link, maxPayloadBytes, this)
     this.#nested = new NestedCalls(home, this.#link)
     this.#desk = new LockDesk(home.locks, home.coordinator, this.#link, home.poolId)

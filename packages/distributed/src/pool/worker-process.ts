@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { deferred } from '@conc/core/internal'
+import { ConsoleLines, type ConsoleRecord } from './console-lines.js'
 import { killAtExit } from './exit-hook.js'
 
 /** How a process is started. */
@@ -10,7 +11,7 @@ export interface SpawnSettings {
   readonly env: NodeJS.ProcessEnv | undefined
   readonly execArgv: readonly string[]
   readonly cwd: string | undefined
-  readonly console: 'inherit' | 'silent'
+  readonly console: 'inherit' | 'capture' | 'silent'
 }
 
 /** How a process ended. */
@@ -36,10 +37,14 @@ export class WorkerProcess {
   readonly #child: ChildProcess
   #stderr = ''
 
-  constructor({ env, execArgv, cwd, console }: SpawnSettings) {
-    const out = console === 'silent' ? 'ignore' : 'inherit'
+  /** @param place whose lines the records are, where they are captured. */
+  constructor(
+    { env, execArgv, cwd, console }: SpawnSettings,
+    place: Pick<ConsoleRecord, 'pool' | 'worker'>,
+  ) {
+    const out = { inherit: 'inherit', capture: 'pipe', silent: 'ignore' } as const
     const child = spawn(process.execPath, [...execArgv, entry], {
-      stdio: ['ignore', out, 'pipe', 'pipe'],
+      stdio: ['ignore', out[console], 'pipe', 'pipe'],
       ...(env && { env }),
       ...(cwd !== undefined && { cwd }),
       windowsHide: true,
@@ -47,6 +52,7 @@ export class WorkerProcess {
     this.#child = child
     this.link = child.stdio[3] as Socket
     this.#listenTo(child.stderr as Readable & Partial<Socket>, console === 'inherit')
+    if (console === 'capture') this.#capture(place)
     this.exited = this.#live()
     this.link.unref?.()
     child.unref()
@@ -74,6 +80,12 @@ export class WorkerProcess {
     return { ...exit, stderr: this.#stderr }
   }
 
+  #capture(place: Pick<ConsoleRecord, 'pool' | 'worker'>): void {
+    const { stdout, stderr, pid } = this.#child
+    captured(stdout as Readable & Partial<Socket>, () => ({ level: 'info', ...place, pid }))
+    captured(stderr as Readable & Partial<Socket>, () => ({ level: 'warn', ...place, pid }))
+  }
+
   #listenTo(stderr: Readable & Partial<Socket>, isForwarded: boolean): void {
     stderr.unref?.()
     stderr.on('data', (chunk: Buffer) => {
@@ -87,4 +99,14 @@ async function atMost(ms: number): Promise<void> {
   await new Promise<void>((resolve) => {
     setTimeout(resolve, ms).unref()
   })
+}
+
+function captured(
+  stream: Readable & Partial<Socket>,
+  describe: () => Omit<ConsoleRecord, 'ts' | 'message'>,
+): void {
+  const lines = new ConsoleLines(describe)
+  stream.unref?.()
+  stream.on('data', (chunk: Buffer) => lines.push(chunk))
+  stream.once('end', () => lines.end())
 }

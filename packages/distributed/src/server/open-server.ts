@@ -110,7 +110,8 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   }
 
   get name(): string {
-    return this.settings.name ?? this.#executor.name
+    const { name = this.#executor.name } = this.settings
+    return typeof name === 'function' ? name(this.port) : name
   }
 
   get executorName(): string {

@@ -38,8 +38,8 @@ export interface ServeOptions {
   readonly allowedHosts?: readonly string[]
   /** Asked before each action; `false` or a throw refuses it. Default: everything is allowed. */
   readonly authorize?: (request: AuthorizeRequest) => boolean | Promise<boolean>
-  /** Default: the executor's. */
-  readonly name?: string
+  /** A name, or what makes it of the port. Default: the executor's. */
+  readonly name?: string | ((port: number) => string)
   /** Lists it among the running pools of this user (`listPools`), under its name, until it closes. Default false. */
   readonly register?: boolean | Registration
   /** Closes the server after so long without a session and without work. Default Infinity. */
@@ -72,7 +72,7 @@ export interface ServeSettings {
   readonly tls: ServerTls | undefined
   readonly allowedHosts: readonly string[]
   readonly authorize: ServeOptions['authorize']
-  readonly name: string | undefined
+  readonly name: string | ((port: number) => string) | undefined
   readonly registration: Registration | undefined
   readonly idleTimeoutMs: number
   readonly maxPayloadBytes: number
@@ -124,8 +124,12 @@ export function serveSettings(options: ServeOptions): ServeSettings {
   checkPort('port', port)
   if (tls !== undefined) checkServerTls(tls)
   if (authorize !== undefined) checkFunction('authorize', authorize)
-  if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    throw new InvalidOptionError('name', 'a non-empty string', name)
+  if (
+    name !== undefined &&
+    typeof name !== 'function' &&
+    (typeof name !== 'string' || name === '')
+  ) {
+    throw new InvalidOptionError('name', 'a non-empty string, or a function of the port', name)
   }
   const keys = proofKeyRing('authkey', authkey)
   if (typeof insecure !== 'boolean') {
