@@ -119,7 +119,8 @@ async function needsPort(path: string): Promise<CommandError> {
 
 async function runningPools(): Promise<readonly LocalPool[]> {
   const { listPools } = await import('@conc/distributed')
-  return await listPools()
+  const { CONC_RUNTIME_DIR: folder } = process.env
+  return await listPools(folder ? { folder } : {})
 }
 
 function runningText(pools: readonly LocalPool[]): string {

@@ -39,6 +39,7 @@ export {
   executorName,
   isExecutor,
   refuseClosure,
+  refuseStream,
   refuseStreamTask,
 } from './checks/executor-checks.js'
 export {

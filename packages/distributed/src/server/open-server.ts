@@ -175,7 +175,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
     if (this.#state === 'open') {
       this.#state = 'draining'
       this.#idleTimer?.clear()
-      this.#tellAll(frameType.goAway, { reason: 'The server is closing.' })
+      for (const session of this.#sessions) session.tellClosing()
     }
     if (this.#state === 'draining') {
       const { pending, timeoutMs = Number.POSITIVE_INFINITY, graceMs = defaultGraceMs } = options
@@ -195,7 +195,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   }
 
   hasRoom(): boolean {
-    return this.isOpen && this.#sessions.size < this.settings.maxSessions
+    return this.#state !== 'closed' && this.#sessions.size < this.settings.maxSessions
   }
 
   admit(ws: WebSocket, visitor: Visitor, isResumed: boolean): void {

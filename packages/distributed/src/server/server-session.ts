@@ -192,6 +192,14 @@ export class ServerSession implements ServedCallHost {
     }
     const tasks = encode(this.#host.tasks, { root: 'tasks' }).chunks
     this.send(frameType.welcome, 0, { session: this.id, ...this.#host.welcome() }, tasks)
+    // It may not submit, but ask how far the drain is, and cut it short.
+    if (!this.#host.isOpen) this.tellClosing()
+  }
+
+  /** The server takes no more work. Whoever is not greeted yet learns it after that. */
+  tellClosing(): void {
+    if (!this.#hasGreeted) return
+    this.send(frameType.goAway, 0, { reason: 'The server is closing.' })
   }
 
   #asked(frame: Frame): void {

@@ -6,6 +6,7 @@ import {
   type FailurePhase,
   iteratorOf,
   RunningTask,
+  refuseStream,
   runInFrame,
   runTask,
   type Slot,
@@ -87,6 +88,11 @@ export class Body {
   run(): void {
     if (this.cancellation.isCancelled) {
       this.#fail(this.cancellation.reason, 'reject', false)
+      return
+    }
+    const refusal = this.#items ? undefined : refuseStream(this.#place.executor, this.#definition)
+    if (refusal) {
+      this.#fail(refusal, 'reject', false)
       return
     }
     const result = this.#items ? this.#stream(this.#items) : this.#once()

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../../errors/conc-error.js'
 import { UnsupportedWorkError } from '../../errors/executor-error.js'
 import type { Executor } from '../../executor.js'
-import { definitionOf } from '../tasks/task-definition.js'
+import { definitionOf, type TaskDefinition } from '../tasks/task-definition.js'
 
 export function isExecutor(value: unknown): value is Executor {
   const candidate = value as Partial<Executor> | null | undefined
@@ -52,7 +52,14 @@ export function refuseStreamTask(
   executor: string,
   work: unknown,
 ): UnsupportedWorkError | undefined {
-  const definition = definitionOf(work)
+  return refuseStream(executor, definitionOf(work))
+}
+
+/** The same where the task was found by its name, as nothing else of it was known before. */
+export function refuseStream(
+  executor: string,
+  definition: TaskDefinition | undefined,
+): UnsupportedWorkError | undefined {
   if (!definition?.isStream) return undefined
   return new UnsupportedWorkError(
     `Task '${definition.name}' is a stream: call it, or use stream() of executor '${executor}' instead of submit().`,

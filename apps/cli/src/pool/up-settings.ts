@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os'
+import type { ServeOptions, ServerTls, WorkerPoolOptions } from '@conc/distributed'
+import { authkeyOf } from '../options/key-options.js'
+import { resolveUserModule } from '../options/module-path.js'
+import { readText } from '../options/secret-file.js'
+import { usageError } from '../program/command-error.js'
+import type { Terminal } from '../terminal/terminal.js'
+import type { UpValues } from './up-options.js'
+
+const strongKeyBytes = 16
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
+
+/** The options of a pool in the foreground, all of them checked. @throws {CommandError} */
+export interface UpSettings {
+  readonly pool: WorkerPoolOptions
+  readonly serve: ServeOptions
+  readonly modules: readonly string[]
+  readonly breadth: number
+  readonly shutdownTimeoutMs: number
+}
+
+export function upSettings(values: UpValues, terminal: Terminal): UpSettings {
+  const { module: modules = [], shutdownTimeout: shutdownTimeoutMs = 30_000 } = values
+  const breadth = values.breadth || availableParallelism()
+  if (values.quorum !== undefined && values.quorum > breadth) {
+    throw usageError(`--quorum expects at most the breadth, ${breadth}, got ${values.quorum}.`)
+  }
+  const urls = modules.map(resolveUserModule)
+  const serve = serveOptions(values, terminal)
+  checkOpenness(values, serve)
+  warnOf(modules, serve, terminal)
+  const register = { ...folder(), breadth, modules }
+  return {
+    pool: { ...poolOptions(values), breadth, modules: urls },
+    serve: { ...serve, register },
+    modules,
+    breadth,
+    shutdownTimeoutMs,
+  }
+}
+
+/** Where running pools are listed, if somebody says so. */
+export function folder(): { folder?: string } {
+  const { CONC_RUNTIME_DIR } = process.env
+  return CONC_RUNTIME_DIR ? { folder: CONC_RUNTIME_DIR } : {}
+}
+
+function poolOptions(values: UpValues): WorkerPoolOptions {
+  const { name, port } = values
+  const { CONC_AUTHKEY: _key, CONC_AUTHKEY_FILE: _file, ...env } = process.env
+  return given({
+    name: name ?? (port ? `pool-${port}` : undefined),
+    concurrency: values.concurrency,
+    quorum: values.quorum,
+    startupTimeoutMs: values.startupTimeout,
+    graceMs: values.grace,
+    maxPayloadBytes: values.maxPayload,
+    queueLimit: values.queueLimit,
+    maxTasksPerWorker: values.maxTasksPerWorker,
+    maxRssBytes: values.maxRss,
+    tags: values.tag,
+    execArgv: execArgv(values),
+    env,
+    console: 'capture',
+  })
+}
+
+/** Without what was not given. */
+function given<T extends object>(options: { [K in keyof T]: T[K] | undefined }): T {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as T
+}
+
+function execArgv({ cpuProf }: UpValues): readonly string[] | undefined {
+  if (cpuProf === undefined) return undefined
+  return [...process.execArgv, '--cpu-prof', `--cpu-prof-dir=${cpuProf}`]
+}
+
+function serveOptions(values: UpValues, terminal: Terminal): ServeOptions {
+  const { name } = values
+  return given({
+    host: values.host,
+    port: values.port,
+    authkey: authkeyOf(values, terminal),
+    tls: serverTls(values),
+    insecure: values.insecure,
+    name: name ?? ((port: number) => `pool-${port}`),
+    idleTimeoutMs: values.idleTimeout,
+    maxPayloadBytes: values.maxPayload,
+  })
+}
+
+/** The certificate and key as they are on disk just now. @throws {CommandError} */
+export function serverTls({ tlsCert, tlsKey, tlsCa, mtls }: UpValues): ServerTls | undefined {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw usageError('--tls-cert and --tls-key belong together.')
+  }
+  if (mtls && tlsCa === undefined) throw usageError('--mtls needs --tls-ca.')
+  if (tlsCert === undefined || tlsKey === undefined) {
+    if (tlsCa !== undefined) throw usageError('--tls-ca needs --tls-cert and --tls-key.')
+    return undefined
+  }
+  return {
+    cert: readText(tlsCert, '--tls-cert'),
+    key: readText(tlsKey, '--tls-key'),
+    ...(tlsCa !== undefined && { ca: readText(tlsCa, '--tls-ca') }),
+    ...(mtls && { requireClientCert: true }),
+  }
+}
+
+function checkOpenness({ host = 'localhost', insecure }: UpValues, serve: ServeOptions): void {
+  if (insecure || loopback.test(host)) return
+  const missing = [
+    ...(keyBytes(serve) < strongKeyBytes
+      ? [`a key of at least ${strongKeyBytes} bytes (--authkey-file)`]
+      : []),
+    ...(serve.tls === undefined ? ['TLS (--tls-cert, --tls-key)'] : []),
+  ]
+  if (missing.length === 0) return
+  const what = `--host ${host} can be reached by others and needs ${missing.join(' and ')}.`
+  throw usageError(what, '--insecure allows less.')
+}
+
+function warnOf(modules: readonly string[], serve: ServeOptions, terminal: Terminal): void {
+  if (modules.length === 0) terminal.warn('no --module: only conc/ping can be called')
+  const bytes = keyBytes(serve)
+  if (bytes === 0) terminal.warn('no key: every user of this machine can call this pool')
+  else if (bytes < strongKeyBytes) terminal.warn(`the key is shorter than ${strongKeyBytes} bytes`)
+}
+
+function keyBytes({ authkey = '' }: ServeOptions): number {
+  return Buffer.byteLength(authkey as string)
+}
