@@ -19,6 +19,10 @@ describe('the process', { timeout: 60_000 }, () => {
     expect(await run('idle')).toBe('3')
   })
 
+  it('uses no CPU for threads that have nothing to do', async () => {
+    expect(await run('idle-cpu')).toBe('idle')
+  })
+
   it('is held by accepted work until it is done', async () => {
     expect((await run('working')).split('\n')).toEqual(['2', '4', '20'])
   })

@@ -23,7 +23,7 @@ const firstWithContext = -2
 const result = 0
 const firstNestedCall = 1
 
-/** All these: @returns whether it was written; what is no record has to be posted. */
+/** What goes by a ring where it is small enough. Each returns whether it was written; what was not has to be posted. */
 export const records = {
   call(link: RecordLink, id: number, { task, args, context }: BriefCall): boolean {
     if (context === undefined) return link.write(id, task, args)
