@@ -1,22 +1,26 @@
 import {
   AuthenticationError,
-  ExecutorError,
   IdempotencyConflictError,
-  PoisonTaskError,
-  QueueFullError,
   SerializationError,
   TaskCancelledError,
 } from '@conc/core'
 import { type Call, type Dependent, deferred, Timer } from '@conc/core/internal'
 import type { JobsOptions } from 'bullmq'
-import { errorOf, isStalledText } from '../envelope/failure-text.js'
 import { fingerprint, isEnvelope, type JobEnvelope } from '../envelope/job-envelope.js'
 import { unpack, unpackInline } from '../envelope/payload.js'
 import { isSigned } from '../envelope/signature.js'
-import { JobLostError } from '../errors.js'
 import type { BullSettings } from '../options/bull-options.js'
 import type { Canceller } from './canceller.js'
 import type { Dispatcher, JobEnd, JobWatcher } from './dispatcher.js'
+import {
+  failureFrom,
+  isConnectionError,
+  isOutOfMemory,
+  type JobIdentity,
+  jobLost,
+  jobRefused,
+  redisFull,
+} from './job-failures.js'
 import type { OpenQueue, QueueLink } from './queue-link.js'
 
 /** What all jobs of an executor share. */
@@ -47,7 +51,7 @@ export class BullJob implements JobWatcher, Dependent {
   readonly #end = deferred<JobEnd>()
   #state: 'new' | 'adding' | 'added' | 'ended' = 'new'
   #hasBegun = false
-  readonly #withdrawn = deferred()
+  #announced: Promise<void> | undefined
   #patience: Timer | undefined
 
   constructor(host: JobHost, call: Call, order: JobOrder) {
@@ -73,7 +77,6 @@ export class BullJob implements JobWatcher, Dependent {
     } finally {
       this.#state = 'ended'
       this.#patience?.clear()
-      this.#withdrawn.resolve()
       cancellation.remove(this)
       this.#host.dispatcher.remove(this.#order.id, this)
       this.#host.changed()
@@ -98,15 +101,18 @@ export class BullJob implements JobWatcher, Dependent {
   gone(): void {
     if (this.#state === 'ended') return
     if (this.#call.cancellation.isCancelled) this.#end.resolve({ kind: 'removed' })
-    else if (this.#call.definition?.idempotent === false) this.#end.reject(this.#lost())
+    else if (this.#call.definition?.idempotent === false) this.#end.reject(jobLost(this.#identity))
     else void this.#addAgain()
   }
 
   /** The call was interrupted. */
   cancelled(reason: unknown): void {
-    if (this.#state === 'added') this.#cancel(reason)
-    // Nobody could find it yet: the adding looks at the call again when it is through.
-    else if (this.#state === 'adding') this.#host.canceller.expect(this.#withdrawn.promise)
+    const { id, isKeyed } = this.#order
+    const { dispatcher } = this.#host
+    if (this.#state === 'new' || this.#state === 'ended') return
+    // Somebody else here waits for the same job.
+    if (isKeyed && dispatcher.remove(id, this)) this.ended({ kind: 'removed' })
+    else this.#takeBack(reason)
   }
 
   /** Redis has been away for too long. */
@@ -120,8 +126,7 @@ export class BullJob implements JobWatcher, Dependent {
     this.#state = 'added'
     open.sweep.start()
     if (this.#order.isKeyed) await this.#join(open)
-    const { cancellation } = this.#call
-    if (cancellation.isCancelled) this.#cancel(cancellation.reason)
+    if (this.#announced !== undefined) await this.#withdraw()
   }
 
   /** Until Redis has answered. The same id again cannot make a second job. */
@@ -134,8 +139,9 @@ export class BullJob implements JobWatcher, Dependent {
         await queue.add(this.#call.taskName as string, envelope, { ...options, jobId: id })
         return
       } catch (error) {
-        if (isOutOfMemory(error)) throw this.#full(error)
-        if (link.commands.isReady && !isConnectionError(error)) throw this.#refused(error)
+        if (isOutOfMemory(error)) throw redisFull(error, this.#identity)
+        if (link.commands.isReady && !isConnectionError(error))
+          throw jobRefused(error, this.#identity)
         const leftMs = giveUpAt - Date.now()
         if (leftMs <= 0) throw link.commands.lost('unknown', error)
         await this.#call.cancellation.orThrow(link.commands.ready(leftMs))
@@ -166,27 +172,27 @@ export class BullJob implements JobWatcher, Dependent {
     await sweep.look([id])
   }
 
-  #cancel(reason: unknown): void {
-    const { id, isKeyed } = this.#order
-    const { dispatcher, canceller } = this.#host
-    // Somebody else here waits for the same job.
-    if (isKeyed && dispatcher.remove(id, this)) this.#end.resolve({ kind: 'removed' })
-    else void this.#cancelJob(canceller, id, reason)
+  #takeBack(reason: unknown): void {
+    const { id } = this.#order
+    const { dispatcher, canceller, settings } = this.#host
+    dispatcher.add(id, this)
+    // The worker that has it may be dead, and no other there to find that out.
+    this.#patience = new Timer(settings.reconnectMs, () => this.ended({ kind: 'removed' }))
+    this.#announced = canceller.announce(id, reason, this.#call.deadline)
+    this.#announced.catch(() => {})
+    if (this.#state === 'added') void this.#withdraw()
   }
 
-  async #cancelJob(canceller: Canceller, id: string, reason: unknown): Promise<void> {
-    this.#host.dispatcher.add(id, this)
-    // The worker that has it may be dead, and no other there to find that out.
-    this.#patience = new Timer(this.#host.settings.reconnectMs, () =>
-      this.ended({ kind: 'removed' }),
-    )
+  /** Takes a cancelled job out of the queue, where it still waits. */
+  async #withdraw(): Promise<void> {
+    const { id } = this.#order
     try {
-      const wasWaiting = await canceller.cancel(id, reason, this.#call.deadline, () =>
-        this.#withdrawn.resolve(),
-      )
-      if (wasWaiting) this.#host.dispatcher.ended(id, { kind: 'removed' })
+      await this.#announced
+      if (await this.#host.canceller.withdraw(id)) {
+        this.#host.dispatcher.ended(id, { kind: 'removed' })
+      }
     } catch (error) {
-      // Redis is away: the caller has its answer, and the tombstone could not be set.
+      // Redis is away: the caller has its answer, and nobody can be told.
       this.#end.reject(error)
     }
   }
@@ -200,7 +206,7 @@ export class BullJob implements JobWatcher, Dependent {
         ...this.#identity,
       })
     }
-    if (end.kind === 'failed') throw this.#failure(end.reason)
+    if (end.kind === 'failed') throw failureFrom(end.reason, this.#identity)
     const { link, settings } = this.#host
     if (!isSigned(end.result, `result ${this.#order.id}`, settings.signingKey)) {
       throw new AuthenticationError('The result of the job is not signed with the key.', {
@@ -220,55 +226,8 @@ export class BullJob implements JobWatcher, Dependent {
     }
   }
 
-  #failure(reason: string): unknown {
-    if (!isStalledText(reason)) return errorOf(reason)
-    return new PoisonTaskError(
-      `Task '${this.#call.taskName}' lost its worker too often and is not run again.`,
-      { ...this.#identity, started: true, cause: new Error(reason) },
-    )
-  }
-
-  get #identity(): { task: string | undefined; executor: string; started: boolean | 'unknown' } {
+  get #identity(): JobIdentity {
     const started = this.#hasBegun ? true : 'unknown'
     return { task: this.#call.taskName, executor: this.#host.name, started }
   }
-
-  #lost(): JobLostError {
-    return new JobLostError(
-      `The job of task '${this.#call.taskName}' is gone from Redis, and the task may not run twice.`,
-      this.#identity,
-    )
-  }
-
-  #full(cause: unknown): QueueFullError {
-    return new QueueFullError('Redis has no memory left for the job.', {
-      ...this.#identity,
-      started: false,
-      cause,
-    })
-  }
-
-  #refused(cause: unknown): ExecutorError {
-    const text = cause instanceof Error ? cause.message : String(cause)
-    return new ExecutorError(`BullMQ refused the job: ${text}`, {
-      ...this.#identity,
-      started: false,
-      cause,
-    })
-  }
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /\bOOM\b/.test(error.message)
-}
-
-function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code } = error as NodeJS.ErrnoException
-  return (
-    error.name === 'MaxRetriesPerRequestError' ||
-    error.name === 'ConnectionClosedError' ||
-    /Connection is closed|isn't writeable|LOADING|READONLY|CLUSTERDOWN/.test(error.message) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code ?? '')
-  )
 }
