@@ -20,7 +20,7 @@ export const distributedSuite: Suite = {
     }),
     sessionCalls({
       outstanding: 1000,
-      items: sized(size, 2000, 5000, 20_000, 50_000),
+      items: sized(size, 1000, 5000, 20_000, 50_000),
       timesFloor: 0.5,
       timesGrpc: 30,
     }),
