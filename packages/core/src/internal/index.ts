@@ -107,17 +107,7 @@ export {
   taskDefinition,
 } from './tasks/task-definition.js'
 export { Timer } from './timers.js'
-export {
-  type Bytes,
-  type EncodedCall,
-  type EncodedExecutor,
-  type EncodedOptions,
-  type EncodedOutcome,
-  type FailurePhase,
-  streamEncoded,
-  submitEncoded,
-  takesEncoded,
-} from './travel/encoded-work.js'
+export type { Bytes, EncodedOutcome, FailurePhase } from './travel/encoded-work.js'
 export {
   captureContext,
   restoredFrame,
