@@ -137,6 +137,20 @@ describe('report().html()', () => {
     expect(mapped(501)).toContain('<svg class="density"')
   })
 
+  it('shows merges in the timeline, and counts them as part of their task', async () => {
+    const events = await eventsOf((onEvent) =>
+      weave()
+        .do('rows', async (_, { merge }) => merge(async (n: number) => n, [1, 2, 3]))
+        .run({ onEvent }),
+    )
+    expect(report(events).html()).toContain('rows &gt; merge:')
+    const [run] = report(events).toJSON().runs
+    expect(run?.totals.tasks).toBe(1)
+    expect(run?.tasks).toHaveLength(2)
+    const [rows] = run?.tasks[0]?.spans ?? []
+    expect(run?.totals.workMs).toBeCloseTo((rows?.to ?? 0) - (rows?.from ?? 0))
+  })
+
   it('keeps items that run side by side apart', () => {
     const plan = { tasks: [planned('m', [], { kind: 'each', over: 3 })] }
     const items = [...ran('m', 0, 50, 0), ...ran('m', 10, 30, 1), ...ran('m', 30, 60, 2)]

@@ -74,7 +74,7 @@ export function runJSON(run: RunTrace): RunJSON {
       wallMs,
       workMs,
       parallelism: wallMs > 0 ? workMs / wallMs : 0,
-      tasks: tasks.length,
+      tasks: run.planned.length,
       attempts: tasks.reduce((sum, { spans }) => sum + spans.length, 0),
       retries: tasks.reduce((sum, { retries }) => sum + retries, 0),
     },

@@ -54,11 +54,16 @@ export class RunTrace {
     else this.#happened(event)
   }
 
-  /** Ms of bodies together, pauses left out. Work inside another task is part of that task's. */
+  /** The tasks of the plan. What else appears in a run, such as a merge, is part of one of them. */
+  get planned(): readonly TaskTrace[] {
+    const all = [...this.tasks.values()]
+    return this.plan === undefined ? all : all.filter(({ plan }) => plan !== undefined)
+  }
+
+  /** Ms of bodies together, pauses left out. */
   get workMs(): number {
     let sum = 0
-    for (const { plan, spans } of this.tasks.values()) {
-      if (plan === undefined && this.plan !== undefined) continue
+    for (const { spans } of this.planned) {
       for (const { from, to = this.ms } of spans) sum += to - from
     }
     return sum

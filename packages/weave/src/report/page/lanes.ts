@@ -10,6 +10,8 @@ export type Lane = readonly Item[]
 const tall = 11
 const flat = 4
 const tallLanes = 60
+/** Of the run: an item may begin before the news of the last one's end is out. */
+const overlap = 0.001
 
 /** Puts items into as few lanes as hold them side by side; one with several attempts keeps its lane. */
 export function lanesOf(spans: readonly Span[], ms: number): Lane[] {
@@ -17,7 +19,7 @@ export function lanesOf(spans: readonly Span[], ms: number): Lane[] {
   for (const item of itemsOf(spans)) {
     const { from } = item[0] as Span
     const until = item.at(-1)?.to ?? ms
-    const lane = lanes.find((one) => one.until <= from)
+    const lane = lanes.find((one) => one.until <= from + overlap * ms)
     if (lane === undefined) lanes.push({ items: [item], until })
     else {
       lane.items.push(item)

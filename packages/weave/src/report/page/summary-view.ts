@@ -44,7 +44,7 @@ export function totalsView(view: RunView): string {
     tile('Work', durationText(workMs), 'all bodies together'),
     tile('Parallelism', ms > 0 ? `${short(workMs / ms)}×` : '–', 'work over wall'),
     tile('Critical path', durationText(pathMs), share),
-    tile('Tasks', String(tasks.length), statesText(view)),
+    tile('Tasks', String(run.planned.length), statesText(run)),
     tile(
       'Attempts',
       String(attempts),
@@ -60,8 +60,8 @@ function tile(label: string, figure: string, note: string): string {
   return `<div><span>${label}</span><b>${escaped(figure)}</b><small>${escaped(note)}</small></div>`
 }
 
-function statesText({ tasks }: RunView): string {
+function statesText({ planned }: RunTrace): string {
   const counts = new Map<TaskState, number>()
-  for (const { state } of tasks) counts.set(state, (counts.get(state) ?? 0) + 1)
+  for (const { state } of planned) counts.set(state, (counts.get(state) ?? 0) + 1)
   return [...counts].map(([state, count]) => `${count} ${state}`).join(' · ')
 }

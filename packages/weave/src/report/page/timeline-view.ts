@@ -39,7 +39,7 @@ ${rows.join('\n')}
 
 /** How much ran when, over all tasks. */
 function overview({ run, tasks }: RunView): string {
-  const spans = tasks.filter(({ plan }) => plan !== undefined).flatMap((task) => task.spans)
+  const spans = run.planned.flatMap((task) => task.spans)
   if (tasks.length < fewestForOverview || run.ms <= 0) return ''
   const curve = densityOf(spans, { from: 0, to: run.ms, ms: run.ms })
   const most = Math.ceil(curve.most - 0.005)
