@@ -3,6 +3,7 @@ import { Line, Timer } from '@conc/core/internal'
 import { IdSource } from '../protocol/ids.js'
 import type { CallOwner, CallRequest, Ending } from './call-request.js'
 import { Fault } from './fault.js'
+import { Placement } from './placement.js'
 import { PoisonRecord } from './poison.js'
 import { type CallHome, PoolCall, type Word } from './pool-call.js'
 import { Seat, type SeatHome, type SeatPort } from './seat.js'
@@ -37,9 +38,7 @@ export class Coordinator implements CallHome, SeatHome {
   readonly #clock: () => number
   readonly #ids = new IdSource('connecting')
   readonly #calls = new Map<number, PoolCall>()
-  readonly #seats = new Set<Seat>()
-  /** Came to their turn when no worker with a free slot was one for them. */
-  readonly #aside = new Set<PoolCall>()
+  readonly #placement = new Placement()
   readonly #poison: PoisonRecord
 
   constructor(options: CoordinatorOptions) {
@@ -51,7 +50,7 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   get seats(): ReadonlySet<Seat> {
-    return this.#seats
+    return this.#placement.seats
   }
 
   get calls(): ReadonlyMap<number, PoolCall> {
@@ -64,7 +63,7 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   get waiting(): number {
-    return this.line.waiting + this.#aside.size
+    return this.line.waiting + this.#placement.waiting
   }
 
   get isIdle(): boolean {
@@ -119,10 +118,9 @@ export class Coordinator implements CallHome, SeatHome {
   /** A worker is ready for work. */
   open(worker: number, port: SeatPort, tags?: readonly string[]): Seat {
     const seat = new Seat(this, worker, port, tags)
-    this.#seats.add(seat)
+    this.#placement.add(seat)
     seat.capacity = this.#options.concurrency
-    for (const call of [...this.#aside].reverse()) this.#rejoin(call)
-    this.#aside.clear()
+    for (const call of this.#placement.takeAll()) this.#rejoin(call)
     this.line.size += seat.capacity
     return seat
   }
@@ -147,7 +145,7 @@ export class Coordinator implements CallHome, SeatHome {
   lost(seat: Seat, faultOf: (call: PoolCall) => Fault, isTheirDoing = true): PoolCall[] {
     if (seat.state === 'gone') return []
     seat.state = 'gone'
-    this.#seats.delete(seat)
+    this.#placement.delete(seat)
     seat.resumption.clear()
     this.line.size -= seat.capacity
     const calls = [...seat.calls.values()]
@@ -168,7 +166,7 @@ export class Coordinator implements CallHome, SeatHome {
   refuseWaiting(faultOf: (call: PoolCall) => Fault): void {
     for (const call of [...this.#calls.values()]) {
       if (call.state !== 'waiting') continue
-      if (!this.#aside.delete(call)) this.line.leave(call)
+      if (!this.#placement.leave(call)) this.line.leave(call)
       this.#settle(call, { ok: false, phase: 'infra', started: false, fault: faultOf(call) })
     }
   }
@@ -233,20 +231,16 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   enter(call: PoolCall): void {
-    const seat = this.#pick(call)
-    if (seat === undefined) {
-      this.#aside.add(call)
-      this.line.release()
-      if (call.isSuspect) this.#keepWorkerFor(call)
-      return
-    }
-    seat.take(call, this.#clock())
-    this.#observe('assigned', call)
+    const seat = this.#placement.pick(call, this.#clock())
+    if (seat) return void this.#place(call, seat)
+    this.line.release()
+    this.#placement.setAside(call)
   }
 
   released(seat: Seat): void {
     if (seat.state !== 'gone' && seat.resumption.passOn()) return
-    if (seat.state === 'open' && this.#giveToAside(seat)) return
+    const next = seat.state === 'open' ? this.#placement.takeFor(seat) : undefined
+    if (next) return void this.#place(next, seat)
     if (seat.state === 'retiring') {
       seat.capacity--
       this.line.size--
@@ -255,32 +249,9 @@ export class Coordinator implements CallHome, SeatHome {
     this.#changed()
   }
 
-  /** The worker with the fewest calls; one whose loop is blocked only where there is no other. */
-  #pick(call: PoolCall): Seat | undefined {
-    const now = this.#clock()
-    let best: Seat | undefined
-    let isBestSilent = false
-    for (const seat of this.#seats) {
-      if (!seat.hasFreeSlot || !seat.isFor(call)) continue
-      const isSilent = seat.isSilent(now)
-      const isBetter = isSilent === isBestSilent ? isLess(seat, best) : isBestSilent
-      if (best !== undefined && !isBetter) continue
-      best = seat
-      isBestSilent = isSilent
-    }
-    return best
-  }
-
-  /** Gives a slot that just got free to the first one set aside that may have it. */
-  #giveToAside(seat: Seat): boolean {
-    for (const call of this.#aside) {
-      if (!seat.isFor(call)) continue
-      this.#aside.delete(call)
-      seat.take(call, this.#clock())
-      this.#observe('assigned', call)
-      return true
-    }
-    return false
+  #place(call: PoolCall, seat: Seat): void {
+    seat.take(call, this.#clock())
+    this.#observe('assigned', call)
   }
 
   #refusal(call: PoolCall): Fault | undefined {
@@ -306,20 +277,10 @@ export class Coordinator implements CallHome, SeatHome {
     this.cancel(call, Fault.of(new TaskTimeoutError(text, init)))
   }
 
-  /** A worker that nobody waits in takes nothing new, until the suspect has it to itself. */
-  #keepWorkerFor(call: PoolCall): void {
-    for (const seat of this.#seats) {
-      if (seat.state !== 'open' || seat.loner || seat.suspended > 0) continue
-      if (call.pinned && call.pinned !== seat) continue
-      seat.loner = call
-      return
-    }
-  }
-
+  /** The worker is not kept for a suspect any more. */
   #openAgain(seat: Seat): void {
     seat.loner = undefined
-    for (const call of [...this.#aside].reverse()) this.#rejoin(call)
-    this.#aside.clear()
+    for (const call of this.#placement.takeAll()) this.#rejoin(call)
   }
 
   /** The call has no body in the worker any more. */
@@ -357,8 +318,9 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   #cancelWaiting(call: PoolCall, reason: Fault): void {
-    if (!this.#aside.delete(call)) this.line.leave(call)
-    for (const seat of this.#seats) if (call.isSuspect && seat.loner === call) this.#openAgain(seat)
+    if (!this.#placement.leave(call)) this.line.leave(call)
+    const kept = this.#placement.keptFor(call)
+    if (kept) this.#openAgain(kept)
     this.#settle(call, neverBegan(reason))
   }
 
@@ -411,10 +373,6 @@ export class Coordinator implements CallHome, SeatHome {
   #changed(): void {
     this.#options.onChange?.()
   }
-}
-
-function isLess(seat: Seat, other: Seat | undefined): boolean {
-  return other === undefined || seat.calls.size < other.calls.size
 }
 
 function neverBegan(reason: Fault): Ending {

@@ -12,7 +12,7 @@ import { frameType } from '../protocol/frame-types.js'
 import { decodeMeta } from '../protocol/meta.js'
 
 /** A task as an owner of locks. */
-export function ownerOf(poolId: string, call: PoolCall): LockOwner {
+function ownerOf(poolId: string, call: PoolCall): LockOwner {
   const idOf = (one: PoolCall): string => `${poolId}-${one.id}`
   return {
     id: idOf(call),

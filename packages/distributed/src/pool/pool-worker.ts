@@ -36,8 +36,8 @@ export interface WorkerHome extends NestedHost {
   overweight(worker: PoolWorker): void
   /** It ended as it was told to. */
   left(worker: PoolWorker): void
-  /** It was lost; `begun` are the calls whose bodies went with it. */
-  lost(worker: PoolWorker, begun: readonly PoolCall[], loss: WorkerLostError): void
+  /** It was lost, or took bodies along. */
+  lost(worker: PoolWorker, loss: WorkerLostError): void
 }
 
 /** One worker process, from its start to its end, with the frames that come and go. */
@@ -225,7 +225,7 @@ export class PoolWorker implements SeatPort, LinkListener {
       : []
     this.#nested.clear()
     this.#vitals.over()
-    if (!wasStopping || begun.length > 0) this.#home.lost(this, begun, loss)
+    if (!wasStopping || begun.length > 0) this.#home.lost(this, loss)
     else this.#home.left(this)
   }
 

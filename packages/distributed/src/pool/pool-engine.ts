@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type CloseOptions,
+  channels,
+  type TaskCancelledError,
+  type WorkerLostError,
+} from '@conc/core'
+import { KeepAlive, Lifecycle, publish, Timer } from '@conc/core/internal'
+import type { CallRoute } from '../calls/call-route.js'
+import { RemoteCalls } from '../calls/remote-calls.js'
+import type { Ending } from '../coordinator/call-request.js'
+import { type CallEvent, Coordinator } from '../coordinator/coordinator.js'
+import type { PoolCall } from '../coordinator/pool-call.js'
+import type { Seat } from '../coordinator/seat.js'
+import type { Boot } from '../link/boot.js'
+import { TaskMetaWriter } from '../link/task-meta.js'
+import { LockHost } from '../locks/lock-host.js'
+import { Admission } from './admission.js'
+import { bootOf } from './boot-of.js'
+import { CallStatistics } from './call-statistics.js'
+import type { EntranceHost } from './entrance.js'
+import { Fleet } from './fleet.js'
+import { poolDepth } from './pool-around.js'
+import type { PoolSettings } from './pool-options.js'
+import type { PoolWorker, WorkerHome } from './pool-worker.js'
+import { refuseTags } from './refuse-tags.js'
+
+/** What a pool consists of, and how its parts hear of each other. */
+export class PoolEngine implements WorkerHome, EntranceHost {
+  readonly settings: PoolSettings
+  readonly name: string
+  readonly poolId: string = randomBytes(6).toString('hex')
+  readonly coordinator: Coordinator
+  readonly fleet: Fleet
+  readonly lifecycle: Lifecycle
+  readonly admission: Admission
+  readonly calls: RemoteCalls
+  readonly keepAlive: KeepAlive = new KeepAlive()
+  readonly statistics: CallStatistics = new CallStatistics()
+  readonly locks: LockHost = new LockHost()
+  readonly metas: TaskMetaWriter = new TaskMetaWriter()
+  readonly #depth = poolDepth() + 1
+
+  /** @param release called before the workers end. */
+  constructor(settings: PoolSettings, release: () => Promise<void>) {
+    this.settings = settings
+    this.name = settings.name
+    this.coordinator = new Coordinator({
+      ...settings,
+      refuse: (request) => refuseTags(request, settings),
+      observe: (event, call, ending) => this.#observe(event, call, ending),
+      onChange: () => this.#changed(),
+    })
+    this.fleet = new Fleet(this, () => this.#changed())
+    this.calls = new RemoteCalls(this.route(), settings, () => this.#changed(), this.keepAlive)
+    this.lifecycle = new Lifecycle(this.name, {
+      isForceful: true,
+      isIdle: () => this.calls.isEmpty && this.coordinator.isIdle,
+      cancelAll: (reason) => this.#cancelAll(reason),
+      release: () => this.#release(release),
+    })
+    const { coordinator, fleet, lifecycle } = this
+    this.admission = new Admission({ settings, depth: this.#depth, coordinator, fleet, lifecycle })
+  }
+
+  get tasks(): ReadonlyMap<string, string | undefined> {
+    return this.fleet.tasks
+  }
+
+  get isOpen(): boolean {
+    return this.fleet.state === 'open'
+  }
+
+  get isFull(): boolean {
+    return this.admission.isFull
+  }
+
+  get isDraining(): boolean {
+    return !this.lifecycle.isOpen
+  }
+
+  get maxSuspended(): number {
+    return this.settings.maxSuspended
+  }
+
+  /** Where calls of this process go. @param seat the only worker for them. */
+  route(seat?: Seat): CallRoute {
+    return {
+      send: (request, owner) => {
+        this.start()
+        return this.coordinator.accept(request, owner, undefined, seat)
+      },
+    }
+  }
+
+  start(): void {
+    this.fleet.start()
+  }
+
+  refusal(): Error | undefined {
+    return this.admission.refusal()
+  }
+
+  room(): Promise<void> {
+    return this.admission.untilRoom()
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    const closed = this.lifecycle.close(options)
+    this.admission.check()
+    return closed
+  }
+
+  bootOf(worker: number): Boot {
+    return bootOf(this.settings, this.poolId, this.#depth, worker)
+  }
+
+  ready(worker: PoolWorker): void {
+    this.fleet.ready(worker)
+  }
+
+  settled(worker: PoolWorker): void {
+    this.fleet.settled(worker)
+  }
+
+  overweight(worker: PoolWorker): void {
+    this.fleet.replace(worker)
+  }
+
+  left(worker: PoolWorker): void {
+    this.fleet.left(worker)
+  }
+
+  lost(worker: PoolWorker, loss: WorkerLostError): void {
+    this.fleet.lost(worker, loss)
+  }
+
+  #observe(event: CallEvent, call: PoolCall, ending: Ending | undefined): void {
+    const { id, request, seat } = call
+    if (ending) {
+      this.statistics.settled(call, ending)
+      if (this.locks.size > 0) this.locks.ownerGone(`${this.poolId}-${id}`)
+    }
+    if (!channels.pool.hasSubscribers) return
+    publish(channels.pool, event, this.name, () => ({
+      id: `${this.poolId}-${id}`,
+      task: request.task,
+      worker: seat?.worker,
+    }))
+  }
+
+  /** Parts report changes while the others are still being made. */
+  #changed(): void {
+    this.lifecycle?.check()
+    this.admission?.check()
+  }
+
+  /** What goes on though it was cancelled ends with its process. */
+  #cancelAll(reason: TaskCancelledError): void {
+    this.calls.interruptAll(reason)
+    const { graceMs } = this.settings
+    const timer = new Timer(graceMs, () =>
+      this.fleet.condemnBusy(`it was ended as its work went on ${graceMs} ms after its cancel.`),
+    )
+    timer.hold(false)
+  }
+
+  async #release(release: () => Promise<void>): Promise<void> {
+    this.keepAlive.hold()
+    await release()
+    await this.fleet.close()
+    this.keepAlive.end()
+  }
+}
