@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { executors } from '../src/audit/executors.js'
+import { elsewhere, executors } from '../src/audit/executors.js'
 import { audit } from '../src/audit/run-audit.js'
 import { link, makeHuge, makePipe, makeTree } from './file-tree.js'
 import { outcomeOf, runProgram, startProgram } from './program.js'
@@ -115,7 +115,7 @@ describe('audit', { timeout: 30_000 }, () => {
   it.each([
     [
       ['--on', 'moon'],
-      `Expected --on to be one of ${names.join(', ')}, ws://host:port, got 'moon'.\n`,
+      `Expected --on to be one of ${names.join(', ')}, ${elsewhere.join(', ')}, got 'moon'.\n`,
     ],
     [['--concurrency', '0'], "Expected --concurrency to be a positive integer, got '0'.\n"],
     [['--concurrency', 'many'], "Expected --concurrency to be a positive integer, got 'many'.\n"],

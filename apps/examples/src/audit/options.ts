@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type ExecutorName, executors, isExecutorName } from './executors.js'
+import { type ExecutorName, elsewhere, executors, isExecutorName } from './executors.js'
 import { UserError } from './user-error.js'
 
 export interface AuditOptions {
@@ -11,7 +11,8 @@ export interface AuditOptions {
   readonly isHelp: boolean
 }
 
-const names = [...Object.keys(executors), 'ws://host:port'].join(', ')
+const names = [...Object.keys(executors), ...elsewhere].join(', ')
+const lines = `${Object.keys(executors).join(', ')},\n                       ${elsewhere.join(', ')}`
 
 export const help = `Audits the installed packages: sizes, licences, versions, repeated content.
 
@@ -19,7 +20,7 @@ Usage: pnpm quickstart [options]
 
   --dir <path>         folder that has the node_modules (default: this one)
   --on <executor>      where the files are hashed (default: inline), one of
-                       ${names}
+                       ${lines}
   --concurrency <n>    packages in work at a time (default: 8)
   --json               print one JSON document instead of the report
   --help               print this
