@@ -1,5 +1,6 @@
 import { withExecutor } from '@conc/core'
 import { assertNotImporting, checkFunction } from '@conc/core/internal'
+import { withLocks } from '../locks/locks.js'
 import { type ConnectOptions, connectSettings } from './connect-options.js'
 import { OpenSession } from './open-session.js'
 import type { Session } from './session.js'
@@ -33,16 +34,21 @@ export async function withSession<T>(
   fn: (session: Session) => T,
 ): Promise<Awaited<T>> {
   checkFunction('fn', fn)
-  if ('submit' in target) return await withExecutor(target, () => fn(target))
+  if ('submit' in target) return await inSession(target, fn)
   const session = await connect(target)
   try {
-    const value = await withExecutor(session, () => fn(session))
+    const value = await inSession(session, fn)
     await session[Symbol.asyncDispose]()
     return value
   } catch (error) {
     await session.close({ pending: 'reject' })
     throw error
   }
+}
+
+/** With the session as the ambient executor, and its locks as those that `locks()` gives. */
+async function inSession<T>(session: Session, fn: (session: Session) => T): Promise<Awaited<T>> {
+  return await withLocks(session, () => withExecutor(session, () => fn(session)))
 }
 
 async function open(session: OpenSession): Promise<Session> {

@@ -14,6 +14,7 @@ import {
 } from '@conc/core'
 import {
   assertNotImporting,
+  type Bytes,
   Call,
   Conditions,
   captureContext,
@@ -39,6 +40,8 @@ import { callRoute } from '../calls/call-route.js'
 import { endNow, RemoteCalls } from '../calls/remote-calls.js'
 import type { CloseReport } from '../close-report.js'
 import type { Connection } from '../connection/connection.js'
+import { lockRoute } from '../locks/lock-route.js'
+import { type Locks, locksOver } from '../locks/locks.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -51,7 +54,14 @@ import { OutgoingCalls } from './outgoing-calls.js'
 import { Requests } from './requests.js'
 import type { Session, StopOptions } from './session.js'
 import { type LinkEvents, SessionLink } from './session-link.js'
+import { type LockQuestion, SessionLockRoute } from './session-lock-route.js'
 import { readLoad, type Welcome } from './welcome.js'
+
+interface Question {
+  readonly id: number
+  readonly connection: Connection
+  readonly answer: Promise<Frame>
+}
 
 type LinkState = 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed'
 
@@ -77,6 +87,7 @@ export class OpenSession implements Session, LinkEvents {
   readonly #calls: RemoteCalls
   readonly #limits: { maxPayloadBytes: number; readonly prefetch: ConnectSettings['prefetch'] }
   readonly #requests = new Requests()
+  readonly #locks: SessionLockRoute
   readonly #room = new Conditions()
   readonly #keepAlive = new KeepAlive()
   readonly #lifecycle: Lifecycle
@@ -94,7 +105,10 @@ export class OpenSession implements Session, LinkEvents {
     const { maxPayloadBytes, prefetch } = settings
     this.#limits = { maxPayloadBytes, prefetch }
     this.#outgoing = new OutgoingCalls(() => this.#room.check())
+    const locks = new SessionLockRoute((owner, body) => this.#askForLock(owner, body))
     Object.defineProperty(this, callRoute, { value: this.#outgoing })
+    Object.defineProperty(this, lockRoute, { value: locks })
+    this.#locks = locks
     this.#calls = new RemoteCalls(
       this.#outgoing,
       this.#limits,
@@ -206,6 +220,10 @@ export class OpenSession implements Session, LinkEvents {
     const begin = performance.now()
     await this.submit(pingTask, [])
     return performance.now() - begin
+  }
+
+  locks(namespace?: string): Locks {
+    return locksOver(this.#locks, namespace)
   }
 
   async stats(): Promise<PoolStats> {
@@ -357,6 +375,15 @@ export class OpenSession implements Session, LinkEvents {
   }
 
   async #ask(type: number, meta: Record<string, unknown>): Promise<Frame> {
+    return await this.#question(type, meta).answer
+  }
+
+  #askForLock(owner: number, body: Bytes): LockQuestion {
+    const { id, connection, answer } = this.#question(frameType.acquire, { owner }, body)
+    return { answer, giveUp: () => connection.writer.add(frameType.cancel, id) }
+  }
+
+  #question(type: number, meta: Record<string, unknown>, body?: Bytes): Question {
     if (!this.#isUsable) throw this.#closedError()
     const connection = this.#connection
     if (connection === undefined) {
@@ -365,10 +392,14 @@ export class OpenSession implements Session, LinkEvents {
     }
     const id = this.#outgoing.takeId()
     const answer = this.#requests.answerTo(id)
-    connection.writer.add(type, id, encodeMeta(meta))
+    connection.writer.add(type, id, encodeMeta(meta), body)
+    return { id, connection, answer: this.#whileHeld(answer) }
+  }
+
+  async #whileHeld<T>(wait: Promise<T>): Promise<T> {
     this.#keepAlive.hold()
     try {
-      return await answer
+      return await wait
     } finally {
       this.#keepAlive.letGo()
     }

@@ -1,5 +1,6 @@
 import type { CloseOptions, Executor, SubmitOptions, Task } from '@conc/core'
 import type { CloseReport } from '../close-report.js'
+import type { Locks } from '../locks/locks.js'
 import type { PoolStats } from '../pool-stats.js'
 
 /** How `stop()` ends a server. */
@@ -35,6 +36,8 @@ export interface Session extends Executor {
   ): AsyncGenerator<Y, R, S>
   /** How long a task that does nothing takes there and back, in ms. */
   ping(): Promise<number>
+  /** The locks of the server's pool. What this session holds is released with it. @param namespace put before each name. */
+  locks(namespace?: string): Locks
   /** What the server tells of its executor and itself. */
   stats(): Promise<PoolStats>
   /**

@@ -69,7 +69,8 @@ export interface Locks {
 }
 
 /**
- * The locks of the pool that runs this task; else of the innermost `withLocks` or `withPool` around; else of this process.
+ * The locks of the pool that runs this task; else of the innermost `withLocks`, `withPool` or `withSession` around; else of this
+ * process.
  *
  * @param namespace put before each name.
  * @example
@@ -79,14 +80,14 @@ export function locks(namespace?: string): Locks {
   return locksOver(routeHere(processRoute), namespace)
 }
 
-/** Runs `fn` with the locks of this pool, without its being the ambient executor. */
+/** Runs `fn` with the locks of this pool or session, without its being the ambient executor. */
 export function withLocks<T>(
   host: { readonly locks: (namespace?: string) => Locks },
   fn: () => T,
 ): Promise<Awaited<T>> {
   checkFunction('fn', fn)
   const route = (host as unknown as { readonly [lockRoute]?: LockRoute })[lockRoute]
-  if (route === undefined) throw new LockError('withLocks needs a WorkerPool that has locks.')
+  if (route === undefined) throw new LockError('withLocks needs a WorkerPool or a Session.')
   return runIn(route, fn)
 }
 

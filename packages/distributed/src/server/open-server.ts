@@ -5,6 +5,9 @@ import type { WebSocket } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
 import { AddressInUseError } from '../errors.js'
+import { LocalLockRoute } from '../locks/local-route.js'
+import { LockHost } from '../locks/lock-host.js'
+import { type LockRoute, lockRoute, routeHere } from '../locks/lock-route.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -38,6 +41,7 @@ interface TellingExecutor extends Executor {
 /** One server, from the moment it listens. */
 export class OpenServer implements PoolServer, GateHost, SessionHost {
   readonly settings: ServeSettings
+  readonly lockRoute: LockRoute
   readonly #executor: TellingExecutor
   readonly #gate: Gate
   readonly #sessions: Sessions
@@ -58,6 +62,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   private constructor(executor: Executor, settings: ServeSettings) {
     this.settings = settings
     this.#executor = executor
+    this.lockRoute = lockRouteOf(executor)
     const route = isRouted(executor)
       ? executor[callRoute]
       : new DecodingRoute(executor, settings.maxPayloadBytes)
@@ -311,4 +316,10 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
     if (this.sessions > 0 || this.#inFlight > 0) return
     this.#idleTimer = new Timer(idleTimeoutMs, () => void this.closeBy('idle', {}))
   }
+}
+
+/** The executor's, where it has locks; else those that `locks()` has in this process. */
+function lockRouteOf(executor: Executor): LockRoute {
+  const own = (executor as { readonly [lockRoute]?: LockRoute })[lockRoute]
+  return own ?? routeHere(() => new LocalLockRoute(new LockHost(), 'process'))
 }

@@ -15,6 +15,7 @@ import type { CloseReport } from '../close-report.js'
 import { Connection } from '../connection/connection.js'
 import type { Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
+import type { LockRoute } from '../locks/lock-route.js'
 import { maySubmitterSend } from '../protocol/call-grammar.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
@@ -24,8 +25,9 @@ import { closeCode } from '../protocol/limits.js'
 import { decodeMeta, encodeMeta, type Meta } from '../protocol/meta.js'
 import { SessionQueue } from './fair-queue.js'
 import type { Visitor } from './gate.js'
-import type { ServeSettings } from './serve-options.js'
+import type { AuthorizeRequest, ServeSettings } from './serve-options.js'
 import { ServedCall, type ServedCallHost } from './served-call.js'
+import { SessionLocks } from './session-locks.js'
 import { taskRequest } from './task-request.js'
 
 /** The server as one of its sessions sees it. */
@@ -40,6 +42,8 @@ export interface SessionHost {
   accept(session: ServerSession, call: ServedCall): void
   withdrawn(call: ServedCall): void
   over(session: ServerSession, call: ServedCall): void
+  /** The locks that its tasks see too. */
+  readonly lockRoute: LockRoute
   /** A request about the server itself: STATS, STOP. */
   asked(session: ServerSession, frame: Frame): void
   gone(session: ServerSession, why: string): void
@@ -63,11 +67,16 @@ export class ServerSession implements ServedCallHost {
   #keepsOrphans = false
   #hasGreeted = false
   readonly #stopIds: number[] = []
+  readonly #locks: SessionLocks
 
   constructor(host: SessionHost, visitor: Visitor, ws: WebSocket) {
     this.#host = host
     this.visitor = visitor
     this.#maxPayloadBytes = host.settings.maxPayloadBytes
+    this.#locks = new SessionLocks(host.lockRoute, {
+      granted: (id, reply) => this.send(frameType.grant, id, {}, encode(reply).chunks),
+      refused: (id, error) => this.refuse(id, error),
+    })
     this.connection = new Connection(
       {
         received: (frame) => this.#received(frame),
@@ -101,6 +110,7 @@ export class ServerSession implements ServedCallHost {
     if (this.#isGone) return
     this.#isGone = true
     this.connection.discard()
+    this.#locks.end()
     if (!this.#keepsOrphans) this.cancelAll('client', 'The client has gone.')
     this.#host.gone(this, why)
   }
@@ -164,7 +174,7 @@ export class ServerSession implements ServedCallHost {
   }
 
   /** Refuses what a frame asks for. */
-  refuse(id: number, error: ExecutorError): void {
+  refuse(id: number, error: unknown): void {
     const meta = encodeFailureMeta({ phase: 'reject', started: false })
     this.connection.writer.add(frameType.error, id, meta, Fault.of(error).bytes)
   }
@@ -174,6 +184,8 @@ export class ServerSession implements ServedCallHost {
     if (!this.#hasGreeted) this.#greeted(frame)
     else if (type === frameType.task) this.#asked(frame)
     else if (type === frameType.stats || type === frameType.stop) this.#host.asked(this, frame)
+    else if (type === frameType.acquire) void this.#acquire(frame)
+    else if (type === frameType.cancel && this.#locks.cancel(id)) return
     else if (this.#calls.has(id)) this.#about(this.#calls.get(id) as ServedCall, frame)
     else if (!isIgnorable(type)) this.connection.fault()
   }
@@ -253,8 +265,21 @@ export class ServerSession implements ServedCallHost {
     )
   }
 
+  async #acquire(frame: Frame): Promise<void> {
+    const { settings, executorName } = this.#host
+    if (this.#locks.waiting >= settings.maxInFlight) {
+      const message = `The session waits for ${settings.maxInFlight} locks, its maxInFlight.`
+      this.refuse(frame.id, new QueueFullError(message, { executor: executorName }))
+    } else if (settings.authorize === undefined || (await this.isAllowed('locks'))) {
+      void this.#locks.ask(frame)
+    } else {
+      const message = 'This session may not use locks.'
+      this.refuse(frame.id, new AuthenticationError(message, { executor: executorName }))
+    }
+  }
+
   /** What `authorize` says; a throw is a no. */
-  async isAllowed(action: 'submit' | 'stats' | 'stop', task?: string): Promise<boolean> {
+  async isAllowed(action: AuthorizeRequest['action'], task?: string): Promise<boolean> {
     const { authorize } = this.#host.settings
     const { identity, address } = this.visitor
     if (authorize === undefined) return true

@@ -168,6 +168,21 @@ describe('a frame is refused, and the others go on', () => {
     rude.ws.close()
   })
 
+  it('with a lock that cannot be read', async () => {
+    const wrong = [
+      { op: 'acquire', name: 'x' },
+      { op: 'steal' },
+      null,
+      { op: 'release', token: 'x' },
+    ]
+    for (const [index, request] of wrong.entries()) {
+      const id = 2 * index + 1
+      rude.writer.add(frameType.acquire, id, encodeMeta({ owner: 1 }), encode(request).chunks)
+      expect((await rude.next(id)).type).toBe(frameType.error)
+    }
+    rude.ws.close()
+  })
+
   it('of an unknown type with its high bit set is passed over', async () => {
     for (let count = 0; count < 200; count++) rude.writer.add(0xf0, 0)
     rude.writer.add(frameType.task, 1, encodeMeta({ name: 'test/add' }), args(1, 2))
