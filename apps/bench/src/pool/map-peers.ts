@@ -4,7 +4,7 @@ export interface MapPeer {
   load(limit: number): Promise<MapItems>
 }
 
-export type MapItems = <O>(
+type MapItems = <O>(
   items: readonly number[],
   work: (item: number) => Promise<O>,
 ) => Promise<readonly unknown[]>

@@ -15,7 +15,7 @@ export const executors = {
 } satisfies Readonly<Record<string, (concurrency: number) => Executor>>
 
 /** The same behind a port, or in a queue whose workers have loaded the task. */
-export type ElsewhereUrl = `ws://${string}` | `redis://${string}`
+type ElsewhereUrl = `ws://${string}` | `redis://${string}`
 export type ExecutorName = keyof typeof executors | ElsewhereUrl
 
 /** How `--on` names the places that are elsewhere. */
