@@ -27,8 +27,8 @@ export class BodyContext implements WeaveContext {
   readonly #host: Host
   readonly #task: number
   readonly #facts: AttemptFacts | undefined
-  #runningTask: RunningTask | undefined
-  #id: string | undefined
+  /** Its id, or whose id it has. */
+  #identity: string | RunningTask | undefined
 
   constructor(host: Host, task: number, index?: number, facts?: AttemptFacts) {
     this.#host = host
@@ -47,12 +47,12 @@ export class BodyContext implements WeaveContext {
 
   /** What `currentTask()` gives in the body: both are the same call. */
   static runsAs(context: BodyContext, task: RunningTask | undefined): void {
-    context.#runningTask = task
+    context.#identity = task
   }
 
   get id(): string {
-    this.#id ??= this.#runningTask?.id ?? newCallId()
-    return this.#id
+    this.#identity ??= newCallId()
+    return typeof this.#identity === 'string' ? this.#identity : this.#identity.id
   }
 
   get name(): string {

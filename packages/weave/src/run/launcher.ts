@@ -65,11 +65,20 @@ export class TaskLauncher implements Launcher {
       this.#threw(task, error, hold)
       return
     }
-    if (isLater) this.#expect(task, made, hold)
-    else this.#returned(task, made, hold)
+    if (!isLater) this.#returned(task, made, hold)
+    else if (hold) this.#expectHeld(task, made, hold)
+    else this.#expect(task, made)
   }
 
-  #expect(task: number, promise: unknown, hold: Hold | undefined): void {
+  /** Apart from the other one: ten thousand pending tasks remember no slots that they have not. */
+  #expect(task: number, promise: unknown): void {
+    promiseOf(promise).then(
+      (value) => this.#returned(task, value, undefined),
+      (error) => this.#threw(task, error, undefined),
+    )
+  }
+
+  #expectHeld(task: number, promise: unknown, hold: Hold): void {
     promiseOf(promise).then(
       (value) => this.#returned(task, value, hold),
       (error) => this.#threw(task, error, hold),
