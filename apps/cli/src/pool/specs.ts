@@ -13,7 +13,7 @@ const watching: OptionSpec = {
 export const poolSpecs: readonly CommandSpec[] = [
   {
     path: 'pool up',
-    summary: 'Run a pool of worker processes behind a port, in the foreground.',
+    summary: 'Run a pool of worker processes behind a port.',
     stdout: 'the ready line',
     options: upOptions,
     example: 'conc pool up --module ./tasks.js --name calm',

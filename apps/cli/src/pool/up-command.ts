@@ -1,11 +1,12 @@
+import type { CloseOptions } from '@conc/core'
 import { listPools, type PoolServer, serve, WorkerPool } from '@conc/distributed'
 import { authkeyOf } from '../options/key-options.js'
 import { cannotLoad, importUserModule, whyNot } from '../options/module-path.js'
 import { CommandError } from '../program/command-error.js'
 import type { CommandCall } from '../program/command-spec.js'
 import { exitCode } from '../program/exit-code.js'
+import { Foreground, type Service } from '../program/foreground.js'
 import type { Terminal } from '../terminal/terminal.js'
-import { PoolEnd } from './pool-end.js'
 import { logPool } from './pool-logs.js'
 import type { UpValues } from './up-options.js'
 import { folder, serverTls, type UpSettings, upSettings } from './up-settings.js'
@@ -18,8 +19,8 @@ export async function run({ options, terminal }: CommandCall<UpValues>): Promise
   const pool = new WorkerPool(settings.pool)
   let server: PoolServer | undefined
   logPool(terminal, () => (server ? nameOf(server, settings) : pool.name))
-  const reload = (): void => reloadFiles(options, terminal, server)
-  const end = new PoolEnd(pool, { terminal, shutdownTimeoutMs, reload })
+  const service = serviceOf(pool, () => server, { options, terminal })
+  const end = new Foreground(service, { terminal, shutdownTimeoutMs })
   try {
     await start(pool, settings)
     server = await listen(pool, settings)
@@ -28,11 +29,31 @@ export async function run({ options, terminal }: CommandCall<UpValues>): Promise
     if (end.isEnding) return end.exitCode
     throw error
   }
-  end.listens(server)
   tellReady(terminal, server, settings)
   await server.closed
   await endWorkers(pool)
   return end.exitCode
+}
+
+/** A signal may come before the pool listens: then it ends the start. */
+function serviceOf(
+  pool: WorkerPool,
+  server: () => PoolServer | undefined,
+  { options, terminal }: Pick<CommandCall<UpValues>, 'options' | 'terminal'>,
+): Service {
+  const end = (how: CloseOptions): void => {
+    const listening = server()
+    if (listening) void listening.close(how)
+    if (!listening || how.pending === 'reject') void pool.close({ pending: 'reject' })
+  }
+  return {
+    get load() {
+      return pool.load
+    },
+    drain: (timeoutMs) => end({ timeoutMs }),
+    cancel: () => end({ pending: 'reject' }),
+    reload: () => reloadFiles(options, terminal, server()),
+  }
 }
 
 /** Warnings of the packages, in the words of this program. */

@@ -6,14 +6,14 @@ export const upOptions: readonly OptionSpec[] = [
   {
     flags: '-H, --host <host>',
     summary: 'where to listen',
-    fallback: 'localhost, which is 127.0.0.1',
+    fallback: 'localhost: 127.0.0.1',
     parse: nonEmpty,
   },
   { flags: '-p, --port <port>', summary: 'the system picks 0', fallback: '0', parse: port },
   {
     flags: '-b, --breadth <n>',
     summary: 'worker processes',
-    fallback: 'CPU cores, which 0 means too',
+    fallback: '0: CPU cores',
     parse: count,
   },
   {
@@ -40,10 +40,10 @@ export const upOptions: readonly OptionSpec[] = [
   { flags: '--tls-key <pem>', summary: 'its key', row: 'tls', completes: 'file' },
   { flags: '--tls-ca <pem>', summary: 'authorities of clients', row: 'tls', completes: 'file' },
   { flags: '--mtls', summary: 'clients need a certificate of --tls-ca' },
-  { flags: '--insecure', summary: 'allow a host that others reach without key or TLS' },
+  { flags: '--insecure', summary: 'open to others without key or TLS' },
   {
     flags: '--quorum <n>',
-    summary: 'workers that must be ready for the ready line',
+    summary: 'workers ready for the ready line',
     fallback: 'breadth',
     parse: positive,
   },
@@ -62,7 +62,7 @@ export const upOptions: readonly OptionSpec[] = [
   { flags: '--grace <t>', summary: 'from cancel to kill', fallback: '5s', parse: duration },
   {
     flags: '--idle-timeout <t>',
-    summary: 'stop after so long without session and work',
+    summary: 'without session and work',
     fallback: 'off',
     parse: duration,
   },
@@ -88,7 +88,7 @@ export const upOptions: readonly OptionSpec[] = [
   { flags: '--tag <tag>', summary: 'of all workers, repeatable', isRepeatable: true },
   {
     flags: '--inspect [port]',
-    summary: 'debug the workers, one port each from this one',
+    summary: 'debug workers, a port each from',
     fallback: '9229',
     parse: port,
   },

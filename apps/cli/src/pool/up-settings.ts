@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal/terminal.js'
 import type { UpValues } from './up-options.js'
 
 const strongKeyBytes = 16
+const defaultInspectPort = 9229
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 
 /** The options of a pool in the foreground, all of them checked. @throws {CommandError} */
@@ -71,9 +72,17 @@ function given<T extends object>(options: { [K in keyof T]: T[K] | undefined }):
   return Object.fromEntries(entries) as T
 }
 
-function execArgv({ cpuProf }: UpValues): readonly string[] | undefined {
-  if (cpuProf === undefined) return undefined
-  return [...process.execArgv, '--cpu-prof', `--cpu-prof-dir=${cpuProf}`]
+/** Each worker is debugged at a port of its own. */
+function execArgv({
+  cpuProf,
+  inspect,
+}: UpValues): undefined | ((worker: number) => readonly string[]) {
+  if (cpuProf === undefined && inspect === undefined) return undefined
+  const profile = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`]
+  const first = inspect === true ? defaultInspectPort : inspect
+  const debug = (worker: number): string[] =>
+    first === undefined ? [] : [`--inspect=127.0.0.1:${first === 0 ? 0 : first + worker}`]
+  return (worker) => [...process.execArgv, ...profile, ...debug(worker)]
 }
 
 function serveOptions(values: UpValues, terminal: Terminal): ServeOptions {

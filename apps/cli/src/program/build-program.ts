@@ -19,11 +19,16 @@ export function buildProgram(specs: readonly CommandSpec[], outcome: Outcome): C
     .configureOutput({ outputError: () => {} })
     .configureHelp({ formatHelp: (command) => helpText(specs, pathOf(command)) })
   addGlobalOptions(root)
-  for (const spec of specs) addCommand(root, spec, outcome)
+  for (const spec of specs) addCommand(root, spec, specs, outcome)
   return root
 }
 
-function addCommand(root: Command, spec: CommandSpec, outcome: Outcome): void {
+function addCommand(
+  root: Command,
+  spec: CommandSpec,
+  table: readonly CommandSpec[],
+  outcome: Outcome,
+): void {
   const names = spec.path.split(' ')
   const name = names.pop() as string
   const parent = names.reduce(group, root)
@@ -35,7 +40,7 @@ function addCommand(root: Command, spec: CommandSpec, outcome: Outcome): void {
     process.title = `conc ${path}`
     const { run } = await spec.load()
     const terminal = new Terminal(terminalOptions(globalValues(root, command)))
-    const call = { path, args: command.args, options: command.opts(), terminal }
+    const call = { path, args: command.args, options: command.opts(), terminal, table }
     outcome.exitCode = await run(call)
   })
 }

@@ -48,4 +48,6 @@ export interface CommandCall<O = object> {
   readonly args: readonly string[]
   readonly options: O
   readonly terminal: Terminal
+  /** All commands that there are. */
+  readonly table: readonly CommandSpec[]
 }

@@ -1,4 +1,3 @@
-import { globalOptions } from '../options/global-options.js'
 import { padded } from '../terminal/text-width.js'
 import type { CommandSpec, OptionSpec } from './command-spec.js'
 
@@ -37,16 +36,16 @@ function listHelp(specs: readonly CommandSpec[], path: string): string[] {
     '',
     ...listed.map((one) => `  ${padded(one.path, width)}  ${one.summary}`),
     '',
-    ...(path === '' ? ['Everywhere:', ...optionLines(ownOptions)] : []),
+    ...(path === '' ? everywhere : []),
     `Help of one: conc ${listed[0]?.path} --help`,
     ...(path === '' ? [`Example: ${listed[0]?.example}`] : []),
   ]
 }
 
-const ownOptions: readonly OptionSpec[] = [
-  { flags: '-h, --help', summary: 'help of the program or a command' },
-  { flags: '-V, --version', summary: 'the version' },
-  ...globalOptions,
+const everywhere = [
+  'Everywhere: -h, --help; -V, --version; -v, --verbose (debug logs; -vv: stacks);',
+  '  -q, --quiet (warnings only; -qq: errors only); --json (documents, one a line);',
+  '  --log-format pretty|json (pretty on a terminal); --color, --no-color',
 ]
 
 function optionLines(options: readonly OptionSpec[]): string[] {

@@ -27,13 +27,13 @@ export class LiveArea {
   /** Puts these lines in the place of the last ones. @param lines plain text or painted, each within `columns`. */
   draw(lines: readonly string[]): void {
     this.#open()
-    this.#screen.stream.write(`${this.#erased()}${lines.map((line) => `${line}\n`).join('')}`)
+    this.#screen.write(`${this.#erased()}${lines.map((line) => `${line}\n`).join('')}`)
     this.#height = lines.length
   }
 
   /** Writes above the lines, which are drawn again by the next `draw`. */
   above(text: string): void {
-    this.#screen.stream.write(`${this.#erased()}${text.endsWith('\n') ? text : `${text}\n`}`)
+    this.#screen.write(`${this.#erased()}${text.endsWith('\n') ? text : `${text}\n`}`)
     this.#height = 0
   }
 
@@ -49,7 +49,7 @@ export class LiveArea {
     if (this.#isOpen) return
     this.#isOpen = true
     process.once('exit', this.#restore)
-    this.#screen.stream.write(hideCursor)
+    this.#screen.write(hideCursor)
   }
 
   #erased(): string {
@@ -57,7 +57,7 @@ export class LiveArea {
   }
 
   #showCursor(): void {
-    this.#screen.stream.write(showCursor)
+    this.#screen.write(showCursor)
   }
 }
 

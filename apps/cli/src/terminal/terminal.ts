@@ -14,6 +14,8 @@ export interface TerminalOptions {
 /** One of the two streams that a command writes to. */
 export interface Screen {
   readonly stream: NodeJS.WriteStream
+  /** Writes there, also after others were kept from it. */
+  readonly write: (text: string) => void
   readonly isTty: boolean
   readonly paint: Painter
 }
@@ -51,7 +53,7 @@ export class Terminal {
 
   /** A line of data. */
   print(text: string): void {
-    this.out.stream.write(`${text}\n`)
+    this.out.write(`${text}\n`)
   }
 
   /** A document on a line of its own. */
@@ -61,7 +63,7 @@ export class Terminal {
 
   /** Something that the person should know and the data does not say. */
   note(text: string, level: Level = 'info'): void {
-    if (isShown(level, this.options.level)) this.err.stream.write(`${text}\n`)
+    if (isShown(level, this.options.level)) this.err.write(`${text}\n`)
   }
 
   warn(text: string): void {
@@ -72,7 +74,7 @@ export class Terminal {
     if (!isShown(line.level, this.options.level)) return
     const format = this.options.logFormat ?? (this.err.isTty ? 'pretty' : 'json')
     const text = format === 'json' ? jsonLine(line) : prettyLine(line, this.err.paint)
-    this.err.stream.write(`${text}\n`)
+    this.err.write(`${text}\n`)
   }
 }
 
@@ -85,7 +87,8 @@ export function columnsOf({ stream }: Screen): number {
 
 function screen(stream: NodeJS.WriteStream, wish: boolean | undefined): Screen {
   const isTty = stream.isTTY === true
-  return { stream, isTty, paint: painter(showsColour(wish, isTty)) }
+  const write: (text: string) => void = stream.write.bind(stream)
+  return { stream, write, isTty, paint: painter(showsColour(wish, isTty)) }
 }
 
 function jsonLine({ level, pool, worker, message, fields }: LogLine): string {

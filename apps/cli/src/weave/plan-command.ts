@@ -2,7 +2,7 @@ import { inputValues } from '../options/input-values.js'
 import { usageError } from '../program/command-error.js'
 import type { CommandCall } from '../program/command-spec.js'
 import { exitCode } from '../program/exit-code.js'
-import { redirectConsole } from '../terminal/user-console.js'
+import { keepStdout } from '../terminal/keep-stdout.js'
 import { loadWeave } from './load-weave.js'
 
 interface PlanValues {
@@ -16,7 +16,7 @@ export async function run({ args, options, terminal }: CommandCall<PlanValues>):
   const { mermaid, dot } = options
   if (mermaid && dot) throw usageError('--mermaid and --dot exclude each other.')
   const inputs = inputValues(options)
-  redirectConsole((text) => terminal.err.stream.write(text))
+  keepStdout((text) => terminal.err.write(text))
   const weave = await loadWeave(args[0] as string)
   const plan = (Object.keys(inputs).length > 0 ? weave.with(inputs) : weave).plan()
   if (mermaid) terminal.print(plan.toMermaid().trimEnd())

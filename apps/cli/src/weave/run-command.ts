@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Executor } from '@conc/core'
+import { channels, type Executor } from '@conc/core'
+import type { ConsoleRecord } from '@conc/distributed'
 import type { WeaveEvent } from '@conc/weave'
 import type { ConnectionValues } from '../options/connection-options.js'
 import { inputValues } from '../options/input-values.js'
@@ -8,8 +9,8 @@ import { CommandError, usageError } from '../program/command-error.js'
 import type { CommandCall } from '../program/command-spec.js'
 import { exitCode } from '../program/exit-code.js'
 import { Interruption } from '../program/interruption.js'
+import { keepStdout } from '../terminal/keep-stdout.js'
 import type { Terminal } from '../terminal/terminal.js'
-import { redirectConsole } from '../terminal/user-console.js'
 import { printValue, valueJson } from '../terminal/value-text.js'
 import { type AnyWeave, loadWeave } from './load-weave.js'
 import type { Where } from './parse-where.js'
@@ -32,7 +33,8 @@ export async function run(call: CommandCall<RunValues>): Promise<number> {
   const { args, options, terminal } = call
   const inputs = inputValues(options)
   const watch = new Printing(terminal)
-  redirectConsole((text) => watch.print(text))
+  keepStdout((text) => watch.print(text))
+  channels.log.subscribe((record) => watch.print(`${(record as ConsoleRecord).message}\n`))
   const weave = await loadWeave(args[0] as string)
   const executor = await executorAt(options.on ?? { kind: 'inline' }, options, terminal)
   try {
@@ -83,7 +85,7 @@ class Printing {
 
   print(text: string): void {
     if (this.#watch) this.#watch.print(text)
-    else this.#terminal.err.stream.write(text)
+    else this.#terminal.err.write(text)
   }
 
   begin(): readonly WeaveEvent[] {

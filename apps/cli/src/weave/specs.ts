@@ -41,7 +41,7 @@ const runSpec: CommandSpec = {
     ...inputOptions,
     {
       flags: '--on <where>',
-      summary: 'threads[:n] processes[:n] ws[s]://h:p redis://…',
+      summary: 'threads[:n] processes[:n] ws: redis:',
       fallback: 'inline',
       parse: parseWhere,
       completes: ['inline', 'threads', 'processes'],

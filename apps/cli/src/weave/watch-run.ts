@@ -44,7 +44,7 @@ interface Shown {
 }
 
 function shownBy(terminal: Terminal): Shown {
-  const print = (text: string): void => void terminal.err.stream.write(text)
+  const print = (text: string): void => void terminal.err.write(text)
   if (terminal.isJson) {
     return { add: (event) => terminal.print(eventJson(event)), print, end: () => {} }
   }
@@ -72,7 +72,7 @@ function inPlace({ err }: Terminal): Shown {
       }
       if (event.run === run) progress?.add(event)
     },
-    print: (text) => (progress ? progress.above(text) : void err.stream.write(text)),
+    print: (text) => (progress ? progress.above(text) : void err.write(text)),
     end: () => progress?.end(),
   }
 }

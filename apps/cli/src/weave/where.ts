@@ -20,6 +20,7 @@ export async function executorAt(
       const { createPool } = await import('@conc/distributed')
       return await createPool({
         concurrency: 1,
+        console: 'capture',
         ...(where.count !== undefined && { breadth: where.count }),
       })
     }

@@ -149,7 +149,7 @@ export class Fleet {
   }
 
   #spawn(place: Place): void {
-    const worker = new PoolWorker(this.#home, ++this.#lastNumber)
+    const worker = new PoolWorker(this.#home, ++this.#lastNumber, place.index)
     place.worker = worker
     this.#publish('up', worker)
     const { startupTimeoutMs } = this.#settings

@@ -74,8 +74,8 @@ export interface WorkerPoolOptions {
   readonly tags?: readonly string[] | ((worker: number) => readonly string[])
   /** Environment of the workers; default this process's. */
   readonly env?: NodeJS.ProcessEnv
-  /** Arguments for their Node; default this process's, less those of the debugger. */
-  readonly execArgv?: readonly string[]
+  /** Arguments for the Node of all, or of each by its number from 0; default this process's, less those of the debugger. */
+  readonly execArgv?: readonly string[] | ((worker: number) => readonly string[])
   /** Their working directory; default this process's. */
   readonly cwd?: string
   /**
@@ -118,7 +118,7 @@ export interface PoolSettings {
   readonly poisonLimit: number
   readonly tagsOf: (place: number) => readonly string[]
   readonly env: NodeJS.ProcessEnv | undefined
-  readonly execArgv: readonly string[]
+  readonly execArgvOf: (place: number) => readonly string[]
   readonly cwd: string | undefined
   readonly console: 'inherit' | 'capture' | 'silent'
 }
@@ -183,7 +183,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     poisonLimit,
     prefetch: prefetchOf(options.prefetch),
     respawn: respawnOf(options.respawn),
-    tagsOf: tagsOf(options.tags),
+    tagsOf: listsOf('tags', options.tags ?? []),
   }
 }
 
@@ -270,12 +270,16 @@ function respawnOf(respawn: WorkerPoolOptions['respawn'] = {}): RespawnSettings 
   return { minMs, maxMs, budget, windowMs }
 }
 
-function tagsOf(tags: WorkerPoolOptions['tags'] = []): (place: number) => readonly string[] {
-  const read = typeof tags === 'function' ? tags : () => tags
+/** A list of strings for every worker, or one for each. */
+function listsOf(
+  option: string,
+  given: readonly string[] | ((worker: number) => readonly string[]),
+): (place: number) => readonly string[] {
+  const read = typeof given === 'function' ? given : () => given
   return (place) => {
     const own = read(place)
     if (isStrings(own)) return own
-    throw new InvalidOptionError('tags', 'a list of strings, or a function that gives one', own)
+    throw new InvalidOptionError(option, 'a list of strings, or a function that gives one', own)
   }
 }
 
@@ -303,7 +307,7 @@ function servingOf({
   return { ...serving, authkey: Buffer.from(serving.authkey as Uint8Array) }
 }
 
-type ProcessSettings = Pick<PoolSettings, 'modules' | 'env' | 'execArgv' | 'cwd' | 'console'>
+type ProcessSettings = Pick<PoolSettings, 'modules' | 'env' | 'execArgvOf' | 'cwd' | 'console'>
 
 function processOf(options: WorkerPoolOptions): ProcessSettings {
   const { modules = [], env, execArgv, cwd, console = 'inherit' } = options
@@ -311,9 +315,6 @@ function processOf(options: WorkerPoolOptions): ProcessSettings {
     throw new InvalidOptionError('modules', 'a list of URLs, paths and package names', modules)
   }
   if (env !== undefined) checkObject('env', env)
-  if (execArgv !== undefined && !isStrings(execArgv)) {
-    throw new InvalidOptionError('execArgv', 'an array of strings', execArgv)
-  }
   if (cwd !== undefined && typeof cwd !== 'string') {
     throw new InvalidOptionError('cwd', 'a path', cwd)
   }
@@ -321,7 +322,7 @@ function processOf(options: WorkerPoolOptions): ProcessSettings {
   return {
     modules: modules.map(resolveModule),
     env,
-    execArgv: execArgv ?? inheritedArguments(process.execArgv),
+    execArgvOf: listsOf('execArgv', execArgv ?? inheritedArguments(process.execArgv)),
     cwd,
     console,
   }

@@ -67,11 +67,15 @@ export class PoolWorker implements SeatPort, LinkListener {
   /** Why it is being ended, where the pool decided that. */
   #verdict: string | undefined
 
-  constructor(home: WorkerHome, number: number) {
+  constructor(home: WorkerHome, number: number, index: number) {
     this.#home = home
     this.number = number
     const { maxPayloadBytes, cancel, graceMs } = home.settings
-    this.#process = new WorkerProcess(home.settings, { pool: home.settings.name, worker: number })
+    this.#process = new WorkerProcess(home.settings, {
+      pool: home.settings.name,
+      worker: number,
+      index,
+    })
     this.#link = new PipeLink(this.#process.link, maxPayloadBytes, this)
     this.#nested = new NestedCalls(home, this.#link)
     this.#desk = new LockDesk(home.locks, home.coordinator, this.#link, home.poolId)

@@ -9,7 +9,7 @@ import { killAtExit } from './exit-hook.js'
 /** How a process is started. */
 export interface SpawnSettings {
   readonly env: NodeJS.ProcessEnv | undefined
-  readonly execArgv: readonly string[]
+  readonly execArgvOf: (place: number) => readonly string[]
   readonly cwd: string | undefined
   readonly console: 'inherit' | 'capture' | 'silent'
 }
@@ -37,13 +37,13 @@ export class WorkerProcess {
   readonly #child: ChildProcess
   #stderr = ''
 
-  /** @param place whose lines the records are, where they are captured. */
+  /** @param place whose lines the records are, where they are captured; `index` is its place in the pool. */
   constructor(
-    { env, execArgv, cwd, console }: SpawnSettings,
-    place: Pick<ConsoleRecord, 'pool' | 'worker'>,
+    { env, execArgvOf, cwd, console }: SpawnSettings,
+    place: Pick<ConsoleRecord, 'pool' | 'worker'> & { readonly index: number },
   ) {
     const out = { inherit: 'inherit', capture: 'pipe', silent: 'ignore' } as const
-    const child = spawn(process.execPath, [...execArgv, entry], {
+    const child = spawn(process.execPath, [...execArgvOf(place.index), entry], {
       stdio: ['ignore', out[console], 'pipe', 'pipe'],
       ...(env && { env }),
       ...(cwd !== undefined && { cwd }),
@@ -80,10 +80,10 @@ export class WorkerProcess {
     return { ...exit, stderr: this.#stderr }
   }
 
-  #capture(place: Pick<ConsoleRecord, 'pool' | 'worker'>): void {
+  #capture({ pool, worker }: Pick<ConsoleRecord, 'pool' | 'worker'>): void {
     const { stdout, stderr, pid } = this.#child
-    captured(stdout as Readable & Partial<Socket>, () => ({ level: 'info', ...place, pid }))
-    captured(stderr as Readable & Partial<Socket>, () => ({ level: 'warn', ...place, pid }))
+    captured(stdout as Readable & Partial<Socket>, () => ({ level: 'info', pool, worker, pid }))
+    captured(stderr as Readable & Partial<Socket>, () => ({ level: 'warn', pool, worker, pid }))
   }
 
   #listenTo(stderr: Readable & Partial<Socket>, isForwarded: boolean): void {

@@ -1,29 +1,34 @@
-import type { PoolServer, WorkerPool } from '@conc/distributed'
-import { exitCode, exitCodeOf } from '../program/exit-code.js'
+import type { Load } from '@conc/core'
 import type { Terminal } from '../terminal/terminal.js'
+import { exitCode, exitCodeOf } from './exit-code.js'
 
-export interface EndSettings {
+/** What runs in the foreground until a signal, or somebody else, ends it. */
+export interface Service {
+  readonly load: Load
+  /** Finishes accepted work, and ends. */
+  drain(timeoutMs: number): void
+  /** Cancels what runs, and ends. */
+  cancel(): void
+  /** Reads keys and certificates again. */
+  reload(): void
+}
+
+export interface ForegroundSettings {
   readonly terminal: Terminal
   readonly shutdownTimeoutMs: number
-  /** Reads keys and certificates again. */
-  readonly reload: () => void
 }
 
 const ending = ['SIGINT', 'SIGTERM'] as const
 
-/**
- * How signals end a pool in the foreground: the first drains, the second cancels, the third kills. One that comes before
- * the pool listens ends its start.
- */
-export class PoolEnd {
-  readonly #pool: WorkerPool
-  readonly #settings: EndSettings
-  #server: PoolServer | undefined
+/** How signals end a service: the first one drains, the second cancels, the third kills. */
+export class Foreground {
+  readonly #service: Service
+  readonly #settings: ForegroundSettings
   #stage: 'up' | 'draining' | 'cancelling' = 'up'
   #exitCode: number = exitCode.done
 
-  constructor(pool: WorkerPool, settings: EndSettings) {
-    this.#pool = pool
+  constructor(service: Service, settings: ForegroundSettings) {
+    this.#service = service
     this.#settings = settings
     for (const signal of ending) process.on(signal, () => this.#asked(signal))
     process.on('SIGQUIT', () => process.exit(exitCode.sigquit))
@@ -40,10 +45,6 @@ export class PoolEnd {
     return this.#stage !== 'up'
   }
 
-  listens(server: PoolServer): void {
-    this.#server = server
-  }
-
   #asked(signal: 'SIGINT' | 'SIGTERM'): void {
     if (this.#stage === 'up') this.#drain()
     else if (this.#stage === 'draining') this.#cancel(signal)
@@ -53,22 +54,20 @@ export class PoolEnd {
   #drain(): void {
     this.#stage = 'draining'
     const { terminal, shutdownTimeoutMs } = this.#settings
-    const { running, waiting } = this.#pool.load
-    terminal.err.stream.write(`draining: ${running} running, ${waiting} waiting; again to cancel\n`)
-    if (this.#server) void this.#server.close({ timeoutMs: shutdownTimeoutMs })
-    else void this.#pool.close({ pending: 'reject' })
+    const { running, waiting } = this.#service.load
+    terminal.err.write(`draining: ${running} running, ${waiting} waiting; again to cancel\n`)
+    this.#service.drain(shutdownTimeoutMs)
   }
 
   #cancel(signal: 'SIGINT' | 'SIGTERM'): void {
     this.#stage = 'cancelling'
     this.#exitCode = exitCodeOf(signal)
-    void this.#server?.close({ pending: 'reject' })
-    void this.#pool.close({ pending: 'reject' })
+    this.#service.cancel()
   }
 
-  /** A terminal that has gone takes its pool along; elsewhere it is the wish to read files again. */
+  /** A terminal that has gone takes its service along; elsewhere it is the wish to read files again. */
   #hungUp(): void {
     if (process.stdin.isTTY) this.#asked('SIGTERM')
-    else this.#settings.reload()
+    else this.#service.reload()
   }
 }
