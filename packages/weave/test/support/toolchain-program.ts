@@ -1,5 +1,5 @@
 import { task } from '@conc/core'
-import { weave } from '@conc/weave'
+import { type ClassOptions, each, type Use, weave } from '@conc/weave'
 
 /** A program as people write it, with every way to say what a task needs; tools make something else of it. */
 const tax = task('toolchain-program/tax', async ({ priced }: { priced: readonly Priced[] }) => {
@@ -28,3 +28,19 @@ export const page = weave({ authorId: 7, currency: 'EUR' })
   )
   .do('names', { needs: ['author', 'years'] }, ({ author, years: [first] }) => [author.name, first])
   .do('page', async ({ author: a, priced: list, log: line }) => ({ author: a.name, list, line }))
+
+class Report {
+  static options = { rows: { retries: 1 }, lengths: { workers: 2 } } satisfies ClassOptions<Report>
+  rows({ day, count = 2 }: { day: string; count?: number }) {
+    return Array.from({ length: count }, (_, i) => `${day} ${i}`)
+  }
+  lengths = each('rows', (row: string, { factor }: Use<Report, 'factor'>) => row.length * factor)
+  factor() {
+    return 3
+  }
+  async total({ lengths, rows: { length } }: Use<Report, 'lengths' | 'rows'>) {
+    return lengths.reduce((sum, one) => sum + one, length)
+  }
+}
+
+export const report = weave(Report, { day: 'mon' }).do('line', ({ total }) => `${total} in all`)
