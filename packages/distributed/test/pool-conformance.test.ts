@@ -7,6 +7,8 @@ describeExecutor(
     new WorkerPool({ breadth: 1, concurrency, queueLimit, graceMs, modules }),
   {
     separateWorkers: true,
+    // A check starts up to four processes, on machines that are busy with other tests.
+    guardMs: 20_000,
     brokenStart: ({ concurrency, queueLimit, graceMs }) =>
       new WorkerPool({
         breadth: 1,

@@ -20,6 +20,7 @@ import { bootOf } from './boot-of.js'
 import { CallStatistics } from './call-statistics.js'
 import type { EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
+import { KeyedRoute } from './keyed-route.js'
 import { poolDepth } from './pool-around.js'
 import type { PoolSettings } from './pool-options.js'
 import type { PoolWorker, WorkerHome } from './pool-worker.js'
@@ -52,7 +53,8 @@ export class PoolEngine implements WorkerHome, EntranceHost {
       onChange: () => this.#changed(),
     })
     this.fleet = new Fleet(this, () => this.#changed())
-    this.calls = new RemoteCalls(this.route(), settings, () => this.#changed(), this.keepAlive)
+    const route = new KeyedRoute(this.route(), this.name)
+    this.calls = new RemoteCalls(route, settings, () => this.#changed(), this.keepAlive)
     this.lifecycle = new Lifecycle(this.name, {
       isForceful: true,
       isIdle: () => this.calls.isEmpty && this.coordinator.isIdle,
