@@ -46,22 +46,16 @@ import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
 import { closeCode } from '../protocol/limits.js'
-import { decodeMeta, encodeMeta } from '../protocol/meta.js'
+import { decodeMeta, type Meta } from '../protocol/meta.js'
 import type { ConnectSettings } from './connect-options.js'
 import { urlOf } from './dial.js'
-import type { OutgoingCall } from './outgoing-call.js'
+import { lostError } from './lost-error.js'
 import { OutgoingCalls } from './outgoing-calls.js'
-import { Requests } from './requests.js'
+import { type Question, Questions } from './questions.js'
 import type { Session, StopOptions } from './session.js'
 import { type LinkEvents, SessionLink } from './session-link.js'
-import { type LockQuestion, SessionLockRoute } from './session-lock-route.js'
+import { SessionLockRoute } from './session-lock-route.js'
 import { readLoad, type Welcome } from './welcome.js'
-
-interface Question {
-  readonly id: number
-  readonly connection: Connection
-  readonly answer: Promise<Frame>
-}
 
 type LinkState = 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed'
 
@@ -86,13 +80,12 @@ export class OpenSession implements Session, LinkEvents {
   readonly #outgoing: OutgoingCalls
   readonly #calls: RemoteCalls
   readonly #limits: { maxPayloadBytes: number; readonly prefetch: ConnectSettings['prefetch'] }
-  readonly #requests = new Requests()
+  readonly #questions: Questions
   readonly #locks: SessionLockRoute
   readonly #room = new Conditions()
   readonly #keepAlive = new KeepAlive()
   readonly #lifecycle: Lifecycle
   #state: LinkState = 'connecting'
-  #connection: Connection | undefined
   #welcome: Welcome | undefined
   #told: Load = { concurrency: 0, running: 0, waiting: 0, queueLimit: Number.POSITIVE_INFINITY }
   #endedBy: ExecutorError | undefined
@@ -105,7 +98,11 @@ export class OpenSession implements Session, LinkEvents {
     const { maxPayloadBytes, prefetch } = settings
     this.#limits = { maxPayloadBytes, prefetch }
     this.#outgoing = new OutgoingCalls(() => this.#room.check())
-    const locks = new SessionLockRoute((owner, body) => this.#askForLock(owner, body))
+    const takeId = (): number => this.#outgoing.takeId()
+    this.#questions = new Questions(this.name, takeId, this.#keepAlive)
+    const locks = new SessionLockRoute((owner, body) =>
+      this.#ask(frameType.acquire, { owner }, body),
+    )
     Object.defineProperty(this, callRoute, { value: this.#outgoing })
     Object.defineProperty(this, lockRoute, { value: locks })
     this.#locks = locks
@@ -227,7 +224,7 @@ export class OpenSession implements Session, LinkEvents {
   }
 
   async stats(): Promise<PoolStats> {
-    const { body } = await this.#ask(frameType.stats, {})
+    const { body } = await this.#ask(frameType.stats, {}).answer
     return decode(body, { root: 'stats' }) as PoolStats
   }
 
@@ -238,8 +235,8 @@ export class OpenSession implements Session, LinkEvents {
     if (timeoutMs !== undefined) checkPause('timeoutMs', timeoutMs)
     if (graceMs !== undefined) checkPause('graceMs', graceMs)
     const pending = wait ? 'run' : 'reject'
-    const { meta } = await this.#ask(frameType.stop, { pending, timeoutMs, graceMs })
-    await this.#room.until(() => this.#connection === undefined)
+    const { meta } = await this.#ask(frameType.stop, { pending, timeoutMs, graceMs }).answer
+    await this.#room.until(() => this.#questions.connection === undefined)
     return decodeMeta(meta) as unknown as CloseReport
   }
 
@@ -255,7 +252,7 @@ export class OpenSession implements Session, LinkEvents {
   }
 
   opened(connection: Connection, welcome: Welcome): void {
-    this.#connection = connection
+    this.#questions.connection = connection
     this.#welcome = welcome
     this.#told = welcome.load
     this.#limits.maxPayloadBytes = Math.min(this.#settings.maxPayloadBytes, welcome.maxPayloadBytes)
@@ -267,8 +264,8 @@ export class OpenSession implements Session, LinkEvents {
     const { type, meta } = frame
     if (type === frameType.load) this.#told = readLoad(decodeMeta(meta)) ?? this.#told
     else if (type === frameType.goAway) this.#become('draining')
-    else if (!this.#requests.received(frame) && !this.#outgoing.received(frame)) {
-      this.#connection?.fault()
+    else if (!this.#questions.received(frame) && !this.#outgoing.received(frame)) {
+      this.#questions.connection?.fault()
     }
     if (type === frameType.load) this.#room.check()
   }
@@ -280,25 +277,24 @@ export class OpenSession implements Session, LinkEvents {
 
   resumed(): void {
     this.#become('open')
-    if (this.#connection && this.#welcome) {
-      this.#outgoing.connect(this.#connection, this.#welcome)
-    }
+    const { connection } = this.#questions
+    if (connection && this.#welcome) this.#outgoing.connect(connection, this.#welcome)
   }
 
   reset(cause: unknown): void {
-    this.#connection = undefined
+    this.#questions.connection = undefined
     this.#outgoing.connect(undefined)
     if (this.#state !== 'closed') this.#become('reconnecting')
-    this.#outgoing.resetWritten((call) => this.#lostError(call, cause))
-    this.#requests.rejectAll(cause)
+    this.#outgoing.resetWritten((call) => lostError(call, this, cause))
+    this.#questions.rejectAll(cause)
     this.#room.check()
   }
 
   ended(cause: ExecutorError | undefined): void {
     this.#endedBy = cause
     this.#become('closed')
-    this.#outgoing.resetAll((call) => this.#lostError(call, cause))
-    this.#requests.rejectAll(cause)
+    this.#outgoing.resetAll((call) => lostError(call, this, cause))
+    this.#questions.rejectAll(cause)
     this.#changed()
   }
 
@@ -374,49 +370,9 @@ export class OpenSession implements Session, LinkEvents {
     return call
   }
 
-  async #ask(type: number, meta: Record<string, unknown>): Promise<Frame> {
-    return await this.#question(type, meta).answer
-  }
-
-  #askForLock(owner: number, body: Bytes): LockQuestion {
-    const { id, connection, answer } = this.#question(frameType.acquire, { owner }, body)
-    return { answer, giveUp: () => connection.writer.add(frameType.cancel, id) }
-  }
-
-  #question(type: number, meta: Record<string, unknown>, body?: Bytes): Question {
+  #ask(type: number, meta: Meta, body?: Bytes): Question {
     if (!this.#isUsable) throw this.#closedError()
-    const connection = this.#connection
-    if (connection === undefined) {
-      const names = { executor: this.name, started: false }
-      throw new ConnectionLostError(`Session '${this.name}' is not connected.`, names)
-    }
-    const id = this.#outgoing.takeId()
-    const answer = this.#requests.answerTo(id)
-    connection.writer.add(type, id, encodeMeta(meta), body)
-    return { id, connection, answer: this.#whileHeld(answer) }
-  }
-
-  async #whileHeld<T>(wait: Promise<T>): Promise<T> {
-    this.#keepAlive.hold()
-    try {
-      return await wait
-    } finally {
-      this.#keepAlive.letGo()
-    }
-  }
-
-  #lostError(call: OutgoingCall, cause: unknown): ExecutorError {
-    const { task } = call.request
-    const started = call.stage === 'waiting' ? false : call.isStarted || 'unknown'
-    return new ConnectionLostError(
-      `The connection to ${this.url} was lost with '${task}' in flight.`,
-      {
-        task,
-        executor: this.name,
-        started,
-        cause,
-      },
-    )
+    return this.#questions.ask(type, meta, body)
   }
 
   #changed(): void {
@@ -433,7 +389,7 @@ export class OpenSession implements Session, LinkEvents {
       executor: this.name,
     })
     this.#outgoing.resetAll(() => reason)
-    this.#requests.rejectAll(this.#lifecycle.closedError())
+    this.#questions.rejectAll(this.#lifecycle.closedError())
     this.#keepAlive.end()
   }
 }

@@ -3,20 +3,14 @@ import { decode, encode } from '@conc/wire'
 import { holdsSlot } from '../calls/foreign-wait.js'
 import type { LockReply, LockRequest } from '../locks/lock-request.js'
 import type { LockRoute } from '../locks/lock-route.js'
-import type { Frame } from '../protocol/frame.js'
-
-/** A question to the server that may be given up. */
-export interface LockQuestion {
-  readonly answer: Promise<Frame>
-  giveUp(): void
-}
+import type { Question } from './questions.js'
 
 /** To the locks of the server; each acquisition is an owner of its own, and all of them end with the session. */
 export class SessionLockRoute implements LockRoute {
-  readonly #ask: (owner: number, body: readonly Uint8Array[]) => LockQuestion
+  readonly #ask: (owner: number, body: readonly Uint8Array[]) => Question
   #owners = 0
 
-  constructor(ask: (owner: number, body: readonly Uint8Array[]) => LockQuestion) {
+  constructor(ask: (owner: number, body: readonly Uint8Array[]) => Question) {
     this.#ask = ask
   }
 

@@ -17,7 +17,6 @@ import type { Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import type { LockRoute } from '../locks/lock-route.js'
 import { maySubmitterSend } from '../protocol/call-grammar.js'
-import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameName, frameType, isIgnorable } from '../protocol/frame-types.js'
 import { isIdOf } from '../protocol/ids.js'
@@ -28,6 +27,7 @@ import type { Visitor } from './gate.js'
 import type { AuthorizeRequest, ServeSettings } from './serve-options.js'
 import { ServedCall, type ServedCallHost } from './served-call.js'
 import { SessionLocks } from './session-locks.js'
+import { SessionReplies } from './session-replies.js'
 import { taskRequest } from './task-request.js'
 
 /** The server as one of its sessions sees it. */
@@ -58,8 +58,7 @@ export class ServerSession implements ServedCallHost {
   readonly queue: SessionQueue<ServedCall> = new SessionQueue()
   readonly #host: SessionHost
   readonly #calls = new Map<number, ServedCall>()
-  /** Whose ACCEPT or START the client has not been told. */
-  readonly #changed = new Set<ServedCall>()
+  readonly #replies: SessionReplies
   #maxPayloadBytes: number
   #inFlightBytes = 0
   #isHeld = false
@@ -82,10 +81,11 @@ export class ServerSession implements ServedCallHost {
         received: (frame) => this.#received(frame),
         lost: () => host.lost(this),
         closed: (_code, reason) => this.end(reason),
-        beforeFlush: () => this.#tellStates(),
+        beforeFlush: () => this.#replies.tellStates(),
       },
       host.settings,
     )
+    this.#replies = new SessionReplies(this.connection.writer)
     this.connection.attach(ws)
   }
 
@@ -137,29 +137,19 @@ export class ServerSession implements ServedCallHost {
   }
 
   stateChanged(call: ServedCall): void {
-    this.#changed.add(call)
-    this.connection.writer.schedule()
+    this.#replies.stateChanged(call)
   }
 
   progressed(call: ServedCall, data: Bytes): void {
-    this.connection.writer.add(frameType.progress, call.id, undefined, data)
+    this.#replies.progressed(call, data)
   }
 
   yielded(call: ServedCall, item: Bytes): void {
-    this.#changed.delete(call)
-    this.connection.writer.add(frameType.yield, call.id, undefined, item)
+    this.#replies.yielded(call, item)
   }
 
   settled(call: ServedCall, ending: Ending): void {
-    this.#changed.delete(call)
-    const { writer } = this.connection
-    if (!ending.ok) {
-      const meta = encodeFailureMeta(ending)
-      writer.add(frameType.error, call.id, meta, ending.fault.bytes)
-    } else {
-      const type = call.request.kind === 'call' ? frameType.result : frameType.end
-      writer.add(type, call.id, undefined, ending.value)
-    }
+    this.#replies.settled(call, ending)
   }
 
   over(call: ServedCall): void {
@@ -175,8 +165,7 @@ export class ServerSession implements ServedCallHost {
 
   /** Refuses what a frame asks for. */
   refuse(id: number, error: unknown): void {
-    const meta = encodeFailureMeta({ phase: 'reject', started: false })
-    this.connection.writer.add(frameType.error, id, meta, Fault.of(error).bytes)
+    this.#replies.refuse(id, error)
   }
 
   #received(frame: Frame): void {
@@ -307,15 +296,6 @@ export class ServerSession implements ServedCallHost {
   #misused(id: number, message: string): void {
     this.connection.fault()
     this.refuse(id, new ProtocolError(message))
-  }
-
-  #tellStates(): void {
-    if (this.#changed.size === 0) return
-    for (const call of this.#changed) {
-      const type = call.isStarted ? frameType.start : frameType.accept
-      this.connection.writer.add(type, call.id)
-    }
-    this.#changed.clear()
   }
 
   /** Reads on only while the arguments that it has sent are within its quota. */

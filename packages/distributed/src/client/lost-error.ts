@@ -1,0 +1,16 @@
+import { ConnectionLostError } from '@conc/core'
+import type { OutgoingCall } from './outgoing-call.js'
+
+/** What a call in flight rejects with when its connection is gone: as much as is known of whether it had begun. */
+export function lostError(
+  { request, stage, isStarted }: OutgoingCall,
+  session: { readonly name: string; readonly url: string },
+  cause: unknown,
+): ConnectionLostError {
+  const { task } = request
+  const started = stage === 'waiting' ? false : isStarted || 'unknown'
+  return new ConnectionLostError(
+    `The connection to ${session.url} was lost with '${task}' in flight.`,
+    { task, executor: session.name, started, cause },
+  )
+}

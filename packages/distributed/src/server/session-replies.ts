@@ -1,0 +1,56 @@
+import type { Bytes } from '@conc/core/internal'
+import type { Ending } from '../coordinator/call-request.js'
+import { Fault } from '../coordinator/fault.js'
+import { encodeFailureMeta } from '../protocol/failure-meta.js'
+import { frameType } from '../protocol/frame-types.js'
+import type { MessageWriter } from '../protocol/message-writer.js'
+import type { ServedCall } from './served-call.js'
+
+/** What a session tells its client about calls, in frames. */
+export class SessionReplies {
+  readonly #writer: MessageWriter
+  /** Whose ACCEPT or START the client has not been told: at the end of a turn it is told the newest state only. */
+  readonly #changed = new Set<ServedCall>()
+
+  constructor(writer: MessageWriter) {
+    this.#writer = writer
+  }
+
+  stateChanged(call: ServedCall): void {
+    this.#changed.add(call)
+    this.#writer.schedule()
+  }
+
+  tellStates(): void {
+    if (this.#changed.size === 0) return
+    for (const call of this.#changed) {
+      this.#writer.add(call.isStarted ? frameType.start : frameType.accept, call.id)
+    }
+    this.#changed.clear()
+  }
+
+  progressed(call: ServedCall, data: Bytes): void {
+    this.#writer.add(frameType.progress, call.id, undefined, data)
+  }
+
+  yielded(call: ServedCall, item: Bytes): void {
+    this.#changed.delete(call)
+    this.#writer.add(frameType.yield, call.id, undefined, item)
+  }
+
+  settled(call: ServedCall, ending: Ending): void {
+    this.#changed.delete(call)
+    if (!ending.ok) {
+      this.#writer.add(frameType.error, call.id, encodeFailureMeta(ending), ending.fault.bytes)
+      return
+    }
+    const type = call.request.kind === 'call' ? frameType.result : frameType.end
+    this.#writer.add(type, call.id, undefined, ending.value)
+  }
+
+  /** Refuses what a frame asks for. */
+  refuse(id: number, error: unknown): void {
+    const meta = encodeFailureMeta({ phase: 'reject', started: false })
+    this.#writer.add(frameType.error, id, meta, Fault.of(error).bytes)
+  }
+}
