@@ -292,7 +292,8 @@ function servingOf({
 }: WorkerPoolOptions): PoolSettings['serving'] {
   if (port === undefined) {
     for (const [option, value] of Object.entries({ host, authkey, tls })) {
-      if (value !== undefined) throw new InvalidOptionError(option, 'to come with a port', value)
+      if (value !== undefined)
+        throw new InvalidOptionError(option, 'given together with `port`', value)
     }
     return undefined
   }
