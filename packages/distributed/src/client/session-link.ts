@@ -178,9 +178,24 @@ export class SessionLink {
           return
         }
         if (isFinal) this.#warn(error)
-        await pause(pauseMs(tries, isFinal), this.#stop).catch(() => {})
+        await this.#rest(pauseMs(tries, isFinal))
       }
     }
+  }
+
+  /** Waits, unless the link is closed first. Whoever waits for a call holds the process; this does not. */
+  async #rest(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const over = (): void => {
+        clearTimeout(timer)
+        this.#stop.remove(stopped)
+        resolve()
+      }
+      const stopped = { cancelled: over }
+      const timer = setTimeout(over, ms)
+      timer.unref()
+      this.#stop.add(stopped)
+    })
   }
 
   /** One try: takes up the session, or begins a new one. */

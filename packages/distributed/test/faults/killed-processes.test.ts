@@ -106,6 +106,14 @@ describe('a server that is killed', () => {
   })
 })
 
+describe('a lazy session without a server', () => {
+  it('does not keep its program alive', async () => {
+    const program = start('forgets-its-session.mjs')
+    const [code] = await once(program, 'exit')
+    expect(code).toBe(0)
+  })
+})
+
 describe('a client that is killed', () => {
   it('has its work cancelled', async () => {
     const { port } = await startServer()
