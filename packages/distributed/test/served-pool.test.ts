@@ -53,6 +53,14 @@ describe('a pool with a port', () => {
     expect(await pool.submit(keyHere, [pool.server?.port ?? 0])).toBe(7)
   })
 
+  it('does not listen any more where it is closed while it starts', async () => {
+    const pool = new WorkerPool({ breadth: 1, port: 0 })
+    const started = expect(pool.start()).rejects.toMatchObject({ code: 'CONC_EXECUTOR_CLOSED' })
+    await pool.close()
+    await started
+    expect(pool.server).toBeUndefined()
+  })
+
   it('starts nothing where its port is taken', async () => {
     await using first = new WorkerPool({ breadth: 1, port: 0 })
     await first.start()

@@ -122,7 +122,8 @@ export class WorkerPool implements Executor {
     keepAlive.hold()
     try {
       await fleet.started(signal)
-      await this.#listen()
+      // Closed meanwhile: nobody would stop listening again.
+      if (lifecycle.isOpen) await this.#listen()
     } finally {
       keepAlive.letGo()
     }
