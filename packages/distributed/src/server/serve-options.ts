@@ -7,7 +7,7 @@ import {
   checkObject,
   checkPositiveInteger,
 } from '@conc/core/internal'
-import { type Registration, registrationOf } from '../registry/register-server.js'
+import { type Registration, registrationOf } from '../registry/registration.js'
 import { isLoopback } from '../security/host-names.js'
 import { type Key, type ProofKeys, proofKeyRing, strongKeyBytes } from '../security/keys.js'
 import { checkServerTls, type ServerTls } from '../security/tls-options.js'
