@@ -6,11 +6,16 @@ export const root = resolve(import.meta.dirname ?? '.ci', '..')
 
 /** Packs every package. @returns where each tarball is, and what it is of. */
 export function packAll(destination) {
-  return readdirSync(join(root, 'packages')).map((folder) => pack(folder, destination))
+  return readdirSync(join(root, 'packages')).map((folder) => pack('packages', folder, destination))
 }
 
-function pack(folder, destination) {
-  const cwd = join(root, 'packages', folder)
+/** Packs `conc` itself. */
+export function packCommand(destination) {
+  return pack('apps', 'cli', destination)
+}
+
+function pack(group, folder, destination) {
+  const cwd = join(root, group, folder)
   const args = ['-y', 'pnpm@10.34.9', 'pack', '--json', '--pack-destination', destination]
   const { filename } = JSON.parse(execFileSync('npx', args, { cwd, encoding: 'utf8' }))
   const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))

@@ -36,7 +36,7 @@ export interface CommandSpec {
 }
 
 /** What a module of a command exports. */
-export interface CommandModule {
+interface CommandModule {
   /** @returns the exit status. */
   run(call: CommandCall): Promise<number>
 }

@@ -10,7 +10,7 @@ export function helpText(specs: readonly CommandSpec[], path: string): string {
 }
 
 /** As one types it. */
-export function usageOf({ path, takes, options }: CommandSpec): string {
+function usageOf({ path, takes, options }: CommandSpec): string {
   return ['conc', path, options.length > 0 ? '[options]' : '', takes ?? '']
     .filter((part) => part !== '')
     .join(' ')
