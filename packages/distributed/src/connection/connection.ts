@@ -1,12 +1,13 @@
 import type { WebSocket } from 'ws'
 import { FaultCount } from '../protocol/fault-count.js'
 import type { Frame } from '../protocol/frame.js'
-import { ackMessages, ackMs, closeCode, unsentBytes } from '../protocol/limits.js'
+import { ackMessages, ackMs, closeCode } from '../protocol/limits.js'
 import { isBad, parseMessage } from '../protocol/message.js'
 import { MessageWriter, type OutgoingMessage } from '../protocol/message-writer.js'
 import { Outbox } from '../protocol/outbox.js'
 import { Inbox } from '../protocol/sequence.js'
-import { Heartbeat, type HeartbeatOptions } from './heartbeat.js'
+import { AttachedSocket, lostCode } from './attached-socket.js'
+import type { HeartbeatOptions } from './heartbeat.js'
 
 export interface ConnectionHandler {
   received(frame: Frame): void
@@ -17,8 +18,6 @@ export interface ConnectionHandler {
   /** Frames may be added for the last time in this turn. */
   beforeFlush?(): void
 }
-
-const farewellMs = 1000
 
 /**
  * The frames of one session, over one WebSocket after the other: nothing is lost and nothing comes twice while the
@@ -172,96 +171,5 @@ export class Connection {
   #end(): void {
     this.#isOver = true
     clearTimeout(this.#ackTimer)
-  }
-}
-
-/** What `ws` says where no close frame came. */
-const lostCode = 1006
-
-interface SocketEvents {
-  message(bytes: Buffer): void
-  fault(code: number, reason: string): void
-  gone(code: number, reason: string): void
-}
-
-/** One WebSocket while it carries a connection. */
-class AttachedSocket {
-  readonly #ws: WebSocket
-  readonly #heartbeat: Heartbeat
-  #isFull = false
-  #isHeld = false
-
-  constructor(ws: WebSocket, heartbeat: HeartbeatOptions, events: SocketEvents) {
-    this.#ws = ws
-    this.#heartbeat = new Heartbeat(
-      heartbeat,
-      () => ws.ping(),
-      () => ws.terminate(),
-    )
-    const heard = (): void => this.#heartbeat.heard()
-    ws.on('message', (data, isBinary) => {
-      heard()
-      if (isBinary) events.message(data as Buffer)
-      else events.fault(closeCode.protocol, 'A text message came.')
-    })
-    ws.on('ping', heard)
-    ws.on('pong', heard)
-    ws.on('error', (error) => {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-        events.fault(closeCode.tooLarge, 'A message is larger than the limit.')
-      else if (code?.startsWith('WS_ERR_')) events.fault(closeCode.protocol, error.message)
-    })
-    ws.on('close', (code, reason) => {
-      this.#heartbeat.stop()
-      events.gone(code, reason.toString())
-    })
-    this.#heartbeat.start()
-    ws.resume()
-  }
-
-  send(bytes: Uint8Array): void {
-    const ws = this.#ws
-    ws.send(bytes, this.#sent)
-    if (this.#isFull || ws.bufferedAmount <= unsentBytes) return
-    // Whoever does not read what it asked for is not given more to answer.
-    this.#isFull = true
-    this.#settle()
-  }
-
-  pause(isHeld: boolean): void {
-    if (this.#isHeld === isHeld) return
-    this.#isHeld = isHeld
-    this.#heartbeat.isDeaf = isHeld
-    this.#settle()
-  }
-
-  close(code: number, reason: string): void {
-    const ws = this.#ws
-    this.#heartbeat.stop()
-    // A peer that was not read from could otherwise not even say goodbye.
-    ws.resume()
-    ws.close(code, reason.slice(0, 120))
-    const timer = setTimeout(() => ws.terminate(), farewellMs)
-    ws.once('close', () => clearTimeout(timer))
-  }
-
-  drop(): void {
-    this.#heartbeat.stop()
-    this.#ws.terminate()
-  }
-
-  readonly #sent = (): void => {
-    if (!this.#isFull) return
-    // Not read for want of room: what it takes is its sign of life.
-    this.#heartbeat.heard()
-    if (this.#ws.bufferedAmount > unsentBytes / 2) return
-    this.#isFull = false
-    this.#settle()
-  }
-
-  #settle(): void {
-    if (this.#isFull || this.#isHeld) this.#ws.pause()
-    else this.#ws.resume()
   }
 }
