@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { connect as netConnect, type Socket } from 'node:net'
-import { connect as tlsConnect } from 'node:tls'
-import { AuthenticationError, ConnectionLostError, ExecutorError } from '@conc/core'
+import type { Socket } from 'node:net'
+import { AuthenticationError } from '@conc/core'
 import { WebSocket } from 'ws'
-import { VersionMismatchError } from '../errors.js'
 import { overheadBytes, protocolName } from '../protocol/limits.js'
 import {
   handshakeHeader,
@@ -15,7 +13,7 @@ import {
   resumeText,
   subprotocol,
 } from '../security/handshake-headers.js'
-import { bindAddress, urlHost } from '../security/host-names.js'
+import { urlHost } from '../security/host-names.js'
 import {
   bindingOf,
   clientProof,
@@ -23,8 +21,9 @@ import {
   serverProof,
   type Transcript,
 } from '../security/proofs.js'
-import { secureContextOptions } from '../security/tls-options.js'
 import type { ConnectSettings } from './connect-options.js'
+import { connectionError, refusal } from './dial-errors.js'
+import { openSocket } from './open-socket.js'
 
 /** A WebSocket to a server that has proven to know the key. */
 export interface Dialled {
@@ -32,21 +31,6 @@ export interface Dialled {
   readonly socket: Socket
   /** The last message that the server has seen of the session that was to go on; `undefined`: it does not. */
   readonly resumedAt: number | undefined
-}
-
-/** Nobody listens there: whoever did is gone. */
-export function isRefused(error: unknown): boolean {
-  return codeOf(error) === 'ECONNREFUSED'
-}
-
-/** The next try may well succeed: nobody listened yet, or the connection broke off. */
-export function isWorthRetrying(error: unknown): boolean {
-  return isRefused(error) || ['ECONNRESET', 'EPIPE', 'CONC_BUSY'].includes(codeOf(error))
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof ConnectionLostError)) return ''
-  return (error.cause as NodeJS.ErrnoException | undefined)?.code ?? ''
 }
 
 /**
@@ -113,42 +97,6 @@ function firstResponse(
       reject(new AuthenticationError(`The server at ${host}:${port} asks for no proof.`))
     })
     request.end()
-  })
-}
-
-/** A connection over which nothing has been said yet; over TLS one whose other side is trusted. */
-function openSocket(settings: ConnectSettings, signal: AbortSignal): Promise<Socket> {
-  const { host, port, tls } = settings
-  const address = bindAddress(host)
-  return new Promise((resolve, reject) => {
-    const socket = tls ? secureSocket(settings, address) : netConnect({ host: address, port })
-    const fail = (error: Error): void => {
-      socket.destroy()
-      reject(connectionError(error, host, port))
-    }
-    const abort = (): void => fail(signal.reason as Error)
-    socket.once('error', fail)
-    socket.once(tls ? 'secureConnect' : 'connect', () => {
-      signal.removeEventListener('abort', abort)
-      socket.off('error', fail)
-      socket.on('error', () => {})
-      socket.setNoDelay(true)
-      resolve(socket)
-    })
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-}
-
-function secureSocket({ host, port, tls }: ConnectSettings, address: string): Socket {
-  const own = tls === true || tls === undefined ? {} : tls
-  const { servername = host } = own
-  return tlsConnect({
-    host: address,
-    port,
-    ...secureContextOptions(own),
-    ...(/[a-z]/i.test(servername) && !servername.includes(':') && { servername }),
-    ALPNProtocols: ['http/1.1'],
   })
 }
 
@@ -226,42 +174,4 @@ function proofHeaders(transcript: Transcript, proof: Buffer): Record<string, str
     [handshakeHeader.proof]: proof.toString('base64url'),
     ...(resume !== '' && { [handshakeHeader.resume]: resume }),
   }
-}
-
-function refusal({ host, port }: ConnectSettings, response: IncomingMessage): Error {
-  const { statusCode, headers } = response
-  response.resume()
-  const where = `${host}:${port}`
-  if (statusCode === 426) {
-    const remote = String(headers[handshakeHeader.protocol] ?? 'unknown')
-    const text = `The server at ${where} speaks protocol ${remote}, this side ${protocolName}.`
-    return new VersionMismatchError(text, { local: protocolName, remote })
-  }
-  if (statusCode === 401) {
-    return new AuthenticationError(`The server at ${where} did not accept the key.`)
-  }
-  if (statusCode === 403) {
-    return new AuthenticationError(`The server at ${where} does not answer to the name '${host}'.`)
-  }
-  if (statusCode === 503) {
-    const text = `The server at ${where} takes no more sessions.`
-    const cause = Object.assign(new Error('HTTP 503'), { code: 'CONC_BUSY' })
-    return new ConnectionLostError(text, { started: false, cause })
-  }
-  return new ExecutorError(`What listens at ${where} is no server of ours (HTTP ${statusCode}).`)
-}
-
-/** Codes of a certificate that is not trusted, or of a side that does not trust ours. */
-const trustFailure = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|HOSTNAME)/
-
-function connectionError(error: Error, host: string, port: number): Error {
-  // Node wraps the reason of an abort.
-  if (error instanceof ExecutorError) return error
-  if (error.cause instanceof ExecutorError) return error.cause
-  const { code = '' } = error as NodeJS.ErrnoException
-  const init = { cause: error, started: false }
-  if (trustFailure.test(code)) {
-    return new AuthenticationError(`TLS with ${host}:${port} failed: ${error.message}`, init)
-  }
-  return new ConnectionLostError(`No connection to ${host}:${port}: ${error.message}`, init)
 }

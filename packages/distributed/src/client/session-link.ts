@@ -7,7 +7,8 @@ import { frameType } from '../protocol/frame-types.js'
 import { closeCode, protocolName } from '../protocol/limits.js'
 import { encodeMeta } from '../protocol/meta.js'
 import type { ConnectSettings } from './connect-options.js'
-import { type Dialled, dial, isRefused, isWorthRetrying } from './dial.js'
+import { type Dialled, dial } from './dial.js'
+import { isRefused, isWorthRetrying } from './dial-errors.js'
 import { readWelcome, type Welcome } from './welcome.js'
 
 /** What a session is told by its link. */
