@@ -28,6 +28,7 @@ import type { ServedCall } from './served-call.js'
 import { answerRequest } from './server-requests.js'
 import type { ServerSession, SessionHost } from './server-session.js'
 import { Sessions } from './sessions.js'
+import { warnOfWeakKey } from './weak-key.js'
 
 /** From a cancel to the end of the wait for its body. */
 const defaultGraceMs = 5000
@@ -94,6 +95,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
     http.on('error', () => {})
     server.#port = (http.address() as AddressInfo).port
     server.#watchIdle()
+    warnOfWeakKey(server.name, settings.keys)
     return server
   }
 
@@ -167,6 +169,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   rotateKeys(keys: readonly Key[]): void {
     const ring = proofKeyRing('keys', keys)
     refuseOpenHost(this.host, ring, this.settings)
+    warnOfWeakKey(this.name, ring)
     this.#gate.keys = ring
   }
 
