@@ -1,5 +1,6 @@
 import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
 import { executorName } from './internal/checks/executor-checks.js'
+import { checkObject } from './internal/checks/option-checks.js'
 import type { Entered } from './internal/line/entered.js'
 import { LineExecutor } from './internal/line/line-executor.js'
 import { capabilitiesHere } from './internal/running/capabilities.js'
@@ -50,6 +51,7 @@ class InlineExecutor extends LineExecutor {
  * await here.submit((a: number, b: number) => a + b, [1, 2])      // 3
  */
 export function inline(options: { name?: string } = {}): Executor {
+  checkObject('options', options)
   return new InlineExecutor(executorName(options.name, 'inline'), true)
 }
 

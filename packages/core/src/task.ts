@@ -3,12 +3,13 @@ import type { Executor, SubmitOptions } from './executor.js'
 import { here } from './inline.js'
 import { checkExecutor } from './internal/checks/executor-checks.js'
 import {
+  checkBoolean,
+  checkCallOptions,
   checkDuration,
   checkFunction,
   checkKeys,
   checkObject,
   checkRetry,
-  checkSubmitOptions,
 } from './internal/checks/option-checks.js'
 import { currentFrame } from './internal/running/frame.js'
 import { callerModule, moduleUrl } from './internal/tasks/call-site.js'
@@ -197,7 +198,7 @@ function makeCaller<A extends readonly unknown[], R>(init: CallerInit<A, R>): Ta
         return (...args: A): TaskCall<R> => callOn(executor, args)
       },
       with: (more: SubmitOptions) => {
-        checkSubmitOptions(more)
+        checkCallOptions(more)
         return makeCaller<A, R>({ ...init, options: { ...options, ...more }, made: work })
       },
     },
@@ -220,10 +221,25 @@ function checkTaskOptions(options: unknown): asserts options is TaskOptions {
 }
 
 function checkOptionValues(options: TaskOptions): void {
+  checkModule(options.module)
+  checkVersion(options.version)
+  checkBoolean('idempotent', options.idempotent)
+  checkBoolean('stream', options.stream)
   if (options.timeoutMs !== undefined) checkDuration('timeoutMs', options.timeoutMs)
   if (options.retry !== undefined) checkRetry('retry', options.retry)
   const validate = options.input?.['~standard']?.validate
   if (options.input !== undefined && typeof validate !== 'function') {
     throw new InvalidOptionError('input', 'a Standard Schema v1 validator', options.input)
   }
+}
+
+function checkModule(value: unknown): void {
+  if (value === undefined || value instanceof URL || (typeof value === 'string' && value !== ''))
+    return
+  throw new InvalidOptionError('module', 'a URL or an absolute path', value)
+}
+
+function checkVersion(value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return
+  throw new InvalidOptionError('version', 'a non-empty string', value)
 }

@@ -217,6 +217,29 @@ describe('a task', () => {
     expect(() => declared.on({} as never)).toThrow(InvalidOptionError)
   })
 
+  it('refuses options that would be ignored or misread', () => {
+    const declare = (options: object) => task(fresh(), () => 1, options)
+    expect(() => declare({ module: 7 })).toThrow(/`module` to be a URL or an absolute path, got 7/)
+    expect(() => declare({ version: 2 })).toThrow(/`version` to be a non-empty string, got 2/)
+    expect(() => declare({ idempotent: 'no' })).toThrow(/`idempotent` to be a boolean, got 'no'/)
+    expect(() => declare({ stream: 1 })).toThrow(/`stream` to be a boolean, got 1/)
+    expect(() => task(fresh(), () => 1).with({ timeout: 500 } as never)).toThrow(
+      /only signal, time/,
+    )
+  })
+
+  it('refuses a malformed policy of retries', () => {
+    const declare = (retry: unknown) => task(fresh(), () => 1, { retry: retry as never })
+    expect(() => declare('3')).toThrow(/`retry` to be a count or an object with times, got '3'/)
+    expect(() => declare({ times: 1, delay: 5 })).toThrow(/`retry` to be an object with only times/)
+    expect(() => declare({ times: 1, factor: '2' })).toThrow(
+      /`retry.factor` to be a number above 0/,
+    )
+    expect(() => declare({ times: 1, jitter: 0.5 })).toThrow(
+      /`retry.jitter` to be a boolean, got 0.5/,
+    )
+  })
+
   it('is told from a plain function', () => {
     const declared = task(fresh(), () => 1)
     expect([declared, declared.with({}), () => 1, {}, null].map(isTask)).toEqual([

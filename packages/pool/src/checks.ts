@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import {
+  checkBoolean,
   checkCount,
   checkExecutor,
   checkFunction,
@@ -120,9 +121,4 @@ function checkArgs(fn: unknown, args: unknown, takesArgs: boolean): void {
 function checkName(name: unknown): void {
   if (typeof name === 'string' && name !== '') return
   throw new InvalidOptionError('name', 'a non-empty string', name)
-}
-
-function checkBoolean(option: string, value: unknown): void {
-  if (value === undefined || typeof value === 'boolean') return
-  throw new InvalidOptionError(option, 'a boolean', value)
 }

@@ -44,6 +44,7 @@ export {
 } from './checks/executor-checks.js'
 export {
   checkArguments,
+  checkBoolean,
   checkCloseOptions,
   checkCount,
   checkDuration,

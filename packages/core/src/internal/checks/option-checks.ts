@@ -38,6 +38,11 @@ export function checkPause(option: string, value: unknown): asserts value is num
   }
 }
 
+export function checkBoolean(option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return
+  throw new InvalidOptionError(option, 'a boolean', value)
+}
+
 export function checkFunction(option: string, value: unknown): void {
   if (typeof value === 'function') return
   const isPromise = typeof (value as PromiseLike<unknown> | null)?.then === 'function'
@@ -72,17 +77,27 @@ export function checkSignal(value: unknown): void {
   throw new InvalidOptionError('signal', 'an AbortSignal', value)
 }
 
+const policyKeys = ['times', 'delayMs', 'factor', 'maxDelayMs', 'jitter', 'when']
+
 export function checkRetry(option: string, value: unknown): asserts value is RetryPolicy {
   if (typeof value === 'number') return checkCount(option, value)
-  checkObject(option, value)
-  const policy = value as Exclude<RetryPolicy, number>
-  checkCount(`${option}.times`, policy.times)
-  if (policy.delayMs !== undefined) checkPause(`${option}.delayMs`, policy.delayMs)
-  if (policy.maxDelayMs !== undefined) checkPause(`${option}.maxDelayMs`, policy.maxDelayMs)
-  if (policy.factor !== undefined && !(policy.factor > 0)) {
-    throw new InvalidOptionError(`${option}.factor`, 'a number above 0', policy.factor)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidOptionError(option, 'a count or an object with times', value)
   }
-  if (policy.when !== undefined) checkFunction(`${option}.when`, policy.when)
+  checkKeys(option, value, policyKeys)
+  checkPolicy(option, value as Exclude<RetryPolicy, number>)
+}
+
+function checkPolicy(option: string, policy: Exclude<RetryPolicy, number>): void {
+  const { times, delayMs, maxDelayMs, factor, jitter, when } = policy
+  checkCount(`${option}.times`, times)
+  if (delayMs !== undefined) checkPause(`${option}.delayMs`, delayMs)
+  if (maxDelayMs !== undefined) checkPause(`${option}.maxDelayMs`, maxDelayMs)
+  if (factor !== undefined && !(typeof factor === 'number' && factor > 0)) {
+    throw new InvalidOptionError(`${option}.factor`, 'a number above 0', factor)
+  }
+  checkBoolean(`${option}.jitter`, jitter)
+  if (when !== undefined) checkFunction(`${option}.when`, when)
 }
 
 /** Checks what every submit takes. Costs nothing where no options are given. */
@@ -101,6 +116,24 @@ export function checkSubmitOptions(options: SubmitOptions): void {
     throw new InvalidOptionError('transfer', 'an array', options.transfer)
   }
   if (options.onProgress !== undefined) checkFunction('onProgress', options.onProgress)
+}
+
+const submitKeys = [
+  'signal',
+  'timeoutMs',
+  'priority',
+  'retry',
+  'idempotencyKey',
+  'headers',
+  'transfer',
+  'tags',
+  'onProgress',
+]
+
+/** The same where options are set once for many calls, so that a misspelt one can be refused. */
+export function checkCallOptions(options: SubmitOptions): void {
+  checkSubmitOptions(options)
+  checkKeys('options', options, submitKeys)
 }
 
 export function checkArguments(args: unknown): asserts args is readonly unknown[] {
