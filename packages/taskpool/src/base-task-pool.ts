@@ -17,6 +17,7 @@ import {
 } from '@conc/core/internal'
 import { abandonedBy } from './pool/abandoned-by.js'
 import { cancelTasks, reasonOf } from './pool/cancelling.js'
+import { checkWaiting } from './pool/checks.js'
 import { outcomesOf } from './pool/ledger.js'
 import type { CancelOptions, FlushOptions, GatherOptions, TaskPoolOptions } from './pool/options.js'
 import { PoolBoard } from './pool/pool-board.js'
@@ -152,7 +153,7 @@ export abstract class BaseTaskPool implements Executor {
    * @returns their outcomes, in the order of their starts.
    */
   async flush(options: FlushOptions = {}): Promise<Settled<unknown>[]> {
-    checkObject('options', options)
+    checkWaiting(options, ['throwOnError', 'groups'])
     return outcomesOf(await this.board.flush(options.groups === true), options.throwOnError)
   }
 
@@ -163,7 +164,7 @@ export abstract class BaseTaskPool implements Executor {
    * @param options.signal ends the wait, not the closing.
    */
   async gatherAndClose(options: GatherOptions = {}): Promise<Settled<unknown>[]> {
-    checkObject('options', options)
+    checkWaiting(options, ['throwOnError', 'signal'])
     checkSignal(options.signal)
     const report = await abandonedBy(options.signal, this.board.gather())
     return outcomesOf(report, options.throwOnError)

@@ -96,6 +96,16 @@ describe('TaskPool', () => {
       expect(await statuses('none')).toEqual([])
     })
 
+    it('refuses options that would be misread, as does gatherAndClose', async () => {
+      const pool = new TaskPool()
+      const flag = { throwOnError: 'no' as never }
+      await expect(pool.flush(flag)).rejects.toThrow(/`throwOnError` to be a boolean, got 'no'/)
+      const other = { timeoutMs: 5 } as never
+      await expect(pool.gatherAndClose(other)).rejects.toThrow(/only throwOnError, signal, got/)
+      expect(pool.isLocked).toBe(false)
+      await pool.gatherAndClose()
+    })
+
     it('leaves what a submit promise reported to that promise', async () => {
       const pool = new TaskPool()
       await expect(pool.submit(() => Promise.reject(new Error('told')), [])).rejects.toThrow('told')

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import {
+  checkBoolean,
   checkCount,
   checkExecutor,
   checkKeys,
@@ -9,7 +10,14 @@ import {
   checkSubmitOptions,
 } from '@conc/core/internal'
 import { NotAFunctionError } from '../errors.js'
-import type { Callbacks, GroupOptions, MapOptions, TaskPoolOptions } from './options.js'
+import type {
+  Callbacks,
+  FlushOptions,
+  GatherOptions,
+  GroupOptions,
+  MapOptions,
+  TaskPoolOptions,
+} from './options.js'
 
 const poolOptions = ['poolSize', 'name', 'executor', 'queueLimit', 'onDispose', 'retain', 'log']
 
@@ -40,6 +48,16 @@ export function checkGroupOptions(options: GroupOptions): void {
   checkSubmitOptions(options)
   checkCallbacks(options)
   checkText('groupName', options.groupName)
+}
+
+/** What `flush` and `gatherAndClose` take: a flag misread would hide failures. */
+export function checkWaiting(
+  options: FlushOptions | GatherOptions,
+  known: readonly (keyof FlushOptions | keyof GatherOptions)[],
+): void {
+  checkObject('options', options)
+  checkKeys('options', options, known)
+  checkBoolean('throwOnError', options.throwOnError)
 }
 
 export function checkMapOptions(options: MapOptions): void {
