@@ -36,3 +36,16 @@ describe('events', () => {
     )
   })
 })
+
+describe('options', () => {
+  it('refuse tags that are no list in the constructor, before anything runs', () => {
+    const build = (options: object) => new WorkerPool({ breadth: 1, ...options })
+    expect(() => build({ tags: 'gpu' })).toThrow(/`tags` to be a list of strings.*got 'gpu'/)
+    expect(() => build({ tags: [1] })).toThrow(/`tags` to be a list of strings/)
+  })
+
+  it('show no key in the error that asks for a port', () => {
+    const secret = 'a secret of 16 bytes or more'
+    expect(() => new WorkerPool({ breadth: 1, authkey: secret })).toThrow(/`port`, got 'string'/)
+  })
+})

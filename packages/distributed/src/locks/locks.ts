@@ -1,4 +1,14 @@
-import { checkFunction, checkName, checkPositiveInteger, Timer } from '@conc/core/internal'
+import { InvalidOptionError } from '@conc/core'
+import {
+  checkBoolean,
+  checkFunction,
+  checkName,
+  checkObject,
+  checkPause,
+  checkPositiveInteger,
+  checkSignal,
+  Timer,
+} from '@conc/core/internal'
 import { LockError } from '../errors.js'
 import { LocalLockRoute } from './local-route.js'
 import { LockHost } from './lock-host.js'
@@ -86,8 +96,10 @@ export function withLocks<T>(
   fn: () => T,
 ): Promise<Awaited<T>> {
   checkFunction('fn', fn)
-  const route = (host as unknown as { readonly [lockRoute]?: LockRoute })[lockRoute]
-  if (route === undefined) throw new LockError('withLocks needs a WorkerPool or a Session.')
+  const route = (host as unknown as { readonly [lockRoute]?: LockRoute } | undefined)?.[lockRoute]
+  if (route === undefined) {
+    throw new InvalidOptionError('host', 'a WorkerPool or a Session', host)
+  }
   return runIn(route, fn)
 }
 
@@ -140,6 +152,7 @@ class NamedLock implements Lock {
   }
 
   async acquire({ delegate = false, ...wait }: Wait & { delegate?: boolean } = {}): Promise<Held> {
+    checkBoolean('delegate', delegate)
     const request = requestFor(this.#kind, this.#name, { delegate })
     return (await hold(this.#route, request, wait)) as Held
   }
@@ -243,9 +256,11 @@ async function useHeld<T>(acquired: Promise<Held>, fn: (held: Held) => T): Promi
 async function ask(
   route: LockRoute,
   request: LockRequest,
-  { signal, timeoutMs }: Wait = {},
+  wait: Wait = {},
   owner: unknown = route.owner(),
 ): Promise<unknown> {
+  checkWait(wait)
+  const { signal, timeoutMs } = wait
   if (timeoutMs === undefined) return await route.request(request, owner, signal)
   const controller = new AbortController()
   const what = 'name' in request ? `'${request.name}'` : 'the host'
@@ -258,6 +273,12 @@ async function ask(
   } finally {
     timer.clear()
   }
+}
+
+function checkWait(wait: Wait): void {
+  checkObject('options', wait)
+  checkSignal(wait.signal)
+  if (wait.timeoutMs !== undefined) checkPause('timeoutMs', wait.timeoutMs)
 }
 
 class HeldToken implements Held {

@@ -275,12 +275,13 @@ function listsOf(
   option: string,
   given: readonly string[] | ((worker: number) => readonly string[]),
 ): (place: number) => readonly string[] {
-  const read = typeof given === 'function' ? given : () => given
-  return (place) => {
-    const own = read(place)
+  const listOf = (own: unknown): readonly string[] => {
     if (isStrings(own)) return own
     throw new InvalidOptionError(option, 'a list of strings, or a function that gives one', own)
   }
+  if (typeof given === 'function') return (place) => listOf(given(place))
+  const list = listOf(given)
+  return () => list
 }
 
 function servingOf({
@@ -291,7 +292,9 @@ function servingOf({
   maxPayloadBytes,
 }: WorkerPoolOptions): PoolSettings['serving'] {
   if (port === undefined) {
-    for (const [option, value] of Object.entries({ host, authkey, tls })) {
+    // Of a key and of certificates only the type is shown: errors end up in logs.
+    const given = { host, authkey: typeOf(authkey), tls: typeOf(tls) }
+    for (const [option, value] of Object.entries(given)) {
       if (value !== undefined)
         throw new InvalidOptionError(option, 'given together with `port`', value)
     }
@@ -327,6 +330,10 @@ function processOf(options: WorkerPoolOptions): ProcessSettings {
     cwd,
     console,
   }
+}
+
+function typeOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : typeof value
 }
 
 function isStrings(value: unknown): value is readonly string[] {

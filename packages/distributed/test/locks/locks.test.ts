@@ -110,6 +110,17 @@ describe('locks()', () => {
     })
   })
 
+  it('refuse waits that would be misread, and hosts without locks', async () => {
+    await using pool = new WorkerPool({ breadth: 1 })
+    const lock = pool.locks().lock('one')
+    const wait = (options: object) => lock.acquire(options)
+    await expect(wait({ signal: {} })).rejects.toThrow(/`signal` to be an AbortSignal, got {}/)
+    await expect(wait({ timeoutMs: '10' })).rejects.toThrow(/`timeoutMs` to be .* got '10'/)
+    await expect(wait({ delegate: 'yes' })).rejects.toThrow(/`delegate` to be a boolean/)
+    await (await lock.acquire({ timeoutMs: 1000 })).release()
+    expect(() => withLocks(undefined as never, () => 1)).toThrow(/`host` to be a WorkerPool or a/)
+  })
+
   it('refuse names that are none', async () => {
     await using pool = new WorkerPool({ breadth: 1 })
     expect(() => pool.locks().lock('not a name')).toThrow(/name of 1 to 128/)
