@@ -135,6 +135,23 @@ describe('a pool that cannot start', () => {
     await pool.close()
   })
 
+  it('does not count a worker that had been ready, and was lost while others start', async () => {
+    const lab = await Lab.open()
+    await using pool = new WorkerPool({
+      breadth: 2,
+      modules: [new URL('./fixtures/others-wait.mjs', import.meta.url)],
+      env: { ...process.env, FIRST_ONLY: lab.log, GATE: lab.gate },
+      respawn,
+    })
+    await expect(pool.submit(signalled, ['SIGKILL'])).rejects.toBeInstanceOf(WorkerLostError)
+    const next = pool.submit(add, [1, 2])
+    expect(pool.state).toBe('starting')
+    await lab.openGate()
+    expect(await next).toBe(3)
+    await pool.start()
+    expect(pool.state).toBe('open')
+  })
+
   it('opens with its quorum', async () => {
     const once = new URL('./fixtures/first-only.mjs', import.meta.url)
     const lab = await Lab.open()

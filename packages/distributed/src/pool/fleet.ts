@@ -120,8 +120,9 @@ export class Fleet {
     if (place === undefined) return
     place.worker = undefined
     place.lastLoss = loss
-    if (this.#state === 'starting') this.#couldNotStart(loss)
-    else if (this.#state === 'open') this.#replaceLost(place, performance.now() - worker.bornAt)
+    // One that had been ready could start: a pool does not fail for what work did to it meanwhile.
+    if (this.#state === 'starting' && !worker.seat) this.#couldNotStart(loss)
+    else if (this.#isRunning) this.#replaceLost(place, performance.now() - worker.bornAt)
   }
 
   /** A worker ended as it was told to. */
@@ -140,6 +141,10 @@ export class Fleet {
     this.#enter('closed')
     for (const { respawn } of this.#places) respawn.end()
     await Promise.all(this.workers.map((worker) => endOf(worker)))
+  }
+
+  get #isRunning(): boolean {
+    return this.#state === 'starting' || this.#state === 'open'
   }
 
   get #readyCount(): number {
@@ -187,7 +192,7 @@ export class Fleet {
         return void this.#failAll()
     }
     place.respawn.after(place.hasFailed, () => {
-      if (this.#state !== 'open') return
+      if (!this.#isRunning) return
       place.restarts++
       this.#spawn(place)
     })
