@@ -121,6 +121,12 @@ describe('weave', () => {
     expect(() => untyped().settle({ [option]: value })).toThrow(InvalidOptionError)
   })
 
+  it('refuses inputs for a weave that asks for none, as its options would be lost', () => {
+    const weave = untyped().do('a', () => 1)
+    const run = () => weave.run({}, { timeoutMs: 5 })
+    expect(run).toThrow(/Expected `inputs` to be left out, as this weave asks for none/)
+  })
+
   it('refuses wrong defaults and plan options', () => {
     expect(() => untyped().defaults({ retries: -1 })).toThrow(InvalidOptionError)
     expect(() => untyped().defaults({ needs: [] })).toThrow(InvalidOptionError)

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '@conc/core'
 import { callerModule, checkFunction, checkName, checkObject, moduleUrl } from '@conc/core/internal'
 import type { BackgroundRun } from '../background/background-run.js'
 import { startBackground } from '../background/start-background.js'
@@ -179,7 +180,12 @@ export class Builder {
   }
 
   #arguments(args: readonly unknown[]): { inputs: Inputs; options: unknown } {
-    const [inputs, options = {}] = this.#takesInputs() ? args : [undefined, ...args]
+    const takesInputs = this.#takesInputs()
+    const [inputs, options = {}] = takesInputs ? args : [undefined, ...args]
+    if (!takesInputs && args[1] !== undefined) {
+      const expected = 'left out, as this weave asks for none (weave(inputs), .with and .input do)'
+      throw new InvalidOptionError('inputs', expected, args[0])
+    }
     return { inputs: inputs === undefined ? noInputs : checkedInputs(inputs), options }
   }
 
