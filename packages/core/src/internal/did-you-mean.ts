@@ -1,6 +1,7 @@
 /** The name most like `wrong`, where one is like enough to be meant. */
 export function didYouMean(wrong: string, names: readonly string[]): string | undefined {
-  const farthest = Math.max(1, Math.floor(wrong.length / 3))
+  // A name of one letter has nothing in common with another one.
+  const farthest = Math.min(wrong.length - 1, Math.max(1, Math.floor(wrong.length / 3)))
   let best: string | undefined
   let bestDistance = farthest + 1
   for (const name of names) {
