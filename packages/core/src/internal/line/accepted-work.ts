@@ -3,7 +3,6 @@ import type { Load } from '../../executor.js'
 import type { Call } from '../calls/call.js'
 import { DirectCall } from '../calls/direct-call.js'
 import { Line } from './line.js'
-import type { Slot } from './slot.js'
 import { Turn } from './turn.js'
 
 /** The work an executor has accepted and not finished: its line, its calls, and how full it is. */
@@ -62,9 +61,9 @@ export class AcceptedWork {
     for (const call of [...this.#calls]) call.interrupt(reasonFor(call, reason))
   }
 
-  /** Resolves with a slot in hand; rejects with the reason of a call that was interrupted before. */
-  takeSlot(call: Call, priority: number): Promise<Slot> {
-    return new Turn(this.line, call, priority).taken()
+  /** Puts an attempt in line. */
+  stand(call: Call, priority: number): Turn {
+    return new Turn(this.line, call, priority)
   }
 
   /** Runs a plain function beside the line, in the next microtask. */

@@ -21,6 +21,8 @@ import { AcceptedWork } from './accepted-work.js'
 import { Conditions } from './conditions.js'
 import type { Entered } from './entered.js'
 import { Lifecycle } from './lifecycle.js'
+import type { Slot } from './slot.js'
+import type { Turn } from './turn.js'
 
 export interface LineExecutorInit {
   readonly name: string
@@ -172,17 +174,29 @@ export abstract class LineExecutor implements Executor {
 
   async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
     this.#work.add(call)
+    // Each promise of a call costs all calls: the usual one attempt has none of its own.
+    let slot: Slot | undefined
     try {
-      const result =
-        (call.retry ?? this.defaultRetry)
-          ? runAttempts(this.#rules(call), (number) => this.#attempt(call, work, args, number))
-          : this.#attempt(call, work, args, 1)
-      call.resolve(await result)
+      if (call.retry ?? this.defaultRetry) {
+        call.resolve(await this.#repeat(call, work, args))
+        return
+      }
+      const turn = this.#stand(call)
+      await turn.came
+      slot = turn.take()
+      const result = await this.run({ call, work, args, attempt: 1, slot })
+      slot.end()
+      call.resolve(result)
     } catch (error) {
+      slot?.end()
       call.reject(error)
     } finally {
       this.#forget(call)
     }
+  }
+
+  #repeat(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<unknown> {
+    return runAttempts(this.#rules(call), (attempt) => this.#attempt(call, work, args, attempt))
   }
 
   async #attempt(
@@ -191,12 +205,18 @@ export abstract class LineExecutor implements Executor {
     args: readonly unknown[],
     attempt: number,
   ): Promise<unknown> {
-    const slot = await this.#work.takeSlot(call, this.#priorityOf(call))
+    const turn = this.#stand(call)
+    await turn.came
+    const slot = turn.take()
     try {
       return await this.run({ call, work, args, attempt, slot })
     } finally {
       slot.end()
     }
+  }
+
+  #stand(call: Call): Turn {
+    return this.#work.stand(call, this.#priorityOf(call))
   }
 
   #acceptStream(work: unknown, options: SubmitOptions): Call {
@@ -216,7 +236,9 @@ export abstract class LineExecutor implements Executor {
     args: readonly unknown[],
     attempt: number,
   ): Promise<Producer<Y>> {
-    const slot = await this.#work.takeSlot(call, this.#priorityOf(call))
+    const turn = this.#stand(call)
+    await turn.came
+    const slot = turn.take()
     try {
       return await this.produce<Y>({ call, work, args, attempt, slot }, () => slot.end())
     } catch (error) {

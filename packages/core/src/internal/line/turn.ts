@@ -5,7 +5,7 @@ import { currentFrame } from '../running/frame.js'
 import type { Line, Place } from './line.js'
 import { type Borrower, Slot } from './slot.js'
 
-/** One attempt's place in a line, as a promise: it resolves with a slot in hand, and keeps the caller's async context. */
+/** One attempt's place in a line, with a promise of its turn, so that the body keeps the caller's async context. */
 export class Turn implements Borrower, Dependent {
   list: Place['list']
   next: Place['next']
@@ -26,15 +26,16 @@ export class Turn implements Borrower, Dependent {
       ?.lendTo(this)
   }
 
-  /** Resolves with the slot in hand; rejects with the call's reason, holding none, when interrupted before. */
-  async taken(): Promise<Slot> {
+  /** Resolves when the slot is there for `take()`; rejects with the call's reason when interrupted before. */
+  get came(): Promise<void> {
+    return this.#came.promise
+  }
+
+  /** The slot, once it has come. Throws the reason of a call that was interrupted meanwhile, holding none. */
+  take(): Slot {
     const call = this.#call
     const { cancellation } = call
-    try {
-      await this.#came.promise
-    } finally {
-      cancellation.remove(this)
-    }
+    cancellation.remove(this)
     const slot = new Slot(this.#line, this.#giveBack)
     if (cancellation.isCancelled) {
       slot.end()
