@@ -3,6 +3,7 @@ import {
   attemptNumber,
   type Bytes,
   Cancellation,
+  currentFrame,
   type ForwardedOptions,
   type Frame,
   follows,
@@ -21,6 +22,8 @@ import { decodeVars } from '../link/context-bytes.js'
 import { owned } from '../link/payload.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { DecodedStream } from './decoded-stream.js'
+
+const noFrame: Frame = {}
 
 /** Where calls come as bytes, for an executor that takes values. */
 export class DecodingRoute implements CallRoute {
@@ -83,7 +86,7 @@ export class DecodedCall implements SentCall {
       const work = declaredWork({ task, version, isStream }, this.executor.name)
       const values = decode(inOne(args), { root: 'args' }) as unknown[]
       if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
-      runInFrame(this.#frame(), () => begin(work, values, this.#options(work)))
+      this.#inFrame(() => begin(work, values, this.#options(work)))
     } catch (error) {
       this.#isBodyOver = true
       queueMicrotask(() => this.end(this.#failure('reject', false, error)))
@@ -156,13 +159,17 @@ export class DecodedCall implements SentCall {
     this.owner.started?.()
   }
 
-  #frame(): Frame {
+  /** In what came with the call, and in nothing of what surrounds its socket. */
+  #inFrame(begin: () => void): void {
     const { vars, parentId, task } = this.request
-    const values = vars && decodeVars(new Map(varEntries(vars)))
-    return {
-      vars: values,
-      task: parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name),
+    if (vars === undefined && parentId === undefined) {
+      if (currentFrame() === undefined) begin()
+      else runInFrame(noFrame, begin)
+      return
     }
+    const values = vars && decodeVars(new Map(varEntries(vars)))
+    const parent = parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name)
+    runInFrame({ vars: values, task: parent }, begin)
   }
 
   #options(work: DeclaredWork): ForwardedOptions {
