@@ -9,9 +9,12 @@ import {
 import {
   attemptNumber,
   Cancellation,
+  deferred,
   type ForwardedOptions,
   type Frame,
+  onBodyEnd,
   RunningTask,
+  reportsEnd,
   runInFrame,
   type TaskDefinition,
   taskDefinition,
@@ -134,16 +137,35 @@ export class JobRunner implements RunningJob {
   }
 
   async #submit(definition: TaskDefinition): Promise<unknown> {
-    const { executor, blobs } = this.#host
+    const { blobs } = this.#host
     const args = (await unpack(this.#envelope, 'args', blobs)) as unknown[]
     const progress = new ProgressReporter(this.#job)
     const work = Object.assign(neverCalled.bind(undefined), { [taskDefinition]: definition })
     const options = this.#options(progress)
     try {
       if (definition.isStream) return await this.#stream(work, args, options)
-      return await runInFrame(this.#frame(), () => executor.submit(work, args, options))
+      return await this.#call(work, args, options)
     } finally {
       await progress.end()
+    }
+  }
+
+  /**
+   * Settles when the body has ended, which after a cancel is later than the call: until then the job is not over, and
+   * must not be given to others.
+   */
+  async #call(
+    work: (...args: unknown[]) => unknown,
+    args: unknown[],
+    options: ForwardedOptions,
+  ): Promise<unknown> {
+    const { executor } = this.#host
+    const bodyEnd = deferred()
+    const told = reportsEnd in executor ? { ...options, [onBodyEnd]: bodyEnd.resolve } : options
+    try {
+      return await runInFrame(this.#frame(), () => executor.submit(work, args, told))
+    } finally {
+      if (told !== options) await bodyEnd.promise
     }
   }
 
