@@ -44,7 +44,10 @@ export interface StatusView {
 export function statusLines(stats: PoolStats, view: StatusView): string[] {
   const { columns, paint } = view
   const [heading = '', ...rows] = table(stats.workers, workerColumns, columns)
-  const lines = [paint.strong(cut(headline(stats), columns)), cut(loadLine(stats, view), columns)]
+  const lines = [
+    paint.strong(cut(headline(stats), columns)),
+    ...wrapped(loadOf(stats, view), columns),
+  ]
   if (stats.workers.length > 0) lines.push(paint.dim(heading), ...rows)
   if (view.tasks) lines.push('', ...taskLines(stats, view))
   if (view.locks) lines.push(`locks with a name: ${stats.locks}`)
@@ -55,7 +58,7 @@ function headline({ name, state, uptimeMs, sessions }: PoolStats): string {
   return `${name} ${state}, up ${durationText(uptimeMs)}, ${plural(sessions, 'session')}`
 }
 
-function loadLine({ load, workers, tasks }: PoolStats, { perSecond }: StatusView): string {
+function loadOf({ load, workers, tasks }: PoolStats, { perSecond }: StatusView): string[] {
   const suspended = workers.reduce((sum, one) => sum + one.suspended, 0)
   const restarts = workers.reduce((sum, one) => sum + one.restarts, 0)
   return [
@@ -65,7 +68,18 @@ function loadLine({ load, workers, tasks }: PoolStats, { perSecond }: StatusView
     `${suspended} suspended`,
     plural(restarts, 'restart'),
     ...timesOf(tasks),
-  ].join(', ')
+  ]
+}
+
+/** As many to a line as fit. */
+function wrapped(parts: readonly string[], columns: number): string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const longer = `${lines.at(-1) ?? ''}, ${part}`
+    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer
+    else lines.push(cut(part, columns))
+  }
+  return lines
 }
 
 /** Of the task that is called most: times of different tasks have no common quantile. */
