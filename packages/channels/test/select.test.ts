@@ -85,6 +85,7 @@ describe('select', () => {
       [() => select({ off: null })],
       [() => select({ five: 5 as never })],
       [() => select({ a: channel() }, { random: 1 as never })],
+      [() => select({ a: channel() }, { default: 0 as never })],
       [() => recv({} as never)],
     ])('refuses %s', (wrong) => {
       expect(wrong).toThrow(InvalidOptionError)

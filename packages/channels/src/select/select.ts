@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '@conc/core'
 import {
   type AbortListener,
+  checkBoolean,
   checkFunction,
   checkKeys,
   checkObject,
@@ -163,7 +164,8 @@ class PendingSelect implements AbortListener {
 function checkOptions(options: unknown): asserts options is SelectOptions {
   checkObject('options', options)
   checkKeys('options', options, ['default', 'signal', 'random'])
-  const { signal, random } = options as SelectOptions
+  const { default: isDefault, signal, random } = options as SelectOptions
+  checkBoolean('default', isDefault)
   checkSignal(signal)
   if (random !== undefined) checkFunction('random', random)
 }
