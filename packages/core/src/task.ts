@@ -221,7 +221,6 @@ function checkTaskOptions(options: unknown): asserts options is TaskOptions {
 }
 
 function checkOptionValues(options: TaskOptions): void {
-  checkModule(options.module)
   checkVersion(options.version)
   checkBoolean('idempotent', options.idempotent)
   checkBoolean('stream', options.stream)
@@ -231,12 +230,6 @@ function checkOptionValues(options: TaskOptions): void {
   if (options.input !== undefined && typeof validate !== 'function') {
     throw new InvalidOptionError('input', 'a Standard Schema v1 validator', options.input)
   }
-}
-
-function checkModule(value: unknown): void {
-  if (value === undefined || value instanceof URL || (typeof value === 'string' && value !== ''))
-    return
-  throw new InvalidOptionError('module', 'a URL or an absolute path', value)
 }
 
 function checkVersion(value: unknown): void {

@@ -1,4 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { InvalidOptionError } from '../../errors/conc-error.js'
 
 /**
  * The file that called `callee`, as a URL that can be imported: `file:` or `data:`.
@@ -14,6 +15,9 @@ export function callerModule(callee: (...args: never[]) => unknown): string | un
 
 /** Path or URL given by the user, as a URL: absolute paths and `file:` URLs. */
 export function moduleUrl(module: string | URL): string {
+  if (!(module instanceof URL) && (typeof module !== 'string' || module === '')) {
+    throw new InvalidOptionError('module', 'a URL or an absolute path', module)
+  }
   const text = String(module)
   if (/^[a-z][a-z+.-]+:/i.test(text) && !/^[A-Za-z]:[\\/]/.test(text)) {
     return text.startsWith('file:') ? pathToFileURL(fileURLToPath(text)).href : text

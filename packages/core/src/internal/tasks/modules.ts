@@ -17,7 +17,17 @@ export function resolveModule(entry: string | URL): string {
   }
   if (/^(file|data|node):/.test(entry)) return entry
   if (/^(\.{0,2}[\\/]|[A-Za-z]:[\\/])/.test(entry)) return pathToFileURL(resolve(entry)).href
-  return pathToFileURL(createRequire(resolve('package.json')).resolve(entry)).href
+  return packageUrl(entry)
+}
+
+function packageUrl(name: string): string {
+  try {
+    return pathToFileURL(createRequire(resolve('package.json')).resolve(name)).href
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
+    const expected = `packages that ${process.cwd()} has installed, or paths with ./ before them`
+    throw new InvalidOptionError('modules', expected, name)
+  }
 }
 
 /** Imports modules one after the other with the "importing" flag set around them. */

@@ -33,7 +33,9 @@ describe('resolveModule', () => {
 
   it('finds a package from the working directory', () => {
     expect(resolveModule('fast-check')).toMatch(/^file:.*fast-check.*js$/)
-    expect(() => resolveModule('no-such-package-here')).toThrow(/no-such-package-here/)
+    const missing = () => resolveModule('no-such-package-here')
+    expect(missing).toThrow(InvalidOptionError)
+    expect(missing).toThrow(/paths with .\/ before them, got 'no-such-package-here'/)
   })
 
   it.each(['', 1, null, undefined, {}])('refuses %s', (entry) => {
