@@ -11,11 +11,9 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { overheadBytes, protocolName } from '../protocol/limits.js'
-import { Challenges } from '../security/challenges.js'
 import {
   handshakeHeader,
   handshakePath,
-  nonceBytes,
   type ResumeRequest,
   resumeAnswer,
   resumeRequest,
@@ -23,15 +21,10 @@ import {
 } from '../security/handshake-headers.js'
 import { hostNameOf, isLoopback, isWildcard } from '../security/host-names.js'
 import type { ProofKeys } from '../security/keys.js'
-import {
-  bindingOf,
-  clientProof,
-  isSameProof,
-  serverProof,
-  type Transcript,
-} from '../security/proofs.js'
+import { serverProof } from '../security/proofs.js'
 import { type ServerTls, secureContextOptions } from '../security/tls-options.js'
 import { DoorBudget } from './door-budget.js'
+import { ProofCheck, type Proven } from './proof-check.js'
 import type { Refusals } from './refusals.js'
 import type { ServeSettings } from './serve-options.js'
 
@@ -58,19 +51,19 @@ export class Gate {
   readonly #settings: ServeSettings
   readonly #host: GateHost
   readonly #refusals: Refusals
-  readonly #challenges = new Challenges()
+  readonly #proofs: ProofCheck
   readonly #budget: DoorBudget
   readonly #sockets: WebSocketServer
   readonly #http: Server | TlsServer
   readonly #answers = new WeakMap<IncomingMessage, string[]>()
-  #keys: readonly ProofKeys[]
   #isOpen = true
 
   constructor(settings: ServeSettings, host: GateHost, refusals: Refusals) {
     this.#settings = settings
     this.#host = host
     this.#refusals = refusals
-    this.#keys = settings.keys
+    const { keys, tls } = settings
+    this.#proofs = new ProofCheck(keys, tls !== undefined && tls.channelBinding !== false)
     this.#budget = new DoorBudget(settings.handshakeTimeoutMs)
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -82,7 +75,7 @@ export class Gate {
     this.#sockets.on('headers', (headers, request) => {
       headers.push(...(this.#answers.get(request) ?? []))
     })
-    this.#http = this.#makeServer(settings.tls)
+    this.#http = this.#makeServer(tls)
   }
 
   get server(): Server | TlsServer {
@@ -90,7 +83,7 @@ export class Gate {
   }
 
   set keys(keys: readonly ProofKeys[]) {
-    this.#keys = keys
+    this.#proofs.keys = keys
   }
 
   reloadTls(tls: ServerTls): void {
@@ -131,10 +124,10 @@ export class Gate {
       return
     }
     if (request.headers[handshakeHeader.proof] === undefined) {
-      respond(socket, 401, { [handshakeHeader.challenge]: this.#challenges.make() })
+      respond(socket, 401, { [handshakeHeader.challenge]: this.#proofs.challenge() })
       return
     }
-    const proven = this.#proven(request, socket)
+    const proven = this.#proofs.proven(request, socket)
     if (proven === undefined) this.#refuse(socket)
     else this.#enter(request, socket, head, proven)
   }
@@ -166,40 +159,11 @@ export class Gate {
     return name === host.toLowerCase() || isLoopback(name) || allowedHosts.includes(name)
   }
 
-  #proven(request: IncomingMessage, socket: Socket): Proven | undefined {
-    const transcript = this.#transcriptOf(request, socket)
-    const said = bytesOf(request.headers[handshakeHeader.proof])
-    // All keys are tried, so that the time tells nothing of which one it was.
-    const matching = this.#keys.filter((keys) => isSameProof(clientProof(keys, transcript), said))
-    const isFair =
-      this.#challenges.isOpen(transcript.challenge) &&
-      bytesOf(transcript.nonce).byteLength === nonceBytes &&
-      request.headers[handshakeHeader.binding] === transcript.binding.name
-    const keys = matching[0]
-    if (keys === undefined || !isFair) return undefined
-    this.#challenges.spend(transcript.challenge)
-    return { keys, transcript, proof: said }
-  }
-
-  #transcriptOf({ headers, method, url }: IncomingMessage, socket: Socket): Transcript {
-    const { tls } = this.#settings
-    const text = (name: string): string => String(headers[name] ?? '')
-    return {
-      protocol: text(handshakeHeader.protocol),
-      method: method ?? '',
-      path: url ?? '',
-      challenge: text(handshakeHeader.challenge),
-      nonce: text(handshakeHeader.nonce),
-      binding: bindingOf(socket, tls !== undefined && tls.channelBinding !== false),
-      resume: text(handshakeHeader.resume),
-    }
-  }
-
   /** Late, so that guessing is slow, and with the answer that everybody gets. */
   #refuse(socket: Socket): void {
     this.#refusals.add(socket.remoteAddress ?? '', 'it did not prove the key')
     const timer = setTimeout(
-      () => respond(socket, 401, { [handshakeHeader.challenge]: this.#challenges.make() }),
+      () => respond(socket, 401, { [handshakeHeader.challenge]: this.#proofs.challenge() }),
       refusalDelayMs,
     )
     socket.once('close', () => clearTimeout(timer))
@@ -231,12 +195,6 @@ export class Gate {
   }
 }
 
-interface Proven {
-  readonly keys: ProofKeys
-  readonly transcript: Transcript
-  readonly proof: Buffer
-}
-
 function respond(socket: Socket, status: number, headers: Record<string, string>): void {
   if (!socket.writable) {
     socket.destroy()
@@ -261,8 +219,4 @@ function identityOf(socket: Socket): string | undefined {
 
 function majorOf(version: string | string[] | undefined): string {
   return String(version ?? '').split('.')[0] as string
-}
-
-function bytesOf(text: string | string[] | undefined): Buffer {
-  return Buffer.from(String(text ?? ''), 'base64url')
 }
