@@ -1,4 +1,5 @@
-import { ConnectionLostError } from '@conc/core'
+import { ConnectionLostError, type ExecutorError, ProtocolError } from '@conc/core'
+import { closeCode } from '../protocol/limits.js'
 import type { OutgoingCall } from './outgoing-call.js'
 
 /** What a call in flight rejects with when its connection is gone: as much as is known of whether it had begun. */
@@ -13,4 +14,13 @@ export function lostError(
     `The connection to ${session.url} was lost with '${task}' in flight.`,
     { task, executor: session.name, started, cause },
   )
+}
+
+/** Why a session ends whose connection the server has closed. */
+export function closeError(code: number, reason: string): ExecutorError {
+  const text = reason === '' ? `code ${code}` : reason
+  if (code === closeCode.goingAway || code === closeCode.normal) {
+    return new ConnectionLostError(`The server closed the connection: ${text}`)
+  }
+  return new ProtocolError(`The connection was closed: ${text}`)
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { ConnectionLostError, type ExecutorError, ProtocolError } from '@conc/core'
+import { ConnectionLostError, type ExecutorError } from '@conc/core'
 import { Cancellation, pause } from '@conc/core/internal'
 import { Connection } from '../connection/connection.js'
 import type { Frame } from '../protocol/frame.js'
@@ -9,6 +9,8 @@ import { encodeMeta } from '../protocol/meta.js'
 import type { ConnectSettings } from './connect-options.js'
 import { type Dialled, dial } from './dial.js'
 import { isRefused, isWorthRetrying } from './dial-errors.js'
+import { closeError } from './lost-error.js'
+import { pauseMs, rest } from './redial-pause.js'
 import { readWelcome, type Welcome } from './welcome.js'
 
 /** What a session is told by its link. */
@@ -25,10 +27,6 @@ export interface LinkEvents {
   /** There will be no other connection. */
   ended(cause: ExecutorError | undefined): void
 }
-
-const firstPauseMs = 100
-const longestPauseMs = 5000
-const refusedPauseMs = 30_000
 
 /** Keeps a session connected: dials, takes up again where a socket broke, and knows when to give up. */
 export class SessionLink {
@@ -179,24 +177,9 @@ export class SessionLink {
           return
         }
         if (isFinal) this.#warn(error)
-        await this.#rest(pauseMs(tries, isFinal))
+        await rest(pauseMs(tries, isFinal), this.#stop)
       }
     }
-  }
-
-  /** Waits, unless the link is closed first. Whoever waits for a call holds the process; this does not. */
-  async #rest(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const over = (): void => {
-        clearTimeout(timer)
-        this.#stop.remove(stopped)
-        resolve()
-      }
-      const stopped = { cancelled: over }
-      const timer = setTimeout(over, ms)
-      timer.unref()
-      this.#stop.add(stopped)
-    })
   }
 
   /** One try: takes up the session, or begins a new one. */
@@ -263,19 +246,4 @@ export class SessionLink {
       this.#stop.remove(stopped)
     }
   }
-}
-
-function pauseMs(tries: number, isFinal: boolean): number {
-  if (isFinal) return refusedPauseMs
-  if (tries === 0) return 0
-  const full = Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs)
-  return full / 2 + (Math.random() * full) / 2
-}
-
-function closeError(code: number, reason: string): ExecutorError {
-  const text = reason === '' ? `code ${code}` : reason
-  if (code === closeCode.goingAway || code === closeCode.normal) {
-    return new ConnectionLostError(`The server closed the connection: ${text}`)
-  }
-  return new ProtocolError(`The connection was closed: ${text}`)
 }
