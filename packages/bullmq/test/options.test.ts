@@ -29,6 +29,11 @@ describe('options of BullExecutor', () => {
     expect(() => new BullExecutor(options)).toThrow(InvalidOptionError)
   })
 
+  it('shows no password where url and connection are both given', () => {
+    const both = { url: 'redis://:hunter2@127.0.0.1:1', connection: {} }
+    expect(() => new BullExecutor(both)).toThrow(/not both, got 'string'/)
+  })
+
   it('shows no password of a wrong URL', () => {
     const wrong = { url: 'http://user:secret@127.0.0.1' }
     expect(() => new BullExecutor(wrong)).toThrow(/^(?!.*secret).*redis:\/\//)

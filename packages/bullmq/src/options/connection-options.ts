@@ -26,7 +26,7 @@ export function queueSettings(options: QueueAddress): QueueSettings {
   checkName('queue', queue)
   checkName('prefix', prefix)
   if ((url === undefined) === (connection === undefined)) {
-    throw new InvalidOptionError('url', 'given, or `connection`, and not both', url)
+    throw new InvalidOptionError('url', 'given, or `connection`, and not both', typeof url)
   }
   if (connection !== undefined) checkObject('connection', connection)
   return { queue, prefix, redis: connection ?? redisOptions(url as string) }
