@@ -29,7 +29,7 @@ export function upSettings(values: UpValues, terminal: Terminal): UpSettings {
   const urls = modules.map(resolveUserModule)
   const serve = serveOptions(values, terminal)
   checkOpenness(values, serve)
-  warnOf(modules, serve, terminal)
+  warnOf(modules, terminal)
   const register = { ...folder(), breadth, modules }
   return {
     pool: { ...poolOptions(values), breadth, modules: urls },
@@ -130,11 +130,9 @@ function checkOpenness({ host = 'localhost', insecure }: UpValues, serve: ServeO
   throw usageError(what, '--insecure allows less.')
 }
 
-function warnOf(modules: readonly string[], serve: ServeOptions, terminal: Terminal): void {
+/** The server itself tells of a weak key. */
+function warnOf(modules: readonly string[], terminal: Terminal): void {
   if (modules.length === 0) terminal.warn('no --module: only conc/ping can be called')
-  const bytes = keyBytes(serve)
-  if (bytes === 0) terminal.warn('no key: every user of this machine can call this pool')
-  else if (bytes < strongKeyBytes) terminal.warn(`the key is shorter than ${strongKeyBytes} bytes`)
 }
 
 function keyBytes({ authkey = '' }: ServeOptions): number {
