@@ -138,8 +138,10 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     if (thread.isDismissed && thread.isRetiring) this.metrics.counts.recycled++
     this.#events.ended(thread, exitCode, attempts)
     this.line.size -= thread.slots.capacity
+    // Before anybody enters: who goes to another thread holds a slot of that one from then on.
+    const lost = attempts.filter((attempt) => this.#takeSlot(attempt))
     for (const attempt of [...unbegun].reverse()) attempt.joinFront(this.line)
-    for (const attempt of attempts) this.#releaseLost(attempt)
+    for (let left = lost.length; left > 0; left--) this.line.release()
     this.#balanceSoon()
     this.#changed()
   }
@@ -201,11 +203,12 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     else this.#reaper.watch()
   }
 
-  #releaseLost(attempt: Attempt): void {
-    if (!attempt.holdsSlot) return
+  /** @returns whether the attempt held a slot of the thread that is gone. */
+  #takeSlot(attempt: Attempt): boolean {
+    if (!attempt.holdsSlot) return false
     attempt.holdsSlot = false
     this.metrics.used(performance.now() - attempt.slotSince)
-    this.line.release()
+    return true
   }
 
   #refuseWaiting(error: WorkerLostError): void {
