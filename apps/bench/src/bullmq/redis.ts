@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -28,14 +28,15 @@ async function startRedis(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-redis-'))
   const port = await freePort()
   const flags = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder]
-  const server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'ignore'] })
-  process.on('exit', () => {
-    server.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
+  // A contestant may be killed, and then says goodbye to nobody: its end closes the pipe that the shell reads.
+  const script = 'redis-server "$@" & cat > /dev/null; kill $!; rm -rf "$0"'
+  const server = spawn('sh', ['-c', script, folder, ...flags], {
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   for await (const text of server.stdout) if (String(text).includes('Ready to accept')) break
   server.stdout.destroy()
   server.unref()
+  ;(server.stdin as Socket).unref()
   return `redis://127.0.0.1:${port}`
 }
 
