@@ -10,6 +10,6 @@ export function warnOfWeakKey(server: string, keys: readonly ProofKeys[]): void 
     weakest === 0
       ? 'has no key'
       : `has a key of ${weakest} byte${weakest === 1 ? '' : 's'}, which can be guessed`
-  const message = `Server '${server}' ${what}: any program on this computer may call its tasks. Set an authkey of ${strongKeyBytes} bytes or more.`
+  const message = `Server '${server}' ${what}: whoever reaches its port may call its tasks. Set an authkey of ${strongKeyBytes} bytes or more.`
   channels.log.publish({ ts: Date.now(), level: 'warn', pid: process.pid, pool: server, message })
 }
