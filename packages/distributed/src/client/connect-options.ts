@@ -8,6 +8,7 @@ import {
   checkPause,
   checkPositiveInteger,
 } from '@conc/core/internal'
+import { prefetchOf } from '../calls/prefetch.js'
 import { poolKeyHere } from '../pool/pool-around.js'
 import type { Credit } from '../protocol/credit.js'
 import { type Key, type ProofKeys, proofKeys } from '../security/keys.js'
@@ -139,15 +140,10 @@ function triesOf({
 function limitsOf(
   options: ConnectOptions,
 ): Pick<ConnectSettings, 'queueLimit' | 'maxPayloadBytes' | 'prefetch'> {
-  const { queueLimit = 100_000, maxPayloadBytes = 16 * 1024 * 1024, prefetch = {} } = options
+  const { queueLimit = 100_000, maxPayloadBytes = 16 * 1024 * 1024 } = options
   checkCount('queueLimit', queueLimit)
   checkPayloadBytes(maxPayloadBytes)
-  checkObject('prefetch', prefetch)
-  checkKeys('prefetch', prefetch, ['items', 'bytes'])
-  const { items = 16, bytes = 1024 * 1024 } = prefetch
-  checkPositiveInteger('prefetch.items', items)
-  checkPositiveInteger('prefetch.bytes', bytes)
-  return { queueLimit, maxPayloadBytes, prefetch: { items, bytes } }
+  return { queueLimit, maxPayloadBytes, prefetch: prefetchOf(options.prefetch) }
 }
 
 function timesOf(

@@ -3,7 +3,7 @@ import { Conditions, type Lifecycle } from '@conc/core/internal'
 import type { Coordinator } from '../coordinator/coordinator.js'
 import { PoolDepthError } from '../errors.js'
 import type { Fleet } from './fleet.js'
-import type { PoolSettings } from './pool-options.js'
+import type { PoolSettings } from './pool-settings.js'
 
 /** What decides whether a pool takes one more call. */
 export interface AdmissionInit {

@@ -1,6 +1,6 @@
 import type { Boot } from '../link/boot.js'
 import { protocolName } from '../protocol/limits.js'
-import type { PoolSettings } from './pool-options.js'
+import type { PoolSettings } from './pool-settings.js'
 
 /** What one worker of a pool is started with. @param depth pools around it. */
 export function bootOf(

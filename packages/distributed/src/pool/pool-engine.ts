@@ -22,7 +22,7 @@ import type { EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
 import { KeyedRoute } from './keyed-route.js'
 import { poolDepth } from './pool-around.js'
-import type { PoolSettings } from './pool-options.js'
+import type { PoolSettings } from './pool-settings.js'
 import type { PoolWorker, WorkerHome } from './pool-worker.js'
 import { refuseTags } from './refuse-tags.js'
 

@@ -16,7 +16,7 @@ import { Grace } from './grace.js'
 import { LoadTeller } from './load-teller.js'
 import { LockDesk } from './lock-desk.js'
 import { NestedCalls, type NestedHost } from './nested-calls.js'
-import type { PoolSettings } from './pool-options.js'
+import type { PoolSettings } from './pool-settings.js'
 import { VitalsQuestion, type WorkerVitals } from './vitals.js'
 import { type WorkerExit, WorkerProcess } from './worker-process.js'
 

@@ -1,5 +1,12 @@
-import { Timer } from '@conc/core/internal'
-import type { RespawnSettings } from './pool-options.js'
+import { checkDuration, checkKeys, checkLimit, checkObject, Timer } from '@conc/core/internal'
+import type { WorkerPoolOptions } from './pool-options.js'
+
+export interface RespawnSettings {
+  readonly minMs: number
+  readonly maxMs: number
+  readonly budget: number
+  readonly windowMs: number
+}
 
 /** A place that has failed is tried again so often, while others live. */
 const failedRetryMs = 60_000
@@ -44,4 +51,16 @@ export class Respawn {
     this.#timer?.clear()
     this.#timer = undefined
   }
+}
+
+/** @throws {InvalidOptionError} */
+export function respawnOf(respawn: WorkerPoolOptions['respawn'] = {}): RespawnSettings {
+  checkObject('respawn', respawn)
+  checkKeys('respawn', respawn, ['minMs', 'maxMs', 'budget', 'windowMs'])
+  const { minMs = 100, maxMs = Math.max(5000, minMs), budget = 5, windowMs = 30_000 } = respawn
+  checkDuration('respawn.minMs', minMs)
+  checkDuration('respawn.maxMs', maxMs)
+  checkLimit('respawn.budget', budget)
+  checkDuration('respawn.windowMs', windowMs)
+  return { minMs, maxMs, budget, windowMs }
 }

@@ -37,7 +37,8 @@ import { settled } from './broadcast.js'
 import { Entrance } from './entrance.js'
 import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
 import { PoolEngine } from './pool-engine.js'
-import { poolSettings, type WorkerPoolOptions } from './pool-options.js'
+import type { WorkerPoolOptions } from './pool-options.js'
+import { poolSettings } from './pool-settings.js'
 import { statsOf } from './worker-stats.js'
 
 /**

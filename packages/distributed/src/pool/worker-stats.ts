@@ -1,6 +1,6 @@
 import type { WorkerStats } from '../pool-stats.js'
 import type { Place } from './place.js'
-import type { PoolSettings } from './pool-options.js'
+import type { PoolSettings } from './pool-settings.js'
 
 /** What `stats()` says of the worker in one place; `undefined` where there is none at the moment. */
 export async function statsOf(

@@ -1,0 +1,139 @@
+import { availableParallelism } from 'node:os'
+import { InvalidOptionError } from '@conc/core'
+import {
+  checkCount,
+  checkDuration,
+  checkKeys,
+  checkLimit,
+  checkObject,
+  checkOneOf,
+  checkPositiveInteger,
+  executorName,
+} from '@conc/core/internal'
+import { prefetchOf } from '../calls/prefetch.js'
+import type { Credit } from '../protocol/credit.js'
+import { knownOptions, type WorkerPoolOptions } from './pool-options.js'
+import { listsOf, type ProcessSettings, processOf } from './process-settings.js'
+import { type RespawnSettings, respawnOf } from './respawn.js'
+import { type ServingSettings, servingOf } from './serving-settings.js'
+
+/** The options with their defaults, checked. */
+export interface PoolSettings extends ProcessSettings {
+  readonly name: string
+  readonly breadth: number
+  readonly concurrency: number
+  readonly queueLimit: number
+  /** How it is served, where it is. */
+  readonly serving: ServingSettings | undefined
+  readonly quorum: number
+  readonly startupTimeoutMs: number
+  readonly startTimeoutMs: number
+  readonly shutdownTimeoutMs: number
+  readonly graceMs: number
+  readonly cancel: 'cooperative' | 'forceful'
+  readonly maxPayloadBytes: number
+  readonly prefetch: Credit
+  readonly maxSuspended: number
+  readonly maxPoolDepth: number
+  readonly respawn: RespawnSettings
+  readonly maxTasksPerWorker: number
+  readonly maxRssBytes: number
+  readonly poisonLimit: number
+  readonly tagsOf: (place: number) => readonly string[]
+}
+
+let pools = 0
+const mib = 1024 * 1024
+
+/** @throws {InvalidOptionError} at once, for anything outside its range. */
+export function poolSettings(options: WorkerPoolOptions): PoolSettings {
+  checkObject('options', options)
+  checkKeys('options', options, knownOptions)
+  const { maxSuspended = 1000, maxPoolDepth = 4, poisonLimit = 3, cancel = 'cooperative' } = options
+  checkPositiveInteger('maxSuspended', maxSuspended)
+  checkPositiveInteger('maxPoolDepth', maxPoolDepth)
+  checkLimit('poisonLimit', poisonLimit)
+  checkOneOf('cancel', cancel, ['cooperative', 'forceful'])
+  const limits = limitsOf(options)
+  if (cancel === 'forceful' && limits.concurrency > 1) {
+    const expected = "'cooperative' where concurrency is over 1, as others would be killed along"
+    throw new InvalidOptionError('cancel', expected, cancel)
+  }
+  return {
+    name: executorName(options.name, `pool-${++pools}`),
+    ...limits,
+    ...timesOf(options),
+    ...processOf(options),
+    serving: servingOf(options),
+    cancel,
+    maxSuspended,
+    maxPoolDepth,
+    poisonLimit,
+    prefetch: prefetchOf(options.prefetch),
+    respawn: respawnOf(options.respawn),
+    tagsOf: listsOf('tags', options.tags ?? []),
+  }
+}
+
+type Limits = Pick<
+  PoolSettings,
+  | 'breadth'
+  | 'concurrency'
+  | 'queueLimit'
+  | 'quorum'
+  | 'maxPayloadBytes'
+  | 'maxTasksPerWorker'
+  | 'maxRssBytes'
+>
+
+function limitsOf(options: WorkerPoolOptions): Limits {
+  const { concurrency = 100, queueLimit = 100_000, maxPayloadBytes = 16 * mib } = options
+  const breadth = breadthOf(options.breadth)
+  const { quorum = breadth } = options
+  checkPositiveInteger('concurrency', concurrency)
+  checkCount('queueLimit', queueLimit)
+  checkPositiveInteger('quorum', quorum)
+  if (quorum > breadth)
+    throw new InvalidOptionError('quorum', `at most breadth (${breadth})`, quorum)
+  checkPositiveInteger('maxPayloadBytes', maxPayloadBytes)
+  if (maxPayloadBytes > 2 ** 31) {
+    throw new InvalidOptionError('maxPayloadBytes', 'at most 2 GiB', maxPayloadBytes)
+  }
+  const { maxTasksPerWorker = Number.POSITIVE_INFINITY } = options
+  const { maxRssBytes = Number.POSITIVE_INFINITY } = options
+  checkLimit('maxTasksPerWorker', maxTasksPerWorker)
+  checkLimit('maxRssBytes', maxRssBytes)
+  return {
+    breadth,
+    concurrency,
+    queueLimit,
+    quorum,
+    maxPayloadBytes,
+    maxTasksPerWorker,
+    maxRssBytes,
+  }
+}
+
+function breadthOf(breadth = 0): number {
+  if (breadth === 0) return availableParallelism()
+  if (!Number.isInteger(breadth) || breadth < 0) {
+    throw new InvalidOptionError('breadth', 'an integer of at least 0', breadth)
+  }
+  return breadth
+}
+
+type Times = Pick<
+  PoolSettings,
+  'startupTimeoutMs' | 'startTimeoutMs' | 'shutdownTimeoutMs' | 'graceMs'
+>
+
+function timesOf(options: WorkerPoolOptions): Times {
+  const times: Times = {
+    startupTimeoutMs: options.startupTimeoutMs ?? 60_000,
+    startTimeoutMs: options.startTimeoutMs ?? Number.POSITIVE_INFINITY,
+    shutdownTimeoutMs: options.shutdownTimeoutMs ?? 60_000,
+    graceMs: options.graceMs ?? 5000,
+  }
+  for (const [option, value] of Object.entries(times)) checkDuration(option, value)
+  return times
+}

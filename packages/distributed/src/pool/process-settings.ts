@@ -1,0 +1,52 @@
+import { InvalidOptionError } from '@conc/core'
+import { checkObject, checkOneOf, resolveModule } from '@conc/core/internal'
+import { inheritedArguments } from './inherited-arguments.js'
+import type { WorkerPoolOptions } from './pool-options.js'
+
+/** What a worker process is started with. */
+export interface ProcessSettings {
+  /** URLs. */
+  readonly modules: readonly string[]
+  readonly env: NodeJS.ProcessEnv | undefined
+  readonly execArgvOf: (place: number) => readonly string[]
+  readonly cwd: string | undefined
+  readonly console: 'inherit' | 'capture' | 'silent'
+}
+
+/** @throws {InvalidOptionError} */
+export function processOf(options: WorkerPoolOptions): ProcessSettings {
+  const { modules = [], env, execArgv, cwd, console = 'inherit' } = options
+  if (!Array.isArray(modules)) {
+    throw new InvalidOptionError('modules', 'a list of URLs, paths and package names', modules)
+  }
+  if (env !== undefined) checkObject('env', env)
+  if (cwd !== undefined && typeof cwd !== 'string') {
+    throw new InvalidOptionError('cwd', 'a path', cwd)
+  }
+  checkOneOf('console', console, ['inherit', 'capture', 'silent'])
+  return {
+    modules: modules.map(resolveModule),
+    env,
+    execArgvOf: listsOf('execArgv', execArgv ?? inheritedArguments(process.execArgv)),
+    cwd,
+    console,
+  }
+}
+
+/** A list of strings for every worker, or one for each. */
+export function listsOf(
+  option: string,
+  given: readonly string[] | ((worker: number) => readonly string[]),
+): (place: number) => readonly string[] {
+  const listOf = (own: unknown): readonly string[] => {
+    if (isStrings(own)) return own
+    throw new InvalidOptionError(option, 'a list of strings, or a function that gives one', own)
+  }
+  if (typeof given === 'function') return (place) => listOf(given(place))
+  const list = listOf(given)
+  return () => list
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
