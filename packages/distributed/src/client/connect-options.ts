@@ -6,7 +6,6 @@ import {
   checkObject,
   checkOneOf,
   checkPause,
-  checkPositiveInteger,
 } from '@conc/core/internal'
 import { prefetchOf } from '../calls/prefetch.js'
 import { poolKeyHere } from '../pool/pool-around.js'

@@ -1,44 +1,24 @@
-import { type Started, TaskCancelledError, TaskTimeoutError, WorkerLostError } from '@conc/core'
-import { Line, Timer } from '@conc/core/internal'
+import type { Line } from '@conc/core/internal'
 import { IdSource } from '../protocol/ids.js'
 import type { CallOwner, CallRequest, Ending } from './call-request.js'
+import type { CallEvent, CoordinatorOptions } from './coordinator-options.js'
+import { neverBegan, parentsEnd, startsTooLate, workerIsClosed } from './endings.js'
 import { Fault } from './fault.js'
-import { Placement } from './placement.js'
 import { PoisonRecord } from './poison.js'
 import { type CallHome, PoolCall, type Word } from './pool-call.js'
 import { Seat, type SeatHome, type SeatPort } from './seat.js'
-
-export type CallEvent = 'accepted' | 'assigned' | 'started' | 'suspended' | 'resumed' | 'settled'
-
-export interface CoordinatorOptions {
-  readonly name: string
-  /** Calls at a time in each worker. */
-  readonly concurrency: number
-  /** Workers that the same call may cost; default Infinity. */
-  readonly poisonLimit?: number
-  /** The most a call may wait for its start; default Infinity. */
-  readonly startTimeoutMs?: number
-  /** Why a call can never run here; asked when it comes. */
-  readonly refuse?: (request: CallRequest) => Error | undefined
-  /** Told of each state that a call reaches. */
-  readonly observe?: (event: CallEvent, call: PoolCall, ending?: Ending) => void
-  /** Called when work has ended or moved on. */
-  readonly onChange?: () => void
-  /** Milliseconds; default `performance.now`. */
-  readonly clock?: () => number
-}
+import { WaitingRoom } from './waiting-room.js'
 
 /**
  * Which call is where: the line, the slots of the workers, and what follows from each event. Knows no process, no
  * socket and no value: workers are ports, calls are bytes.
  */
 export class Coordinator implements CallHome, SeatHome {
-  readonly line: Line
   readonly #options: CoordinatorOptions
   readonly #clock: () => number
   readonly #ids = new IdSource('connecting')
   readonly #calls = new Map<number, PoolCall>()
-  readonly #placement = new Placement()
+  readonly #room: WaitingRoom
   readonly #poison: PoisonRecord
 
   constructor(options: CoordinatorOptions) {
@@ -46,11 +26,15 @@ export class Coordinator implements CallHome, SeatHome {
     this.#clock = options.clock ?? (() => performance.now())
     const { name, poisonLimit = Number.POSITIVE_INFINITY } = options
     this.#poison = new PoisonRecord(name, poisonLimit, this.#clock)
-    this.line = new Line(0, () => options.onChange?.())
+    this.#room = new WaitingRoom(options, this.#poison)
+  }
+
+  get line(): Line {
+    return this.#room.line
   }
 
   get seats(): ReadonlySet<Seat> {
-    return this.#placement.seats
+    return this.#room.seats
   }
 
   get calls(): ReadonlyMap<number, PoolCall> {
@@ -63,7 +47,7 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   get waiting(): number {
-    return this.line.waiting + this.#placement.waiting
+    return this.#room.waiting
   }
 
   get isIdle(): boolean {
@@ -88,7 +72,7 @@ export class Coordinator implements CallHome, SeatHome {
     this.#observe('accepted', call)
     const refusal = this.#refusal(call)
     if (refusal) queueMicrotask(() => this.cancel(call, refusal))
-    else this.#join(call)
+    else this.#room.join(call, (limitMs) => this.#startsTooLate(call, limitMs))
     return call
   }
 
@@ -99,7 +83,8 @@ export class Coordinator implements CallHome, SeatHome {
       const [one, why] = next
       if (one.isSettled || one.cancelled) continue
       one.cancelled = why
-      for (const child of one.children ?? []) pending.push([child, this.#parentsEnd(child)])
+      for (const child of one.children ?? [])
+        pending.push([child, parentsEnd(child, this.#options.name)])
       if (one.state === 'waiting') this.#cancelWaiting(one, why)
       else one.seat?.port.cancel(one, why)
     }
@@ -118,10 +103,7 @@ export class Coordinator implements CallHome, SeatHome {
   /** A worker is ready for work. */
   open(worker: number, port: SeatPort, tags?: readonly string[]): Seat {
     const seat = new Seat(this, worker, port, tags)
-    this.#placement.add(seat)
-    seat.capacity = this.#options.concurrency
-    for (const call of this.#placement.takeAll()) this.#rejoin(call)
-    this.line.size += seat.capacity
+    this.#room.add(seat, this.#options.concurrency)
     return seat
   }
 
@@ -130,9 +112,7 @@ export class Coordinator implements CallHome, SeatHome {
     if (seat.state !== 'open') return
     seat.state = 'retiring'
     this.#refusePinned(seat)
-    const spare = seat.capacity - seat.running
-    seat.capacity -= spare
-    this.line.size -= spare
+    this.#room.shrink(seat, seat.capacity - seat.running)
   }
 
   /**
@@ -145,9 +125,8 @@ export class Coordinator implements CallHome, SeatHome {
   lost(seat: Seat, faultOf: (call: PoolCall) => Fault, isTheirDoing = true): PoolCall[] {
     if (seat.state === 'gone') return []
     seat.state = 'gone'
-    this.#placement.delete(seat)
     seat.resumption.clear()
-    this.line.size -= seat.capacity
+    this.#room.delete(seat)
     const calls = [...seat.calls.values()]
     seat.calls.clear()
     const begun = calls.filter((call) => call.hasBody)
@@ -166,7 +145,7 @@ export class Coordinator implements CallHome, SeatHome {
   refuseWaiting(faultOf: (call: PoolCall) => Fault): void {
     for (const call of [...this.#calls.values()]) {
       if (call.state !== 'waiting') continue
-      if (!this.#placement.leave(call)) this.line.leave(call)
+      this.#room.leave(call)
       this.#settle(call, { ok: false, phase: 'infra', started: false, fault: faultOf(call) })
     }
   }
@@ -204,7 +183,7 @@ export class Coordinator implements CallHome, SeatHome {
       this.#settle(call, neverBegan(call.cancelled))
       return
     }
-    this.#rejoin(call)
+    this.#room.rejoin(call)
     this.#leave(seat, call)
   }
 
@@ -214,7 +193,7 @@ export class Coordinator implements CallHome, SeatHome {
     call.seat.suspended++
     this.#observe('suspended', call)
     // What it waits for may need this very worker.
-    if (call.seat.loner && call.seat.loner !== call) this.#openAgain(call.seat)
+    if (call.seat.loner && call.seat.loner !== call) this.#room.openAgain(call.seat)
     call.seat.drop(call)
   }
 
@@ -231,20 +210,15 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   enter(call: PoolCall): void {
-    const seat = this.#placement.pick(call, this.#clock())
-    if (seat) return void this.#place(call, seat)
-    this.line.release()
-    this.#placement.setAside(call)
+    const seat = this.#room.placeFor(call, this.#clock())
+    if (seat) this.#place(call, seat)
   }
 
   released(seat: Seat): void {
     if (seat.state !== 'gone' && seat.resumption.passOn()) return
-    const next = seat.state === 'open' ? this.#placement.takeFor(seat) : undefined
+    const next = this.#room.takeFor(seat)
     if (next) return void this.#place(next, seat)
-    if (seat.state === 'retiring') {
-      seat.capacity--
-      this.line.size--
-    }
+    if (seat.state === 'retiring') this.#room.shrink(seat, 1)
     this.line.release()
     this.#changed()
   }
@@ -255,56 +229,27 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   #refusal(call: PoolCall): Fault | undefined {
-    if (call.parent?.cancelled) return this.#parentsEnd(call)
+    if (call.parent?.cancelled) return parentsEnd(call, this.#options.name)
     const refusal = this.#options.refuse?.(call.request) ?? this.#poison.refusal(call.request)
     return refusal && Fault.of(refusal)
   }
 
-  #join(call: PoolCall): void {
-    const { startTimeoutMs = Number.POSITIVE_INFINITY } = this.#options
-    const limitMs = Math.min(call.request.startTimeoutMs ?? startTimeoutMs, startTimeoutMs)
-    if (limitMs < Number.POSITIVE_INFINITY) {
-      call.startTimer = new Timer(limitMs, () => this.#startsTooLate(call, limitMs))
-    }
-    call.isSuspect = this.#poison.isSuspect(call.request)
-    this.line.join(call, call.request.priority, call.request.depth)
-  }
-
   #startsTooLate(call: PoolCall, limitMs: number): void {
-    const { task } = call.request
-    const text = `Task '${task}' did not start within ${limitMs} ms.`
-    const init = { phase: 'waiting', task, executor: this.#options.name } as const
-    this.cancel(call, Fault.of(new TaskTimeoutError(text, init)))
-  }
-
-  /** The worker is not kept for a suspect any more. */
-  #openAgain(seat: Seat): void {
-    seat.loner = undefined
-    for (const call of this.#placement.takeAll()) this.#rejoin(call)
+    this.cancel(call, startsTooLate(call, this.#options.name, limitMs))
   }
 
   /** The call has no body in the worker any more. */
   #leave(seat: Seat, call: PoolCall): void {
     const wasAlone = seat.loner === call
     seat.forget(call)
-    if (wasAlone) this.#openAgain(seat)
+    if (wasAlone) this.#room.openAgain(seat)
   }
 
   /** Calls for a worker that takes no more. */
   #refusePinned(seat: Seat): void {
     for (const call of [...this.#calls.values()]) {
       if (call.pinned !== seat || call.state !== 'waiting') continue
-      const { name: executor } = this.#options
-      const error = new WorkerLostError(
-        `Worker ${seat.worker} of '${executor}' takes no more calls.`,
-        {
-          task: call.request.task,
-          executor,
-          worker: seat.worker,
-          started: false,
-        },
-      )
-      this.#cancelWaiting(call, Fault.of(error))
+      this.#cancelWaiting(call, workerIsClosed(call, this.#options.name, seat.worker))
     }
   }
 
@@ -318,9 +263,7 @@ export class Coordinator implements CallHome, SeatHome {
   }
 
   #cancelWaiting(call: PoolCall, reason: Fault): void {
-    if (!this.#placement.leave(call)) this.line.leave(call)
-    const kept = this.#placement.keptFor(call)
-    if (kept) this.#openAgain(kept)
+    this.#room.leave(call)
     this.#settle(call, neverBegan(reason))
   }
 
@@ -328,20 +271,13 @@ export class Coordinator implements CallHome, SeatHome {
   #putBack(call: PoolCall): void {
     call.holdsSlot = false
     if (call.cancelled) this.#settle(call, neverBegan(call.cancelled))
-    else this.#rejoin(call)
-  }
-
-  /** Before all that came later, as the same attempt. */
-  #rejoin(call: PoolCall): void {
-    call.seat = undefined
-    call.state = 'waiting'
-    call.isSuspect = this.#poison.isSuspect(call.request)
-    this.line.joinFront(call, call.request.priority, call.request.depth)
+    else this.#room.rejoin(call)
   }
 
   #lose(call: PoolCall, fault: Fault): void {
     call.holdsSlot = false
-    for (const child of call.children ?? []) this.cancel(child, this.#parentsEnd(child))
+    for (const child of call.children ?? [])
+      this.cancel(child, parentsEnd(child, this.#options.name))
     this.#settle(call, { ok: false, phase: 'infra', started: true, fault })
   }
 
@@ -355,17 +291,6 @@ export class Coordinator implements CallHome, SeatHome {
     this.#changed()
   }
 
-  #parentsEnd(call: PoolCall): Fault {
-    return Fault.of(
-      new TaskCancelledError('The task that made this call was cancelled.', {
-        origin: 'parent',
-        task: call.request.task,
-        executor: this.#options.name,
-        started: call.hasBody satisfies Started,
-      }),
-    )
-  }
-
   #observe(event: CallEvent, call: PoolCall, ending?: Ending): void {
     this.#options.observe?.(event, call, ending)
   }
@@ -373,8 +298,4 @@ export class Coordinator implements CallHome, SeatHome {
   #changed(): void {
     this.#options.onChange?.()
   }
-}
-
-function neverBegan(reason: Fault): Ending {
-  return { ok: false, phase: 'reject', started: false, fault: reason }
 }

@@ -1,0 +1,22 @@
+import type { CallRequest, Ending } from './call-request.js'
+import type { PoolCall } from './pool-call.js'
+
+export type CallEvent = 'accepted' | 'assigned' | 'started' | 'suspended' | 'resumed' | 'settled'
+
+export interface CoordinatorOptions {
+  readonly name: string
+  /** Calls at a time in each worker. */
+  readonly concurrency: number
+  /** Workers that the same call may cost; default Infinity. */
+  readonly poisonLimit?: number
+  /** The most a call may wait for its start; default Infinity. */
+  readonly startTimeoutMs?: number
+  /** Why a call can never run here; asked when it comes. */
+  readonly refuse?: (request: CallRequest) => Error | undefined
+  /** Told of each state that a call reaches. */
+  readonly observe?: (event: CallEvent, call: PoolCall, ending?: Ending) => void
+  /** Called when work has ended or moved on. */
+  readonly onChange?: () => void
+  /** Milliseconds; default `performance.now`. */
+  readonly clock?: () => number
+}
