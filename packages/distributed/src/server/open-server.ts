@@ -1,46 +1,36 @@
-import type { AddressInfo } from 'node:net'
 import { type Capabilities, type Executor, InvalidOptionError, type Load } from '@conc/core'
-import { Conditions, checkCloseOptions, checkPause, registry, Timer } from '@conc/core/internal'
 import type { WebSocket } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
-import { AddressInUseError } from '../errors.js'
-import { LocalLockRoute } from '../locks/local-route.js'
-import { LockHost } from '../locks/lock-host.js'
-import { type LockRoute, lockRoute, routeHere } from '../locks/lock-route.js'
+import type { LockRoute } from '../locks/lock-route.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
 import { closeCode, protocolName } from '../protocol/limits.js'
 import type { Meta } from '../protocol/meta.js'
-import { bindAddress, urlHost } from '../security/host-names.js'
+import { urlHost } from '../security/host-names.js'
 import { type Key, proofKeyRing } from '../security/keys.js'
 import { checkServerTls, type ServerTls } from '../security/tls-options.js'
 import { DecodingRoute } from './decoding-route.js'
 import { Dispatcher } from './dispatcher.js'
 import { Gate, type GateHost, type Visitor } from './gate.js'
+import { IdleWatch } from './idle-watch.js'
 import { KeyedCalls } from './keyed-calls.js'
+import { listenAt } from './listen-at.js'
 import { LoadReports } from './load-reports.js'
 import type { PoolServer, ServerCloseOptions } from './pool-server.js'
 import { Refusals } from './refusals.js'
 import { refuseOpenHost, type ServeSettings } from './serve-options.js'
 import type { ServedCall } from './served-call.js'
+import { exposedTasks, lockRouteOf, plainStats, type TellingExecutor } from './served-executor.js'
+import { type EndingHost, ServerEnding } from './server-ending.js'
 import { answerRequest } from './server-requests.js'
 import type { ServerSession, SessionHost } from './server-session.js'
 import { Sessions } from './sessions.js'
 import { warnOfWeakKey } from './weak-key.js'
 
-/** From a cancel to the end of the wait for its body. */
-const defaultGraceMs = 5000
-
-/** What executors of this package tell of themselves beside what each one does. */
-interface TellingExecutor extends Executor {
-  readonly tasks?: ReadonlyMap<string, string | undefined>
-  stats?(): Promise<PoolStats>
-}
-
 /** One server, from the moment it listens. */
-export class OpenServer implements PoolServer, GateHost, SessionHost {
+export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost {
   readonly settings: ServeSettings
   readonly lockRoute: LockRoute
   readonly #executor: TellingExecutor
@@ -49,15 +39,10 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   readonly #dispatcher: Dispatcher
   readonly #keyed = new KeyedCalls((call) => this.#dispatcher.accept(call))
   readonly #loadReports: LoadReports
-  readonly #conditions = new Conditions()
   readonly #startedAt = performance.now()
-  readonly closed: Promise<CloseReport>
-  #resolveClosed!: (report: CloseReport) => void
-  #state: 'open' | 'draining' | 'closed' = 'open'
-  #closing: Promise<CloseReport> | undefined
-  #idleTimer: Timer | undefined
+  readonly #ending = new ServerEnding(this)
+  readonly #idle: IdleWatch
   #workedAt = performance.now()
-  #ending = { finished: 0, cancelled: 0, isOutOfTime: false }
   #port = 0
 
   private constructor(executor: Executor, settings: ServeSettings) {
@@ -74,27 +59,18 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
       () => this.load,
       (load) => this.#tellAll(frameType.load, { ...load }),
     )
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve
-    })
+    this.#idle = new IdleWatch(
+      settings.idleTimeoutMs,
+      () => this.isOpen && this.sessions === 0 && this.inFlight === 0,
+      () => void this.closeBy('idle', {}),
+    )
   }
 
   /** @throws {AddressInUseError} or what the system says about the address. */
   static async listen(executor: Executor, settings: ServeSettings): Promise<OpenServer> {
     const server = new OpenServer(executor, settings)
-    const { host, port } = settings
-    const http = server.#gate.server
-    await new Promise<void>((resolve, reject) => {
-      http.once('error', (error: NodeJS.ErrnoException) => {
-        const isTaken = error.code === 'EADDRINUSE'
-        reject(isTaken ? new AddressInUseError(host, port, { cause: error }) : error)
-      })
-      http.listen({ host: bindAddress(host), port }, () => resolve())
-    })
-    http.removeAllListeners('error')
-    http.on('error', () => {})
-    server.#port = (http.address() as AddressInfo).port
-    server.#watchIdle()
+    server.#port = await listenAt(server.#gate.server, settings)
+    server.#idle.restart()
     warnOfWeakKey(server.name, settings.keys)
     return server
   }
@@ -121,12 +97,25 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
     return typeof name === 'function' ? name(this.port) : name
   }
 
+  get closed(): Promise<CloseReport> {
+    return this.#ending.closed
+  }
+
+  get liveSessions(): Iterable<ServerSession> {
+    return this.#sessions
+  }
+
+  /** Calls that the executor has, and those that wait for it. */
+  get inFlight(): number {
+    return this.#dispatcher.out + this.#dispatcher.waiting
+  }
+
   get executorName(): string {
     return this.#executor.name
   }
 
   get isOpen(): boolean {
-    return this.#state === 'open'
+    return this.#ending.state === 'open'
   }
 
   get load(): Load {
@@ -135,22 +124,16 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   }
 
   get tasks(): ReadonlyMap<string, string | undefined> {
-    const all =
-      this.#executor.tasks ??
-      new Map(registry.names().map((name) => [name, registry.find(name)?.version]))
-    const shown = [...all].filter(
-      ([name]) => !name.startsWith('conc/') && this.settings.isExposed(name),
-    )
-    return new Map(shown)
+    return exposedTasks(this.#executor, this.settings)
   }
 
   async stats(): Promise<PoolStats> {
     const own = await this.#executor.stats?.()
     const { sessions, load } = this
     return {
-      ...(own ?? this.#plainStats()),
+      ...(own ?? plainStats([...this.tasks.keys()])),
       name: this.name,
-      state: this.#state,
+      state: this.#ending.state,
       load,
       sessions,
       uptimeMs: performance.now() - this.#startedAt,
@@ -178,20 +161,9 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   }
 
   closeBy(by: CloseReport['by'], options: ServerCloseOptions): Promise<CloseReport> {
-    checkCloseOptions(options)
-    if (options.graceMs !== undefined) checkPause('graceMs', options.graceMs)
-    if (this.#state === 'open') {
-      this.#state = 'draining'
-      this.#idleTimer?.clear()
-      for (const session of this.#sessions) session.tellClosing()
-    }
-    if (this.#state === 'draining') {
-      const { pending, timeoutMs = Number.POSITIVE_INFINITY, graceMs = defaultGraceMs } = options
-      if (pending === 'reject') this.#cancelAll(graceMs)
-      else this.#cancelAfter(timeoutMs, graceMs)
-    }
-    this.#closing ??= this.#drain(by)
-    return this.#closing
+    const closed = this.#ending.close(by, options)
+    this.#idle.restart()
+    return closed
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -203,13 +175,13 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   }
 
   hasRoom(): boolean {
-    return this.#state !== 'closed' && this.#sessions.size < this.settings.maxSessions
+    return this.#ending.state !== 'closed' && this.#sessions.size < this.settings.maxSessions
   }
 
   admit(ws: WebSocket, visitor: Visitor, isResumed: boolean): void {
     if (isResumed) this.#sessions.resume(ws, visitor)
     else this.#sessions.open(ws, visitor)
-    this.#watchIdle()
+    this.#idle.restart()
   }
 
   welcome(): Meta {
@@ -238,12 +210,12 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
   }
 
   over(_session: ServerSession, call: ServedCall): void {
-    if (this.#state === 'draining' && !call.isCancelled) this.#ending.finished++
+    if (!call.isCancelled) this.#ending.finished()
     if (call.wasSent) this.#dispatcher.over()
     this.#workedAt = performance.now()
     this.#loadReports.changed()
-    this.#conditions.check()
-    this.#watchIdle()
+    this.#ending.check()
+    this.#idle.restart()
   }
 
   asked(session: ServerSession, frame: Frame): void {
@@ -256,51 +228,15 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
 
   gone(session: ServerSession, why: string): void {
     this.#sessions.forget(session, why)
-    this.#conditions.check()
-    this.#watchIdle()
-  }
-
-  #plainStats(): Omit<PoolStats, 'name' | 'state' | 'load' | 'sessions' | 'uptimeMs' | 'idleMs'> {
-    return { modules: [...this.tasks.keys()], locks: 0, workers: [], tasks: {} }
-  }
-
-  get #inFlight(): number {
-    return this.#dispatcher.out + this.#dispatcher.waiting
+    this.#ending.check()
+    this.#idle.restart()
   }
 
   #tellAll(type: number, meta: Meta): void {
     for (const session of this.#sessions) session.send(type, 0, meta)
   }
 
-  #cancelAfter(ms: number, graceMs: number): void {
-    if (ms !== Number.POSITIVE_INFINITY) this.#whileClosing(ms, () => this.#cancelAll(graceMs))
-  }
-
-  /** Bodies that do not heed their cancel are left to the executor. */
-  #cancelAll(graceMs: number): void {
-    this.#whileClosing(graceMs, () => {
-      this.#ending.isOutOfTime = true
-      this.#conditions.check()
-    })
-    for (const session of this.#sessions) {
-      this.#ending.cancelled += session.cancelAll(
-        'shutdown',
-        'The pool behind the session is closing.',
-      )
-    }
-  }
-
-  #whileClosing(ms: number, then: () => void): void {
-    if (this.#inFlight === 0) return
-    const timer = new Timer(ms, then)
-    void this.closed.then(() => timer.clear())
-  }
-
-  async #drain(by: CloseReport['by']): Promise<CloseReport> {
-    await this.#conditions.until(() => this.#ending.isOutOfTime || this.#inFlight === 0)
-    const { finished, cancelled } = this.#ending
-    const report: CloseReport = { by, finished, cancelled }
-    this.#state = 'closed'
+  async release(report: CloseReport): Promise<void> {
     this.#dispatcher.close()
     this.#loadReports.stop()
     for (const session of this.#sessions) session.say(report)
@@ -308,21 +244,5 @@ export class OpenServer implements PoolServer, GateHost, SessionHost {
       session.connection.close(closeCode.goingAway, 'The server has closed.')
     }
     await this.#gate.close()
-    this.#resolveClosed(report)
-    return report
   }
-
-  #watchIdle(): void {
-    this.#idleTimer?.clear()
-    const { idleTimeoutMs } = this.settings
-    if (idleTimeoutMs === Number.POSITIVE_INFINITY || this.#state !== 'open') return
-    if (this.sessions > 0 || this.#inFlight > 0) return
-    this.#idleTimer = new Timer(idleTimeoutMs, () => void this.closeBy('idle', {}))
-  }
-}
-
-/** The executor's, where it has locks; else those that `locks()` has in this process. */
-function lockRouteOf(executor: Executor): LockRoute {
-  const own = (executor as { readonly [lockRoute]?: LockRoute })[lockRoute]
-  return own ?? routeHere(() => new LocalLockRoute(new LockHost(), 'process'))
 }

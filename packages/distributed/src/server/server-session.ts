@@ -1,34 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import {
-  AuthenticationError,
-  ExecutorClosedError,
-  type ExecutorError,
-  ProtocolError,
-  QueueFullError,
-  TaskCancelledError,
-  UnknownTaskError,
-} from '@conc/core'
+import { AuthenticationError, QueueFullError } from '@conc/core'
 import type { Bytes } from '@conc/core/internal'
-import { decodeError, encode } from '@conc/wire'
+import { encode } from '@conc/wire'
 import type { WebSocket } from 'ws'
 import type { CloseReport } from '../close-report.js'
 import { Connection } from '../connection/connection.js'
 import type { Ending } from '../coordinator/call-request.js'
-import { Fault } from '../coordinator/fault.js'
 import type { LockRoute } from '../locks/lock-route.js'
-import { maySubmitterSend } from '../protocol/call-grammar.js'
 import type { Frame } from '../protocol/frame.js'
-import { frameName, frameType, isIgnorable } from '../protocol/frame-types.js'
-import { isIdOf } from '../protocol/ids.js'
+import { frameType, isIgnorable } from '../protocol/frame-types.js'
 import { closeCode } from '../protocol/limits.js'
 import { decodeMeta, encodeMeta, type Meta } from '../protocol/meta.js'
 import { SessionQueue } from './fair-queue.js'
 import type { Visitor } from './gate.js'
 import type { AuthorizeRequest, ServeSettings } from './serve-options.js'
-import { ServedCall, type ServedCallHost } from './served-call.js'
+import type { ServedCall } from './served-call.js'
+import { SessionCalls, type SessionCallsHost } from './session-calls.js'
 import { SessionLocks } from './session-locks.js'
 import { SessionReplies } from './session-replies.js'
-import { taskRequest } from './task-request.js'
 
 /** The server as one of its sessions sees it. */
 export interface SessionHost {
@@ -51,17 +40,15 @@ export interface SessionHost {
 }
 
 /** One client, from its proof to its end: its calls, its quotas, and the connection that carries them. */
-export class ServerSession implements ServedCallHost {
+export class ServerSession implements SessionCallsHost {
   readonly id: string = randomBytes(16).toString('base64url')
   readonly visitor: Visitor
   readonly connection: Connection
   readonly queue: SessionQueue<ServedCall> = new SessionQueue()
   readonly #host: SessionHost
-  readonly #calls = new Map<number, ServedCall>()
+  readonly #calls = new SessionCalls(this)
   readonly #replies: SessionReplies
   #maxPayloadBytes: number
-  #inFlightBytes = 0
-  #isHeld = false
   #isGone = false
   #keepsOrphans = false
   #hasGreeted = false
@@ -97,8 +84,12 @@ export class ServerSession implements ServedCallHost {
     return this.#host.executorName
   }
 
-  get inFlight(): number {
-    return this.#calls.size
+  get settings(): ServeSettings {
+    return this.#host.settings
+  }
+
+  get isOpen(): boolean {
+    return this.#host.isOpen
   }
 
   send(type: number, id: number, meta: Meta, body?: Bytes): void {
@@ -117,13 +108,7 @@ export class ServerSession implements ServedCallHost {
 
   /** @returns how many calls that was. */
   cancelAll(origin: 'client' | 'shutdown', message: string): number {
-    const calls = [...this.#calls.values()].filter((call) => !call.isCancelled)
-    for (const call of calls) {
-      const { task } = call.request
-      const names = { task, executor: this.executorName, started: call.isStarted }
-      call.cancel(Fault.of(new TaskCancelledError(message, { origin, ...names })))
-    }
-    return calls.length
+    return this.#calls.cancelAll(origin, message)
   }
 
   /** The client has asked for the end of the server, and is told when it has come. */
@@ -153,14 +138,25 @@ export class ServerSession implements ServedCallHost {
   }
 
   over(call: ServedCall): void {
-    if (!this.#calls.delete(call.id)) return
-    this.#inFlightBytes -= call.byteLength
-    this.#hold()
-    this.#host.over(this, call)
+    if (this.#calls.delete(call)) this.#host.over(this, call)
   }
 
   withdrawn(call: ServedCall): void {
     this.#host.withdrawn(call)
+  }
+
+  accept(call: ServedCall): void {
+    this.#host.accept(this, call)
+  }
+
+  fault(): void {
+    this.connection.fault()
+  }
+
+  /** Reads on only while the arguments that it has sent are within its quota. */
+  hold(isOver: boolean): void {
+    if (isOver) this.connection.hold()
+    else this.connection.release()
   }
 
   /** Refuses what a frame asks for. */
@@ -171,12 +167,11 @@ export class ServerSession implements ServedCallHost {
   #received(frame: Frame): void {
     const { type, id } = frame
     if (!this.#hasGreeted) this.#greeted(frame)
-    else if (type === frameType.task) this.#asked(frame)
+    else if (type === frameType.task) this.#calls.asked(frame)
     else if (type === frameType.stats || type === frameType.stop) this.#host.asked(this, frame)
     else if (type === frameType.acquire) void this.#acquire(frame)
     else if (type === frameType.cancel && this.#locks.cancel(id)) return
-    else if (this.#calls.has(id)) this.#about(this.#calls.get(id) as ServedCall, frame)
-    else if (!isIgnorable(type)) this.connection.fault()
+    else if (!this.#calls.received(frame) && !isIgnorable(type)) this.fault()
   }
 
   #greeted({ type, meta }: Frame): void {
@@ -201,57 +196,6 @@ export class ServerSession implements ServedCallHost {
   tellClosing(): void {
     if (!this.#hasGreeted) return
     this.send(frameType.goAway, 0, { reason: 'The server is closing.' })
-  }
-
-  #asked(frame: Frame): void {
-    const { id } = frame
-    if (!isIdOf('connecting', id) || this.#calls.has(id)) {
-      this.#misused(id, `TASK came with id ${id}, which is not free.`)
-      return
-    }
-    const request = taskRequest(frame)
-    if (request === undefined) {
-      this.#misused(id, 'A TASK frame has a meta that cannot be read.')
-      return
-    }
-    const call = new ServedCall(this, id, request, frame.body.byteLength)
-    const refusal = this.#refusal(call)
-    if (refusal) {
-      this.refuse(id, refusal)
-      return
-    }
-    this.#calls.set(id, call)
-    this.#inFlightBytes += call.byteLength
-    this.#hold()
-    if (this.#host.settings.authorize === undefined) this.#host.accept(this, call)
-    else void this.#acceptIfAllowed(call)
-  }
-
-  #refusal(call: ServedCall): ExecutorError | undefined {
-    const { settings, isOpen, executorName } = this.#host
-    const { task } = call.request
-    const names = { task, executor: executorName, started: false }
-    if (!isOpen) return new ExecutorClosedError(`Server '${executorName}' is closing.`, names)
-    if (this.#calls.size >= settings.maxInFlight) {
-      const message = `The session has ${settings.maxInFlight} calls in flight, its maxInFlight.`
-      return new QueueFullError(message, names)
-    }
-    if (task.startsWith('conc/') || settings.isExposed(task)) return undefined
-    return new UnknownTaskError(`Server '${executorName}' does not expose task '${task}'.`, names)
-  }
-
-  async #acceptIfAllowed(call: ServedCall): Promise<void> {
-    const { task } = call.request
-    if (await this.isAllowed('submit', task)) {
-      if (!call.isSettled) this.#host.accept(this, call)
-      return
-    }
-    call.refuse(
-      new AuthenticationError(`This session may not call task '${task}'.`, {
-        task,
-        executor: this.executorName,
-      }),
-    )
   }
 
   async #acquire(frame: Frame): Promise<void> {
@@ -279,38 +223,4 @@ export class ServerSession implements ServedCallHost {
       return false
     }
   }
-
-  #about(call: ServedCall, { type, body }: Frame): void {
-    if (!maySubmitterSend(call.request.kind, type)) {
-      if (isIgnorable(type)) return
-      this.connection.fault()
-      const error = new ProtocolError(`${frameName(type)} is not for a ${call.request.kind}.`)
-      call.cancel(Fault.of(error))
-      return
-    }
-    const bytes = body.byteLength === 0 ? [] : [Buffer.from(body)]
-    if (type !== frameType.cancel) call.tell(type, bytes)
-    else call.cancel(reasonOf(bytes, call, this.executorName))
-  }
-
-  #misused(id: number, message: string): void {
-    this.connection.fault()
-    this.refuse(id, new ProtocolError(message))
-  }
-
-  /** Reads on only while the arguments that it has sent are within its quota. */
-  #hold(): void {
-    const isOver = this.#inFlightBytes > this.#host.settings.maxInFlightBytes
-    if (isOver === this.#isHeld) return
-    this.#isHeld = isOver
-    if (isOver) this.connection.hold()
-    else this.connection.release()
-  }
-}
-
-/** What the client gave as its reason, as it stands in the body's `signal.reason`. */
-function reasonOf(bytes: Bytes, call: ServedCall, executor: string): Fault {
-  if (bytes.length > 0) return Fault.of(decodeError(bytes[0] as Uint8Array))
-  const names = { task: call.request.task, executor, started: call.isStarted }
-  return Fault.of(new TaskCancelledError('The call was cancelled.', { origin: 'cancel', ...names }))
 }

@@ -1,0 +1,152 @@
+import {
+  AuthenticationError,
+  ExecutorClosedError,
+  type ExecutorError,
+  ProtocolError,
+  QueueFullError,
+  TaskCancelledError,
+  UnknownTaskError,
+} from '@conc/core'
+import type { Bytes } from '@conc/core/internal'
+import { decodeError } from '@conc/wire'
+import { Fault } from '../coordinator/fault.js'
+import { maySubmitterSend } from '../protocol/call-grammar.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameName, frameType, isIgnorable } from '../protocol/frame-types.js'
+import { isIdOf } from '../protocol/ids.js'
+import type { ServeSettings } from './serve-options.js'
+import { ServedCall, type ServedCallHost } from './served-call.js'
+import { taskRequest } from './task-request.js'
+
+/** The session, as its calls see it. */
+export interface SessionCallsHost extends ServedCallHost {
+  readonly settings: ServeSettings
+  readonly isOpen: boolean
+  /** Gives the call its turn, now or later. */
+  accept(call: ServedCall): void
+  isAllowed(action: 'submit', task: string): Promise<boolean>
+  refuse(id: number, error: unknown): void
+  /** A frame broke a rule of its id. */
+  fault(): void
+  /** Whether its arguments are beyond what may be in flight, so that nothing more is to be read. */
+  hold(isOver: boolean): void
+}
+
+/** The calls of one session, from their TASK frames until their bodies are over, within its quotas. */
+export class SessionCalls {
+  readonly #host: SessionCallsHost
+  readonly #calls = new Map<number, ServedCall>()
+  #inFlightBytes = 0
+  #isHeld = false
+
+  constructor(host: SessionCallsHost) {
+    this.#host = host
+  }
+
+  /** A TASK frame. */
+  asked(frame: Frame): void {
+    const { id } = frame
+    if (!isIdOf('connecting', id) || this.#calls.has(id)) {
+      this.#misused(id, `TASK came with id ${id}, which is not free.`)
+      return
+    }
+    const request = taskRequest(frame)
+    if (request === undefined) {
+      this.#misused(id, 'A TASK frame has a meta that cannot be read.')
+      return
+    }
+    const call = new ServedCall(this.#host, id, request, frame.body.byteLength)
+    const refusal = this.#refusal(call)
+    if (refusal) this.#host.refuse(id, refusal)
+    else this.#accept(call)
+  }
+
+  /** A frame about a call. @returns whether that is known. */
+  received({ id, type, body }: Frame): boolean {
+    const call = this.#calls.get(id)
+    if (call === undefined) return false
+    if (!maySubmitterSend(call.request.kind, type)) {
+      if (!isIgnorable(type)) this.#misplaced(call, type)
+      return true
+    }
+    const bytes = body.byteLength === 0 ? [] : [Buffer.from(body)]
+    if (type !== frameType.cancel) call.tell(type, bytes)
+    else call.cancel(reasonOf(bytes, call, this.#host.executorName))
+    return true
+  }
+
+  /** @returns how many calls that was. */
+  cancelAll(origin: 'client' | 'shutdown', message: string): number {
+    const calls = [...this.#calls.values()].filter((call) => !call.isCancelled)
+    for (const call of calls) {
+      const { task } = call.request
+      const names = { task, executor: this.#host.executorName, started: call.isStarted }
+      call.cancel(Fault.of(new TaskCancelledError(message, { origin, ...names })))
+    }
+    return calls.length
+  }
+
+  /** The body is over. @returns whether the call was in flight. */
+  delete(call: ServedCall): boolean {
+    if (!this.#calls.delete(call.id)) return false
+    this.#inFlightBytes -= call.byteLength
+    this.#hold()
+    return true
+  }
+
+  #accept(call: ServedCall): void {
+    this.#calls.set(call.id, call)
+    this.#inFlightBytes += call.byteLength
+    this.#hold()
+    if (this.#host.settings.authorize === undefined) this.#host.accept(call)
+    else void this.#acceptIfAllowed(call)
+  }
+
+  #refusal(call: ServedCall): ExecutorError | undefined {
+    const { settings, isOpen, executorName: executor } = this.#host
+    const { task } = call.request
+    const names = { task, executor, started: false }
+    if (!isOpen) return new ExecutorClosedError(`Server '${executor}' is closing.`, names)
+    if (this.#calls.size >= settings.maxInFlight) {
+      const message = `The session has ${settings.maxInFlight} calls in flight, its maxInFlight.`
+      return new QueueFullError(message, names)
+    }
+    if (task.startsWith('conc/') || settings.isExposed(task)) return undefined
+    return new UnknownTaskError(`Server '${executor}' does not expose task '${task}'.`, names)
+  }
+
+  async #acceptIfAllowed(call: ServedCall): Promise<void> {
+    const { task } = call.request
+    if (await this.#host.isAllowed('submit', task)) {
+      if (!call.isSettled) this.#host.accept(call)
+      return
+    }
+    const names = { task, executor: this.#host.executorName }
+    call.refuse(new AuthenticationError(`This session may not call task '${task}'.`, names))
+  }
+
+  #misplaced(call: ServedCall, type: number): void {
+    this.#host.fault()
+    const message = `${frameName(type)} is not for a ${call.request.kind}.`
+    call.cancel(Fault.of(new ProtocolError(message)))
+  }
+
+  #misused(id: number, message: string): void {
+    this.#host.fault()
+    this.#host.refuse(id, new ProtocolError(message))
+  }
+
+  #hold(): void {
+    const isOver = this.#inFlightBytes > this.#host.settings.maxInFlightBytes
+    if (isOver === this.#isHeld) return
+    this.#isHeld = isOver
+    this.#host.hold(isOver)
+  }
+}
+
+/** What the client gave as its reason, as it stands in the body's `signal.reason`. */
+function reasonOf(bytes: Bytes, call: ServedCall, executor: string): Fault {
+  if (bytes.length > 0) return Fault.of(decodeError(bytes[0] as Uint8Array))
+  const names = { task: call.request.task, executor, started: call.isStarted }
+  return Fault.of(new TaskCancelledError('The call was cancelled.', { origin: 'cancel', ...names }))
+}
