@@ -19,6 +19,7 @@ import {
   type Entered,
   refuseStreamTask,
   reportsEnd,
+  slotAround,
 } from '@conc/core/internal'
 import { cancelTargets } from './cancel/cancel-targets.js'
 import {
@@ -420,12 +421,12 @@ export class Pool implements Executor {
   }
 
   #run(call: string, batch: Batch, input: unknown): Promise<never> {
-    const refusal = this.#refusal(batch) ?? this.#refuseSlot(call)
+    const state = this.#state
+    const refusal = this.#refusal(batch, mayBorrow(state)) ?? this.#refuseSlot(call)
     if (refusal) {
       endNow(batch.submitOptions)
       return Promise.reject(refusal)
     }
-    const state = this.#state
     const job = new ExecJob<never>(batch, input, state.scope())
     const promise = job.toPromise()
     state.start(job, true)
@@ -442,4 +443,9 @@ export class Pool implements Executor {
   #refuseSlot(call: string, lends = true): Error | undefined {
     return this.#state.guard?.refuseSlot(call, lends)
   }
+}
+
+/** Whether a call that the task around waits for has that task's slot at once, and needs no room to wait. */
+function mayBorrow({ queueLimit, line }: PoolState): boolean {
+  return queueLimit !== Number.POSITIVE_INFINITY && slotAround(line)?.isLendable === true
 }

@@ -1,4 +1,4 @@
-import { currentTask, inline, TaskCancelledError, task, withExecutor } from '@conc/core'
+import { currentTask, inline, limit, TaskCancelledError, task, withExecutor } from '@conc/core'
 import { Pool } from '@conc/pool'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -220,6 +220,57 @@ describe('a weave inside of a body', () => {
     expect(r.a).toBe(3)
     expect(flight.most).toBe(1)
     expect(pool.load.running).toBe(0)
+  })
+})
+
+describe('a weave inside of a body on an executor that is full', () => {
+  const full = {
+    'a pool': () => new Pool({ size: 1, queueLimit: 0 }),
+    'a limit': () => limit(inline(), 1, { queueLimit: 0 }),
+  }
+
+  it.each(Object.entries(full))('takes the slot of that body on %s', async (_name, open) => {
+    await using executor = open()
+    const flight = new Flight()
+    const r = await weave()
+      .do('a', () => depthOf(3, flight, 3))
+      .do('b', () => merge(() => merge(() => flight.through(settledSoon)), [1, 2]))
+      .run({ executor })
+    expect(r.a).toBe(3)
+    expect(flight.most).toBe(1)
+    expect(executor.load).toMatchObject({ running: 0, waiting: 0 })
+  })
+
+  it('takes it too while others wait for a slot of that pool', async () => {
+    await using pool = new Pool({ size: 1, queueLimit: 2 })
+    const flight = new Flight()
+    const one = (): Promise<number> => depthOf(2, flight, 2)
+    const r = await weave().do({ a: one, b: one, c: one }).run({ executor: pool })
+    expect([...r]).toEqual([2, 2, 2])
+    expect(flight.most).toBe(1)
+  })
+
+  it('stops waiting for room when the body around it is cancelled', async () => {
+    await using pool = new Pool({ size: 1, queueLimit: 0 })
+    const gate = deferred()
+    const begun = deferred()
+    const inner = weave().do({
+      first: () => {
+        begun.resolve()
+        return gate.promise
+      },
+      second: () => 1,
+    })
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    const run = weave()
+      .do('outer', () => inner.run())
+      .run({ executor: pool, signal: stop.signal })
+    await begun.promise
+    stop.abort(reason)
+    await expect(run).rejects.toBe(reason)
+    gate.resolve()
+    await pool.join()
   })
 })
 

@@ -1,3 +1,4 @@
+import { currentExecutor } from '../ambient.js'
 import { type Task, task } from '../task.js'
 import { currentTask } from '../task-context.js'
 import { GateClient } from './gate-client.js'
@@ -58,6 +59,16 @@ export const holdChild: Task<[port: number, id: string], Promise<string>> = task
 export const descend: Task<[depth: number], Promise<number>> = task(
   'conc-kit/descend',
   async (depth: number): Promise<number> => (depth === 0 ? 0 : 1 + (await descend(depth - 1))),
+)
+
+/** The same, with a wait for room before each call. */
+export const descendWithRoom: Task<[depth: number], Promise<number>> = task(
+  'conc-kit/descend-with-room',
+  async (depth: number): Promise<number> => {
+    if (depth === 0) return 0
+    await currentExecutor()?.ready()
+    return 1 + (await descendWithRoom(depth - 1))
+  },
 )
 
 /** Fails as long as its attempt is at most `failures`. */

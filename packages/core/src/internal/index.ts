@@ -80,6 +80,7 @@ export {
   inFrame,
   runInFrame,
   runUnframed,
+  slotAround,
   whileSuspended,
 } from './running/frame.js'
 export { iteratorOf, LocalProducer } from './running/local-producer.js'

@@ -50,7 +50,7 @@ export class Admission {
   async untilRoom(signal?: AbortSignal): Promise<void> {
     const { lifecycle, fleet } = this.#init
     const isOver = (): boolean => !lifecycle.isOpen || fleet.failure !== undefined
-    await this.#room.until(() => isOver() || this.#hasRoom, signal)
+    await this.#room.until(() => isOver() || this.hasRoom, signal)
     if (!lifecycle.isOpen) throw lifecycle.closedError()
     if (fleet.failure) throw fleet.failure
   }
@@ -62,7 +62,8 @@ export class Admission {
     return waiting - Math.max(settings.breadth * settings.concurrency - running, 0)
   }
 
-  get #hasRoom(): boolean {
+  /** Whether one more can start, or where waiting is limited, can wait. */
+  get hasRoom(): boolean {
     const { queueLimit } = this.#init.settings
     return queueLimit === Number.POSITIVE_INFINITY ? this.#queued < 0 : !this.isFull
   }

@@ -11,12 +11,14 @@ import { type LinkTaskMeta, readTaskMeta, varsOf } from '../link/task-meta.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
+import { decodeMeta } from '../protocol/meta.js'
 
 /** The pool, as the calls see it that its own workers make. */
 export interface NestedHost {
   readonly coordinator: Coordinator
   readonly name: string
   readonly isFull: boolean
+  readonly hasRoom: boolean
   /** Takes no calls but those of live bodies. */
   readonly isDraining: boolean
   readonly maxSuspended: number
@@ -54,7 +56,7 @@ export class NestedCalls {
         return
       }
       case frameType.load:
-        return void this.#answerRoom(id)
+        return void this.#answerRoom(frame, seat)
     }
   }
 
@@ -101,12 +103,23 @@ export class NestedCalls {
     this.#link.add(frameType.error, id, meta, encodeError(error).chunks)
   }
 
-  async #answerRoom(id: number): Promise<void> {
+  /** A body that has to wait for room gives its slot up: it may be the very slot that would be room. */
+  async #answerRoom({ id, meta }: Frame, seat: Seat): Promise<void> {
+    const { coordinator, hasRoom } = this.#host
+    const { body } = decodeMeta(meta) ?? {}
+    const asker = typeof body === 'number' && !hasRoom ? seat.calls.get(body) : undefined
+    if (asker) coordinator.suspend(asker)
+    const answer = await this.#roomAnswer(id)
+    if (asker) coordinator.resume(asker, answer)
+    else answer()
+  }
+
+  async #roomAnswer(id: number): Promise<() => void> {
     try {
       await this.#host.room()
-      this.#link.add(frameType.load, id)
+      return () => this.#link.add(frameType.load, id)
     } catch (error) {
-      this.#refuse(id, error)
+      return () => this.#refuse(id, error)
     }
   }
 }

@@ -78,6 +78,10 @@ export class PoolEngine implements WorkerHome, EntranceHost {
     return this.admission.isFull
   }
 
+  get hasRoom(): boolean {
+    return this.admission.hasRoom
+  }
+
   get isDraining(): boolean {
     return !this.lifecycle.isOpen
   }

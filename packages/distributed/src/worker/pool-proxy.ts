@@ -26,6 +26,7 @@ import { capabilitiesOf, refuseHomeless } from '../pool/pool-capabilities.js'
 import type { Workplace } from './body.js'
 import { NestedRoute } from './nested-route.js'
 import type { Questions } from './questions.js'
+import { bodyHere } from './worker-slot.js'
 
 /** The pool as the bodies in its workers see it: their nested calls go back to it. */
 export class PoolProxy implements Executor {
@@ -98,7 +99,7 @@ export class PoolProxy implements Executor {
     const givenUp = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', givenUp)
     try {
-      await Promise.race([this.#questions.room(), promise])
+      await Promise.race([this.#questions.room(bodyHere()), promise])
     } finally {
       signal?.removeEventListener('abort', givenUp)
     }

@@ -55,9 +55,9 @@ export class Questions {
     if (this.#askers.has(id)) this.#link.add(type, id, undefined, body)
   }
 
-  /** Resolves when the pool has room. */
-  async room(): Promise<void> {
-    await this.#asked(frameType.load).promise
+  /** Resolves when the pool has room. A body that has to wait for it gives its slot up meanwhile. */
+  async room(body: number): Promise<void> {
+    await this.#asked(frameType.load, encodeMeta({ body: body || undefined })).promise
   }
 
   /** Asks the lock host of the pool. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { currentFrame, type Job, type Line } from '@conc/core/internal'
+import { type Job, type Line, slotAround } from '@conc/core/internal'
 import { PoolDeadlockError } from '../errors.js'
 import type { PoolJob } from '../tasks/pool-job.js'
 
@@ -29,7 +29,7 @@ export class DeadlockGuard {
   refuseSlot(call: string, lends: boolean): PoolDeadlockError | undefined {
     const job = this.#current
     if (job === undefined || this.#line.waiting < this.#line.freeSlots) return undefined
-    if (lends && currentFrame()?.slots?.some((slot) => slot.line === this.#line)) return undefined
+    if (lends && slotAround(this.#line)) return undefined
     return this.#error(call, job, 'for a slot of its own full pool; use spawnN()')
   }
 

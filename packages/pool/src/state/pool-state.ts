@@ -10,6 +10,7 @@ import {
   JobCall,
   listenTo,
   type ReasonOf,
+  slotAround,
   stopListening,
 } from '@conc/core/internal'
 import type { PoolOptions } from '../options.js'
@@ -86,7 +87,7 @@ export class PoolState extends JobBoard implements AbortListener {
 
   /** The task around the caller waits for `place`: it may have that task's slot if no other is free. */
   lend(place: Borrower, frame: Frame | undefined = currentFrame()): void {
-    frame?.slots?.find((slot) => slot.line === this.line)?.lendTo(place)
+    slotAround(this.line, frame)?.lendTo(place)
   }
 
   /** Gives the job a call where it needs one. @returns whether it may start; not if that was interrupted already. */

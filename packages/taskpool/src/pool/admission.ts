@@ -1,5 +1,5 @@
 import { QueueFullError } from '@conc/core'
-import { currentFrame, type Frame, type Slot } from '@conc/core/internal'
+import { currentFrame, slotAround } from '@conc/core/internal'
 import { PoolClosedError, PoolLockedError } from '../errors.js'
 import type { PoolBoard } from './pool-board.js'
 
@@ -36,7 +36,7 @@ export class Admission {
   submitRefusal(): Error | undefined {
     const { name, queueLimit } = this.#board
     const refusal = this.#isNeededToDrain ? undefined : this.refusal()
-    if (refusal || !this.#isFull) return refusal
+    if (refusal || !this.#isFull || slotAround(this.#board.line)?.isLendable) return refusal
     return new QueueFullError(
       `${name} has ${queueLimit} calls of submit waiting, its queueLimit.`,
       {
@@ -47,11 +47,16 @@ export class Admission {
 
   /** Resolves when a submit would find room. */
   async ready(signal: AbortSignal | undefined): Promise<void> {
-    const { lifecycle, line, queueLimit, changes, name } = this.#board
-    const hasRoom = (): boolean =>
-      queueLimit === Number.POSITIVE_INFINITY ? line.hasRoomFor(queueLimit) : !this.#isFull
+    const { lifecycle, line, changes, name } = this.#board
+    const slot = slotAround(line)
+    const hasRoom = (): boolean => this.#hasRoom || (slot?.isLendable ?? false)
     await changes.until(() => !lifecycle.isOpen || (!this.#isLocked && hasRoom()), signal)
     if (!lifecycle.isOpen) throw new PoolClosedError(name)
+  }
+
+  get #hasRoom(): boolean {
+    const { line, queueLimit } = this.#board
+    return queueLimit === Number.POSITIVE_INFINITY ? line.hasRoomFor(queueLimit) : !this.#isFull
   }
 
   get #isFull(): boolean {
@@ -63,11 +68,6 @@ export class Admission {
   get #isNeededToDrain(): boolean {
     const frame = currentFrame()
     if (this.#board.lifecycle.state !== 'draining' || !frame?.task) return false
-    return frame.executor === this.#board.pool || slotOf(frame, this.#board) !== undefined
+    return frame.executor === this.#board.pool || slotAround(this.#board.line, frame) !== undefined
   }
-}
-
-/** The slot of this pool under the running code. */
-export function slotOf(frame: Frame | undefined, { line }: PoolBoard): Slot | undefined {
-  return frame?.slots?.find((slot) => slot.line === line)
 }

@@ -1,14 +1,14 @@
 import type { Executor } from '@conc/core'
 import {
   type Call,
-  currentFrame,
   type Deferred,
   deferred,
   JobBoard,
   type ReasonOf,
+  slotAround,
 } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
-import { Admission, slotOf } from './admission.js'
+import { Admission } from './admission.js'
 import { Countdown } from './countdown.js'
 import { Group } from './group.js'
 import { Groups } from './groups.js'
@@ -97,7 +97,7 @@ export class PoolBoard extends JobBoard {
     this.admission.waitingSubmits++
     if (!job.tie()) return
     this.line.join(job)
-    slotOf(currentFrame(), this)?.lendTo(job)
+    slotAround(this.line)?.lendTo(job)
   }
 
   /** A submitted task has started, or never will. */

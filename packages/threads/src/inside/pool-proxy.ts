@@ -22,6 +22,7 @@ import {
   runAttempts,
   type TaskDefinition,
   TaskStream,
+  whileSuspended,
 } from '@conc/core/internal'
 import type { Blame, Boot } from '../between/messages.js'
 import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../between/values.js'
@@ -86,7 +87,8 @@ export class PoolProxy implements Executor {
     const givenUp = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', givenUp)
     try {
-      await Promise.race([this.#link.ready(), promise])
+      // The room may be that of the body which asks: it gives its slot up meanwhile.
+      await whileSuspended(() => Promise.race([this.#link.ready(), promise]))
     } finally {
       signal?.removeEventListener('abort', givenUp)
     }

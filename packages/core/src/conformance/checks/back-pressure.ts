@@ -4,7 +4,7 @@ import type { Check } from '../check.js'
 import type { Harness } from '../harness.js'
 import type { HeldCall } from '../held-call.js'
 import { bounded, queueLimit } from '../needs.js'
-import { mark } from '../tasks.js'
+import { descendWithRoom, mark } from '../tasks.js'
 
 /** Promise 8: how an executor says that it has enough. */
 export const backPressureChecks: readonly Check[] = [
@@ -73,6 +73,17 @@ export const backPressureChecks: readonly Check[] = [
       await first.finish()
       await second.started()
       await h.fulfils(ready.promise, 'ready() after a place became free')
+    },
+  },
+  {
+    promise: 8,
+    title: 'a task finds room for its own calls where everything is full',
+    needs: [bounded, queueLimit],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open({ concurrency: 1, queueLimit: 1 })
+      const calls = [1, 2].map(() => executor.submit(descendWithRoom, [3]))
+      for (const call of calls) h.same(await h.fulfils(call, 'the task'), 3, 'its result')
+      await h.passThrough(executor)
     },
   },
   {

@@ -5,6 +5,7 @@ import { Conditions } from '../line/conditions.js'
 import { Lifecycle } from '../line/lifecycle.js'
 import { Line } from '../line/line.js'
 import { type Member, Roster } from '../line/roster.js'
+import { slotAround } from '../running/frame.js'
 import { Job } from './job.js'
 
 /** Who stands among the slots in use: a job, or what becomes one when somebody needs it. */
@@ -95,7 +96,9 @@ export class JobBoard {
 
   async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
     const { lifecycle, line, queueLimit } = this
-    await this.changes.until(() => !lifecycle.isOpen || line.hasRoomFor(queueLimit), signal)
+    const slot = slotAround(line)
+    const hasRoom = (): boolean => line.hasRoomFor(queueLimit) || (slot?.isLendable ?? false)
+    await this.changes.until(() => !lifecycle.isOpen || hasRoom(), signal)
     if (!lifecycle.isOpen) throw lifecycle.closedError()
   }
 

@@ -14,7 +14,7 @@ import { type ForwardedOptions, onBodyEnd, reportsEnd } from '../calls/forwarded
 import { checkWork, refuseClosure, refuseStreamTask } from '../checks/executor-checks.js'
 import { checkArguments, checkSignal, checkSubmitOptions } from '../checks/option-checks.js'
 import { isTraced } from '../running/events.js'
-import { currentFrame } from '../running/frame.js'
+import { currentFrame, slotAround } from '../running/frame.js'
 import { type Producer, TaskStream } from '../running/task-stream.js'
 import { definitionOf } from '../tasks/task-definition.js'
 import { AcceptedWork } from './accepted-work.js'
@@ -123,7 +123,9 @@ export abstract class LineExecutor implements Executor {
   }
 
   async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
-    await this.#room.until(() => !this.#lifecycle.isOpen || this.#work.hasRoom, signal)
+    const slot = slotAround(this.#work.line)
+    const hasRoom = (): boolean => this.#work.hasRoom || (slot?.isLendable ?? false)
+    await this.#room.until(() => !this.#lifecycle.isOpen || hasRoom(), signal)
     if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
   }
 
@@ -155,7 +157,8 @@ export abstract class LineExecutor implements Executor {
       const refusal = refuseClosure(this.name, work)
       if (refusal) return refusal
     }
-    if (!this.#work.isFull) return undefined
+    // What has the slot of the task around at once needs no room.
+    if (!this.#work.isFull || slotAround(this.#work.line)?.isLendable) return undefined
     return new QueueFullError(
       `Executor '${this.name}' has ${this.load.queueLimit} calls waiting, its queueLimit.`,
       { executor: this.name },

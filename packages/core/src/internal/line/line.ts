@@ -133,6 +133,11 @@ export class Line {
     this.#onChange?.()
   }
 
+  /** Something else has changed that may help somebody who waits. */
+  changed(): void {
+    this.#onChange?.()
+  }
+
   /** The places in the order they would enter. */
   *[Symbol.iterator](): Generator<Place, void, undefined> {
     for (const list of [...this.#lists]) yield* list as Iterable<Place>

@@ -23,6 +23,11 @@ export class Slot {
     this.#giveBack = giveBack
   }
 
+  /** Whether a nested call that the task waits for would have the slot at once. */
+  get isLendable(): boolean {
+    return !this.#isOver && !this.#isLent && (this.#children?.size ?? 0) === 0
+  }
+
   /** Lets a nested call, which stands in the line already, use this slot should no other be free. */
   lendTo(child: Borrower): void {
     if (this.#isOver) return
@@ -63,6 +68,7 @@ export class Slot {
     this.#isLent = false
     if (this.#isOver) this.#return()
     else this.#lend()
+    if (this.isLendable) this.line.changed()
   }
 
   #return(): void {

@@ -1,7 +1,7 @@
 import type { Call } from '../calls/call.js'
 import type { Dependent } from '../calls/cancellation.js'
 import { type Deferred, deferred } from '../deferred.js'
-import { currentFrame } from '../running/frame.js'
+import { slotAround } from '../running/frame.js'
 import type { Line, Place } from './line.js'
 import { type Borrower, Slot } from './slot.js'
 
@@ -21,9 +21,7 @@ export class Turn implements Borrower, Dependent {
     this.#call = call
     line.join(this, priority)
     call.cancellation.add(this)
-    currentFrame()
-      ?.slots?.find((slot) => slot.line === line)
-      ?.lendTo(this)
+    slotAround(line)?.lendTo(this)
   }
 
   /** Resolves when the slot is there for `take()`; rejects with the call's reason when interrupted before. */

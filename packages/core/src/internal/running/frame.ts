@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Executor } from '../../executor.js'
+import type { Line } from '../line/line.js'
 import type { Slot } from '../line/slot.js'
 import { processState } from '../process-state.js'
 import type { RunningTask } from './running-task.js'
@@ -43,6 +44,14 @@ export function runInFrame<T>(frame: Frame, fn: () => T): T {
 export function runUnframed<T>(fn: () => T): T {
   storage.disable()
   return fn()
+}
+
+/** The slot of this line under the running code. */
+export function slotAround(
+  line: Line,
+  frame: Frame | undefined = currentFrame(),
+): Slot | undefined {
+  return frame?.slots?.find((slot) => slot.line === line)
 }
 
 /** Lets the executors of the task around it take their slots back while `wait` is pending, where they can. */
