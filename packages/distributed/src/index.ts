@@ -28,6 +28,7 @@ export {
   type Wait,
   withLocks,
 } from './locks/locks.js'
+export type { AdmitCandidate } from './pool/admit.js'
 export type { ConsoleRecord } from './pool/console-lines.js'
 export type { WorkerPoolOptions } from './pool/pool-options.js'
 export { createPool, withPool } from './pool/with-pool.js'

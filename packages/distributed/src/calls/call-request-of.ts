@@ -9,6 +9,13 @@ import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
 import { startTimeoutHere } from './limits-of-time.js'
 
+/** What an executor says of all of its calls. */
+export interface SubmitLimits {
+  readonly maxPayloadBytes: number
+  readonly tagMatch?: 'all' | 'any' | undefined
+  readonly startTimeoutMs?: number | undefined
+}
+
 /**
  * The first attempt of a call, with its arguments and surroundings as bytes.
  *
@@ -20,7 +27,7 @@ export function encodeSubmit(
   args: readonly unknown[],
   context: TravelContext | undefined,
   kind: CallRequest['kind'],
-  maxPayloadBytes: number,
+  limits: SubmitLimits,
 ): CallRequest {
   const definition = call.definition as TaskDefinition
   const owner: PayloadOwner = { task: definition.name, executor: call.executor, started: false }
@@ -30,19 +37,25 @@ export function encodeSubmit(
     version: definition.version,
     module: definition.module,
     kind,
-    args: encodePayload(args, 'args', maxPayloadBytes, owner),
+    args: encodePayload(args, 'args', limits.maxPayloadBytes, owner),
     vars: encodeVars(context?.vars, owner),
     headers: context?.headers,
     parentId: context?.parentId,
     depth: 0,
     attempt: attemptOf(call, 1),
     deadline: context?.deadline,
-    startTimeoutMs: startTimeoutHere(),
+    startTimeoutMs: smallest(startTimeoutHere(), limits.startTimeoutMs),
     priority: call.options.priority ?? 0,
     tags: call.options.tags,
+    tagMatch: limits.tagMatch === 'any' ? 'any' : undefined,
     wantsProgress: call.options.onProgress !== undefined,
     idempotencyKey: call.options.idempotencyKey,
   }
+}
+
+function smallest(one = Number.POSITIVE_INFINITY, other = one): number | undefined {
+  const ms = Math.min(one, other)
+  return ms === Number.POSITIVE_INFINITY ? undefined : ms
 }
 
 /** The same for another attempt of this loop. */

@@ -25,6 +25,10 @@ import { ItemReceiver } from './item-receiver.js'
 export interface RemoteLimits {
   readonly maxPayloadBytes: number
   readonly prefetch: Credit
+  /** How tags are meant; default: all of them. */
+  readonly tagMatch?: 'all' | 'any' | undefined
+  /** The most a call may wait for its start; default Infinity. */
+  readonly startTimeoutMs?: number | undefined
 }
 
 /**
@@ -140,7 +144,7 @@ export class RemoteCalls {
     context: TravelContext | undefined,
     kind: CallRequest['kind'],
   ): CallRequest {
-    return encodeSubmit(call, args, context, kind, this.#limits.maxPayloadBytes)
+    return encodeSubmit(call, args, context, kind, this.#limits)
   }
 
   async #repeat(call: Call, submit: CallRequest): Promise<void> {

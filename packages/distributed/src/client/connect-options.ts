@@ -43,6 +43,10 @@ export interface ConnectOptions {
   readonly maxPayloadBytes?: number
   /** How far the producer of a stream may be ahead. Default 16 items and 1 MiB. */
   readonly prefetch?: { readonly items?: number; readonly bytes?: number }
+  /** What `tags` of a call ask of its worker: `'all'` of them, or `'any'` one. Default `'all'`. */
+  readonly tagMatch?: 'all' | 'any'
+  /** The most a call may wait for its start, here and there. Default Infinity. */
+  readonly startTimeoutMs?: number
   /** How long `withSession` and `await using` wait for calls in flight at the end. Default 60 000. */
   readonly shutdownTimeoutMs?: number
   /** A ping after this silence. Default 15 000. */
@@ -67,6 +71,8 @@ export interface ConnectSettings {
   readonly queueLimit: number
   readonly maxPayloadBytes: number
   readonly prefetch: Credit
+  readonly tagMatch: 'all' | 'any'
+  readonly startTimeoutMs: number
   readonly shutdownTimeoutMs: number
   readonly keepAliveMs: number
   readonly deadAfterMs: number
@@ -87,6 +93,8 @@ const knownOptions = [
   'queueLimit',
   'maxPayloadBytes',
   'prefetch',
+  'tagMatch',
+  'startTimeoutMs',
   'shutdownTimeoutMs',
   'keepAliveMs',
   'deadAfterMs',
@@ -113,6 +121,8 @@ export function connectSettings(options: ConnectOptions): ConnectSettings {
   }
   const { orphans = 'cancel' } = options
   checkOneOf('orphans', orphans, ['cancel', 'finish'])
+  const { tagMatch = 'all' } = options
+  checkOneOf('tagMatch', tagMatch, ['all', 'any'])
   return {
     host,
     port,
@@ -121,6 +131,7 @@ export function connectSettings(options: ConnectOptions): ConnectSettings {
     isLazy: lazy,
     name,
     orphans,
+    tagMatch,
     ...triesOf(options),
     ...limitsOf(options),
     ...timesOf(options),
@@ -149,16 +160,29 @@ function timesOf(
   options: ConnectOptions,
 ): Pick<
   ConnectSettings,
-  'connectTimeoutMs' | 'reconnectMs' | 'shutdownTimeoutMs' | 'keepAliveMs' | 'deadAfterMs'
+  | 'connectTimeoutMs'
+  | 'reconnectMs'
+  | 'startTimeoutMs'
+  | 'shutdownTimeoutMs'
+  | 'keepAliveMs'
+  | 'deadAfterMs'
 > {
   const {
     connectTimeoutMs = 5000,
     reconnectMs = 30_000,
+    startTimeoutMs = Number.POSITIVE_INFINITY,
     shutdownTimeoutMs = 60_000,
     keepAliveMs = 15_000,
     deadAfterMs = 60_000,
   } = options
-  const times = { connectTimeoutMs, reconnectMs, shutdownTimeoutMs, keepAliveMs, deadAfterMs }
+  const times = {
+    connectTimeoutMs,
+    reconnectMs,
+    startTimeoutMs,
+    shutdownTimeoutMs,
+    keepAliveMs,
+    deadAfterMs,
+  }
   for (const [option, value] of Object.entries(times)) checkDuration(option, value)
   return times
 }

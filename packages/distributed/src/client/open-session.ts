@@ -37,7 +37,7 @@ import {
 import { decode } from '@conc/wire'
 import { pingTask } from '../builtin/ping.js'
 import { callRoute } from '../calls/call-route.js'
-import { endNow, RemoteCalls } from '../calls/remote-calls.js'
+import { endNow, RemoteCalls, type RemoteLimits } from '../calls/remote-calls.js'
 import type { CloseReport } from '../close-report.js'
 import type { Connection } from '../connection/connection.js'
 import { lockRoute } from '../locks/lock-route.js'
@@ -79,7 +79,7 @@ export class OpenSession implements Session, LinkEvents {
   readonly #link: SessionLink
   readonly #outgoing: OutgoingCalls
   readonly #calls: RemoteCalls
-  readonly #limits: { maxPayloadBytes: number; readonly prefetch: ConnectSettings['prefetch'] }
+  readonly #limits: RemoteLimits & { maxPayloadBytes: number }
   readonly #questions: Questions
   readonly #locks: SessionLockRoute
   readonly #room = new Conditions()
@@ -95,8 +95,8 @@ export class OpenSession implements Session, LinkEvents {
     this.url = urlOf(settings)
     this.name = settings.name ?? this.url
     Object.defineProperty(this, reportsEnd, { value: true })
-    const { maxPayloadBytes, prefetch } = settings
-    this.#limits = { maxPayloadBytes, prefetch }
+    const { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs } = settings
+    this.#limits = { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs }
     this.#outgoing = new OutgoingCalls(() => this.#room.check())
     const takeId = (): number => this.#outgoing.takeId()
     this.#questions = new Questions(this.name, takeId, this.#keepAlive)

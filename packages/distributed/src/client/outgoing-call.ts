@@ -1,3 +1,4 @@
+import { TaskTimeoutError } from '@conc/core'
 import { type Bytes, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
@@ -31,13 +32,24 @@ export class OutgoingCall implements SentCall {
   hasStarted = false
   #isCancelled = false
   #early: [type: number, body: Bytes | undefined][] | undefined
+  /** Until it is written, for the time in which it has to start; then until its time is over. */
   #timer: Timer | undefined
+  readonly #startsBy: number | undefined
 
   constructor(host: OutgoingHost, request: CallRequest, owner: CallOwner) {
     this.#host = host
     this.request = request
     this.#owner = owner
     this.byteLength = request.args.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    const { startTimeoutMs } = request
+    if (startTimeoutMs === undefined) return
+    this.#startsBy = performance.now() + startTimeoutMs
+    this.#timer = new Timer(startTimeoutMs, () => this.#startsTooLate(startTimeoutMs))
+  }
+
+  /** What is left of the time in which it has to start; once it is written, the server watches that. */
+  get startMs(): number | undefined {
+    return this.#startsBy && Math.max(this.#startsBy - performance.now(), 0)
   }
 
   get isStarted(): boolean {
@@ -48,6 +60,7 @@ export class OutgoingCall implements SentCall {
   written(id: number): void {
     this.id = id
     this.stage = 'sent'
+    this.#timer?.clear()
     this.#handOver()
     const early = this.#early
     this.#early = undefined
@@ -101,6 +114,12 @@ export class OutgoingCall implements SentCall {
     this.stage = 'settled'
     this.#host.over(this)
     this.#owner.ended(ending)
+  }
+
+  #startsTooLate(limitMs: number): void {
+    const { task } = this.request
+    const text = `Task '${task}' did not start within ${limitMs} ms.`
+    this.cancel(Fault.of(new TaskTimeoutError(text, { phase: 'waiting', task })))
   }
 
   #take({ type, meta, body }: Frame): boolean {

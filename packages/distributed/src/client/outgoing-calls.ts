@@ -121,13 +121,13 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     const id = this.takeId()
     this.#written.set(id, call)
     this.#writtenBytes += call.byteLength
-    writer.add(frameType.task, id, this.#metaOf(request), request.args, flagsOf(request))
+    writer.add(frameType.task, id, this.#metaOf(call), request.args, flagsOf(request))
     call.written(id)
   }
 
   /** Most calls say nothing but the name of their task: those bytes are made once. */
-  #metaOf(request: CallRequest): Uint8Array {
-    if (!isPlain(request)) return encodeTaskMeta(taskMetaOf(request))
+  #metaOf({ request, startMs }: OutgoingCall): Uint8Array {
+    if (!isPlain(request)) return encodeTaskMeta(taskMetaOf(request, startMs))
     const key = `${request.task} ${request.version ?? ''}`
     let meta = this.#plainMetas.get(key)
     if (meta === undefined) {
@@ -161,14 +161,15 @@ function isPlain(request: CallRequest): boolean {
   )
 }
 
-function taskMetaOf(request: CallRequest): TaskMeta {
+/** @param startMs what is left of the time in which it has to start. */
+function taskMetaOf(request: CallRequest, startMs?: number): TaskMeta {
   const { task, version, parentId, depth, deadline, priority, headers, vars, attempt } = request
   return {
     name: task,
     version,
     parent: parentId,
     depth: depth || undefined,
-    startRemainingMs: request.startTimeoutMs,
+    startRemainingMs: startMs,
     remainingMs: deadline === undefined ? undefined : Math.max(deadline - Date.now(), 0),
     priority: priority || undefined,
     headers,
@@ -176,6 +177,7 @@ function taskMetaOf(request: CallRequest): TaskMeta {
     idempotencyKey: request.idempotencyKey,
     attempt: attempt === 1 ? undefined : attempt,
     tags: request.tags,
+    tagMatch: request.tagMatch,
     progress: request.wantsProgress || undefined,
   }
 }

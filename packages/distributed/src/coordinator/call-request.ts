@@ -24,7 +24,9 @@ export interface CallRequest {
   /** The most it may wait for its start; the pool's own limit holds beside it. */
   readonly startTimeoutMs?: number | undefined
   readonly priority: number
+  /** What its worker has to carry: all of them, or with `'any'` one. */
   readonly tags?: readonly string[] | undefined
+  readonly tagMatch?: 'any' | undefined
   readonly wantsProgress?: boolean | undefined
   readonly idempotencyKey?: string | undefined
 }

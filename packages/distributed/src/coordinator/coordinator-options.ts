@@ -1,3 +1,4 @@
+import type { Admit } from './admittance.js'
 import type { CallRequest, Ending } from './call-request.js'
 import type { PoolCall } from './pool-call.js'
 
@@ -13,6 +14,8 @@ export interface CoordinatorOptions {
   readonly startTimeoutMs?: number
   /** Why a call can never run here; asked when it comes. */
   readonly refuse?: (request: CallRequest) => Error | undefined
+  /** Asked for each call and worker before one goes to the other; by default all of them do. */
+  readonly admit?: Admit | undefined
   /** Told of each state that a call reaches. */
   readonly observe?: (event: CallEvent, call: PoolCall, ending?: Ending) => void
   /** Called when work has ended or moved on. */

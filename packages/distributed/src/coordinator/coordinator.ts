@@ -1,8 +1,15 @@
 import type { Line } from '@conc/core/internal'
 import { IdSource } from '../protocol/ids.js'
+import { Admittance, type AdmittanceHome } from './admittance.js'
 import type { CallOwner, CallRequest, Ending } from './call-request.js'
 import type { CallEvent, CoordinatorOptions } from './coordinator-options.js'
-import { neverBegan, parentsEnd, startsTooLate, workerIsClosed } from './endings.js'
+import {
+  admittedNowhere,
+  neverBegan,
+  parentsEnd,
+  startsTooLate,
+  workerIsClosed,
+} from './endings.js'
 import { Fault } from './fault.js'
 import { PoisonRecord } from './poison.js'
 import { type CallHome, PoolCall, type Word } from './pool-call.js'
@@ -13,13 +20,14 @@ import { WaitingRoom } from './waiting-room.js'
  * Which call is where: the line, the slots of the workers, and what follows from each event. Knows no process, no
  * socket and no value: workers are ports, calls are bytes.
  */
-export class Coordinator implements CallHome, SeatHome {
+export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
   readonly #options: CoordinatorOptions
   readonly #clock: () => number
   readonly #ids = new IdSource('connecting')
   readonly #calls = new Map<number, PoolCall>()
   readonly #room: WaitingRoom
   readonly #poison: PoisonRecord
+  readonly #admittance: Admittance | undefined
 
   constructor(options: CoordinatorOptions) {
     this.#options = options
@@ -27,6 +35,7 @@ export class Coordinator implements CallHome, SeatHome {
     const { name, poisonLimit = Number.POSITIVE_INFINITY } = options
     this.#poison = new PoisonRecord(name, poisonLimit, this.#clock)
     this.#room = new WaitingRoom(options, this.#poison)
+    this.#admittance = options.admit && new Admittance(this, options.admit)
   }
 
   get line(): Line {
@@ -211,21 +220,36 @@ export class Coordinator implements CallHome, SeatHome {
 
   enter(call: PoolCall): void {
     const seat = this.#room.placeFor(call, this.#clock())
-    if (seat) this.#place(call, seat)
+    if (seat) this.#offer(call, seat)
   }
 
   released(seat: Seat): void {
     if (seat.state !== 'gone' && seat.resumption.passOn()) return
     const next = this.#room.takeFor(seat)
-    if (next) return void this.#place(next, seat)
+    if (next) return void this.#offer(next, seat)
     if (seat.state === 'retiring') this.#room.shrink(seat, 1)
     this.line.release()
     this.#changed()
   }
 
-  #place(call: PoolCall, seat: Seat): void {
+  place(call: PoolCall, seat: Seat): void {
+    this.#room.placed(call, seat)
     seat.take(call, this.#clock())
     this.#observe('assigned', call)
+  }
+
+  rejoin(call: PoolCall): void {
+    this.#room.rejoin(call)
+  }
+
+  turnAway(call: PoolCall): void {
+    this.cancel(call, admittedNowhere(call, this.#options.name))
+  }
+
+  /** What is for one worker only is not asked for. */
+  #offer(call: PoolCall, seat: Seat): void {
+    if (this.#admittance && !call.pinned) this.#admittance.ask(call, seat)
+    else this.place(call, seat)
   }
 
   #refusal(call: PoolCall): Fault | undefined {

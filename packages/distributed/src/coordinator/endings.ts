@@ -1,4 +1,5 @@
 import { type Started, TaskCancelledError, TaskTimeoutError, WorkerLostError } from '@conc/core'
+import { NoWorkersError } from '../errors.js'
 import type { Ending } from './call-request.js'
 import { Fault } from './fault.js'
 import type { PoolCall } from './pool-call.js'
@@ -32,4 +33,11 @@ export function workerIsClosed({ request }: PoolCall, executor: string, worker: 
   const { task } = request
   const text = `Worker ${worker} of '${executor}' takes no more calls.`
   return Fault.of(new WorkerLostError(text, { task, executor, worker, started: false }))
+}
+
+/** What a call is told that every worker has refused. */
+export function admittedNowhere({ request }: PoolCall, executor: string): Fault {
+  const { task } = request
+  const text = `No worker of '${executor}' takes task '${task}': \`admit\` said no to each.`
+  return Fault.of(new NoWorkersError(text, { reason: 'admit', executor, task }))
 }

@@ -1,3 +1,4 @@
+import { Affinity } from './affinity.js'
 import type { PoolCall } from './pool-call.js'
 import type { Seat } from './seat.js'
 
@@ -6,6 +7,7 @@ export class Placement {
   readonly #seats = new Set<Seat>()
   /** Came to their turn when no worker with a free slot was one for them. */
   readonly #aside = new Set<PoolCall>()
+  readonly #affinity = new Affinity()
 
   get seats(): ReadonlySet<Seat> {
     return this.#seats
@@ -22,10 +24,21 @@ export class Placement {
 
   delete(seat: Seat): void {
     this.#seats.delete(seat)
+    this.#affinity.delete(seat)
   }
 
-  /** The worker with the fewest calls; one whose loop is blocked only where there is no other. */
+  /** The call goes to this worker. */
+  placed({ request }: PoolCall, seat: Seat): void {
+    this.#affinity.note(request, seat)
+  }
+
+  /**
+   * The worker that last had the key of the call; else the one with the fewest calls, and one whose loop is blocked
+   * only where there is no other.
+   */
   pick(call: PoolCall, now: number): Seat | undefined {
+    const known = this.#affinity.seatFor(call.request)
+    if (known?.hasFreeSlot && known.isFor(call) && !known.isSilent(now)) return known
     let best: Seat | undefined
     let isBestSilent = false
     for (const seat of this.#seats) {
@@ -46,7 +59,7 @@ export class Placement {
     for (const seat of this.#seats) {
       // Whoever waits in there may need that very worker to go on.
       if (seat.state !== 'open' || seat.loner || seat.suspended > 0) continue
-      if (call.pinned && call.pinned !== seat) continue
+      if (!seat.qualifiesFor(call)) continue
       seat.loner = call
       return
     }

@@ -48,6 +48,10 @@ export class PoolCall implements Place, SentCall {
   isSuspect = false
   /** The only worker it is for. */
   pinned: Seat | undefined
+  /** A worker that is asked whether it takes the call; its slot is kept meanwhile. */
+  askedOf: Seat | undefined
+  /** Workers that did not take it. */
+  refusedBy: Set<Seat> | undefined
   /** Until its start, where that is limited. */
   startTimer: Timer | undefined
   /** Why it was cancelled. */

@@ -1,4 +1,5 @@
 import { type Line, Resumption, type Station } from '@conc/core/internal'
+import type { CallRequest } from './call-request.js'
 import type { Fault } from './fault.js'
 import type { PoolCall, Word } from './pool-call.js'
 
@@ -60,10 +61,23 @@ export class Seat implements Station<PoolCall> {
 
   /** Whether this worker may run the call, now. */
   isFor(call: PoolCall): boolean {
-    if (call.pinned && call.pinned !== this) return false
     if (this.loner && this.loner !== call && !call.isBelow(this.loner)) return false
     if (call.isSuspect && this.running > 0) return false
-    return call.request.tags?.every((tag) => this.tags.has(tag)) ?? true
+    return this.qualifiesFor(call)
+  }
+
+  /** Whether this worker may run the call at all. */
+  qualifiesFor(call: PoolCall): boolean {
+    if (call.pinned && call.pinned !== this) return false
+    if (call.refusedBy?.has(this)) return false
+    return this.carries(call.request)
+  }
+
+  /** Whether it has the tags that are asked for. */
+  carries({ tags, tagMatch }: Pick<CallRequest, 'tags' | 'tagMatch'>): boolean {
+    if (tags === undefined || tags.length === 0) return true
+    const has = (tag: string): boolean => this.tags.has(tag)
+    return tagMatch === 'any' ? tags.some(has) : tags.every(has)
   }
 
   /** Whether it owes a word about what it was sent, for longer than a loop that turns would. */

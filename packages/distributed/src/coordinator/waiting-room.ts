@@ -45,6 +45,11 @@ export class WaitingRoom {
     this.line.joinFront(call, call.request.priority, call.request.depth)
   }
 
+  /** It goes to this worker. */
+  placed(call: PoolCall, seat: Seat): void {
+    this.#placement.placed(call, seat)
+  }
+
   /** The call waits no more. */
   leave(call: PoolCall): void {
     if (!this.#placement.leave(call)) this.line.leave(call)

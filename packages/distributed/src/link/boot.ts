@@ -22,6 +22,7 @@ export interface Boot {
   /** `null`: any. */
   readonly maxRssBytes: number | null
   readonly prefetch: { readonly items: number; readonly bytes: number }
+  readonly tagMatch: 'all' | 'any'
   readonly graceMs: number
   readonly cancel: 'cooperative' | 'forceful'
 }

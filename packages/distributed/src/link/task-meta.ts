@@ -65,6 +65,7 @@ function metaOf(
     parent,
     headers,
     tags,
+    tagMatch: request.tagMatch,
     depth: request.depth || undefined,
     remainingMs: deadline === undefined ? undefined : deadline - Date.now(),
     startRemainingMs: request.startTimeoutMs,

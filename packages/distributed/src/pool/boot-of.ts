@@ -10,7 +10,8 @@ export function bootOf(
   worker: number,
 ): Boot {
   const { name, breadth, concurrency, queueLimit, maxRssBytes, serving } = settings
-  const { modules, maxPayloadBytes, maxSuspended, prefetch, graceMs, cancel } = settings
+  const { modules, maxPayloadBytes, maxSuspended, prefetch, tagMatch } = settings
+  const { graceMs, cancel } = settings
   return {
     protocol: protocolName,
     pool: name,
@@ -26,6 +27,7 @@ export function bootOf(
     maxSuspended,
     maxRssBytes: maxRssBytes === Number.POSITIVE_INFINITY ? null : maxRssBytes,
     prefetch,
+    tagMatch,
     graceMs,
     cancel,
   }

@@ -75,7 +75,8 @@ export class NestedCalls {
     const parent = meta.body === undefined ? undefined : seat.calls.get(meta.body)
     const refusal = this.#refusal(meta, parent)
     if (refusal) return void this.#refuse(frame.id, refusal)
-    if (parent && this.#isTooMuch(seat, parent))
+    // In here it would run without the tags that it asks for.
+    if (parent && seat.carries(meta) && this.#isTooMuch(seat, parent))
       return void this.#link.add(frameType.withdrawn, frame.id)
     const { coordinator } = this.#host
     if (parent) coordinator.suspend(parent)
@@ -192,7 +193,7 @@ function requestOf(
   meta: LinkTaskMeta,
   parent: PoolCall | undefined,
 ): CallRequest {
-  const { name: task, module, version, parent: parentId, headers, tags, remainingMs } = meta
+  const { name: task, module, version, parent: parentId, headers, remainingMs } = meta
   return {
     task,
     module,
@@ -207,7 +208,8 @@ function requestOf(
     deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
     startTimeoutMs: meta.startRemainingMs,
     priority: meta.priority ?? parent?.request.priority ?? 0,
-    tags,
+    tags: meta.tags,
+    tagMatch: meta.tagMatch,
     wantsProgress: meta.progress,
   }
 }

@@ -17,6 +17,7 @@ import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
 import { LockHost } from '../locks/lock-host.js'
 import { Admission } from './admission.js'
+import { isAdmitted } from './admit.js'
 import { bootOf } from './boot-of.js'
 import { CallStatistics } from './call-statistics.js'
 import type { EntranceHost } from './entrance.js'
@@ -50,12 +51,15 @@ export class PoolEngine implements WorkerHome, EntranceHost {
     this.coordinator = new Coordinator({
       ...settings,
       refuse: (request) => refuseTags(request, settings),
+      admit: settings.admit && ((call, seat) => this.#admits(call, seat)),
       observe: (event, call, ending) => this.#observe(event, call, ending),
       onChange: () => this.#changed(),
     })
     this.fleet = new Fleet(this, () => this.#changed())
     const route = new KeyedRoute(this.route(), this.name)
-    this.calls = new RemoteCalls(route, settings, () => this.#changed(), this.keepAlive)
+    const { maxPayloadBytes, prefetch, tagMatch } = settings
+    const limits = { maxPayloadBytes, prefetch, tagMatch }
+    this.calls = new RemoteCalls(route, limits, () => this.#changed(), this.keepAlive)
     this.lifecycle = new Lifecycle(this.name, {
       isForceful: true,
       isIdle: () => this.calls.isEmpty && this.coordinator.isIdle,
@@ -140,6 +144,12 @@ export class PoolEngine implements WorkerHome, EntranceHost {
 
   lost(worker: PoolWorker, loss: WorkerLostError): void {
     this.fleet.lost(worker, loss)
+  }
+
+  async #admits(call: PoolCall, seat: Seat): Promise<boolean> {
+    const { places } = this.fleet
+    const place = places.find(({ worker }) => worker?.seat === seat)
+    return place !== undefined && (await isAdmitted(call, place, this.settings))
   }
 
   #observe(event: CallEvent, call: PoolCall, ending: Ending | undefined): void {

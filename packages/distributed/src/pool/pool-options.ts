@@ -1,5 +1,6 @@
 import type { Key } from '../security/keys.js'
 import type { ServerTls } from '../security/tls-options.js'
+import type { AdmitCandidate } from './admit.js'
 
 /** What a `WorkerPool` can be told. All of it is optional; times are milliseconds. */
 export interface WorkerPoolOptions {
@@ -53,8 +54,15 @@ export interface WorkerPoolOptions {
   readonly maxRssBytes?: number
   /** Workers that one task with the same arguments may cost before it is refused; default 3. */
   readonly poisonLimit?: number
-  /** Labels of all workers, or of each by its number from 0; a call with `tags` runs where all of them are. Default none. */
+  /** Labels of all workers, or of each by its number from 0; a call with `tags` runs where they are. Default none. */
   readonly tags?: readonly string[] | ((worker: number) => readonly string[])
+  /** What `tags` of a call ask of its worker: `'all'` of them, or `'any'` one. Default `'all'`. */
+  readonly tagMatch?: 'all' | 'any'
+  /**
+   * Asked once for each call and worker before one goes to the other; anything but `true`, and a throw, is a no. Where no worker is left
+   * the call rejects with `NoWorkersError { reason: 'admit' }`, retryable and not started. Default: every worker takes every call.
+   */
+  readonly admit?: (candidate: AdmitCandidate) => boolean | Promise<boolean>
   /** Environment of the workers; default this process's. */
   readonly env?: NodeJS.ProcessEnv
   /** Arguments for the Node of all, or of each by its number from 0; default this process's, less those of the debugger. */
@@ -94,6 +102,8 @@ export const knownOptions: string[] = [
   'maxRssBytes',
   'poisonLimit',
   'tags',
+  'tagMatch',
+  'admit',
   'env',
   'execArgv',
   'cwd',

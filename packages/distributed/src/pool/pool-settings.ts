@@ -3,6 +3,7 @@ import { InvalidOptionError } from '@conc/core'
 import {
   checkCount,
   checkDuration,
+  checkFunction,
   checkKeys,
   checkLimit,
   checkObject,
@@ -40,6 +41,8 @@ export interface PoolSettings extends ProcessSettings {
   readonly maxRssBytes: number
   readonly poisonLimit: number
   readonly tagsOf: (place: number) => readonly string[]
+  readonly tagMatch: 'all' | 'any'
+  readonly admit: WorkerPoolOptions['admit']
 }
 
 let pools = 0
@@ -54,6 +57,9 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
   checkPositiveInteger('maxPoolDepth', maxPoolDepth)
   checkLimit('poisonLimit', poisonLimit)
   checkOneOf('cancel', cancel, ['cooperative', 'forceful'])
+  const { tagMatch = 'all', admit } = options
+  checkOneOf('tagMatch', tagMatch, ['all', 'any'])
+  if (admit !== undefined) checkFunction('admit', admit)
   const limits = limitsOf(options)
   if (cancel === 'forceful' && limits.concurrency > 1) {
     const expected = "'cooperative' where concurrency is over 1, as others would be killed along"
@@ -72,6 +78,8 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     prefetch: prefetchOf(options.prefetch),
     respawn: respawnOf(options.respawn),
     tagsOf: listsOf('tags', options.tags ?? []),
+    tagMatch,
+    admit,
   }
 }
 

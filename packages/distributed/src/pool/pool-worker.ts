@@ -105,6 +105,12 @@ export class PoolWorker implements SeatPort, LinkListener {
     return await this.#vitals.ask()
   }
 
+  /** The same, as of a moment ago. */
+  async recentVitals(): Promise<WorkerVitals> {
+    if (this.state !== 'ready') return { rssBytes: 0, lagMs: 0, utilization: 0 }
+    return await this.#vitals.recent()
+  }
+
   assign({ id, request }: PoolCall): void {
     const flags = request.kind === 'call' ? 0 : taskFlag[request.kind]
     const meta = this.#home.metas.encode(request, this.#moduleFor(request))

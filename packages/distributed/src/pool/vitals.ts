@@ -13,6 +13,7 @@ export interface WorkerVitals {
 
 /** A worker whose loop is blocked for longer is shown with what it said last. */
 const patienceMs = 500
+const recentMs = 250
 
 /** Asks one worker how it is. */
 export class VitalsQuestion {
@@ -20,6 +21,7 @@ export class VitalsQuestion {
   #last: WorkerVitals = { rssBytes: 0, lagMs: 0, utilization: 0 }
   #answer: Deferred<void> | undefined
   #askedAt = 0
+  #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(link: PipeLink) {
     this.#link = link
@@ -39,9 +41,15 @@ export class VitalsQuestion {
     return this.#answer ? { ...this.#last, lagMs: waitedMs } : this.#last
   }
 
+  /** What it said a moment ago; it is asked where that is too long. */
+  async recent(): Promise<WorkerVitals> {
+    return performance.now() - this.#answeredAt < recentMs ? this.#last : await this.ask()
+  }
+
   answered(meta: Uint8Array): void {
     const { rssBytes, utilization } = decodeMeta(meta) ?? {}
     if (typeof rssBytes !== 'number' || typeof utilization !== 'number') return
+    this.#answeredAt = performance.now()
     this.#last = { rssBytes, utilization, lagMs: performance.now() - this.#askedAt }
     this.over()
   }

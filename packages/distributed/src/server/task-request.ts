@@ -25,6 +25,7 @@ export function taskRequest(frame: Frame): CallRequest | undefined {
     startTimeoutMs: meta.startRemainingMs,
     priority: meta.priority ?? 0,
     tags: meta.tags,
+    tagMatch: meta.tagMatch,
     wantsProgress: meta.progress,
     idempotencyKey: meta.idempotencyKey,
   }

@@ -63,6 +63,18 @@ describe('a session whose socket breaks', () => {
     expect(items).toEqual(Array.from({ length: 300 }, (_, index) => index))
   })
 
+  it('ends the wait of a call that it cannot send within startTimeoutMs', async () => {
+    await open({ startTimeoutMs: 50 })
+    proxy.isOpen = false
+    proxy.cut()
+    await expect.poll(() => session.state).toBe('reconnecting')
+    const late = session.submit(add, [1, 2])
+    await expect(late).rejects.toMatchObject({ code: 'CONC_TASK_TIMEOUT', phase: 'waiting' })
+    proxy.isOpen = true
+    await expect.poll(() => session.state).toBe('open')
+    expect(await session.submit(add, [1, 2])).toBe(3)
+  })
+
   it('cancels over the break', async () => {
     await open()
     const controller = new AbortController()

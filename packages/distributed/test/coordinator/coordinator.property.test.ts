@@ -21,6 +21,7 @@ type Step =
   | { readonly crash: number }
   | { readonly retire: number }
   | { readonly join: true }
+  | { readonly answer: number; readonly yes: boolean }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ submit: fc.integer({ min: -1, max: 1 }) }) },
@@ -61,19 +62,20 @@ function take(model: PoolModel, one: Step): void {
   } else if ('retire' in one) {
     const worker = pick(workers, one.retire)
     if (worker?.seat) coordinator.retire(worker.seat)
-  } else model.addWorker()
+  } else if ('answer' in one) model.answer(one.answer, one.yes)
+  else model.addWorker()
 }
 
 /** Lets everything that is there come to its end. */
 async function finish(model: PoolModel): Promise<void> {
   model.addWorker()
   for (let round = 0; round < 2000 && !model.coordinator.isIdle; round++) {
+    model.answer(round, true)
     for (const worker of [...model.workers]) {
       model.begin(worker)
       model.end(worker, round)
     }
-    await Promise.resolve()
-    await Promise.resolve()
+    await turns()
   }
 }
 
@@ -103,6 +105,49 @@ describe('Coordinator', () => {
       ),
       { numRuns: 400 },
     )
+  })
+
+  it('keeps them too where workers are asked for each call', async () => {
+    const answer = fc.record({ answer: fc.nat(20), yes: fc.boolean() })
+    const steps = fc.array(
+      fc.oneof({ weight: 3, arbitrary: step }, { weight: 1, arbitrary: answer }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 3 }), steps, async (concurrency, all) => {
+        const model = new PoolModel(concurrency, true)
+        model.addWorker()
+        for (const one of all) {
+          take(model, one)
+          await turns()
+          model.check()
+          expect(model.problems).toEqual([])
+        }
+        await finish(model)
+        model.check()
+        expect(model.problems).toEqual([])
+        expect(model.calls.every((call) => call.isSettled)).toBe(true)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('sends calls of one key to the same worker, while that has a free slot', async () => {
+    const model = new PoolModel(2)
+    const accept = async (key: string): Promise<PoolCall> => {
+      const headers = { 'conc-affinity': key }
+      const call = model.coordinator.accept({ ...plain, headers }, deaf)
+      await turns()
+      return call
+    }
+    const [first, second] = [model.addWorker(), model.addWorker()]
+    const seats = [(await accept('a')).seat, (await accept('b')).seat, (await accept('a')).seat]
+    expect(seats).toEqual([first.seat, second.seat, first.seat])
+    // Full: the key moves on.
+    expect((await accept('a')).seat).toBe(second.seat)
+    if (second.seat) model.coordinator.retire(second.seat)
+    model.begin(first)
+    model.end(first, 0)
+    expect((await accept('b')).seat).toBe(first.seat)
   })
 
   it('assigns deeper calls first, then higher priorities, then in the order of arrival', async () => {

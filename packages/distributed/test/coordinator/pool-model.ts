@@ -48,16 +48,21 @@ export class PoolModel {
   /** Assignments, as they came. */
   readonly order: PoolCall[] = []
   readonly problems: string[] = []
+  /** Calls that a worker is asked to take, and how to answer. */
+  readonly asked: { readonly call: PoolCall; readonly seat: Seat; answer(yes: boolean): void }[] =
+    []
   now = 0
   #workers = 0
 
-  constructor(concurrency: number) {
+  /** @param asks whether workers are asked for each call. */
+  constructor(concurrency: number, asks = false) {
     this.concurrency = concurrency
     this.coordinator = new Coordinator({
       name: 'model',
       concurrency,
       poisonLimit: 3,
       clock: () => this.now,
+      ...(asks && { admit: (call, seat) => this.#ask(call, seat) }),
       observe: (event, call) => event === 'started' && this.#started(call),
     })
   }
@@ -117,12 +122,19 @@ export class PoolModel {
     this.coordinator.lost(worker.seat, () => Fault.of(new Error('lost')))
   }
 
+  /** A worker takes a call, or does not. */
+  answer(index: number, yes: boolean): void {
+    const [asked] = this.asked.splice(index % Math.max(this.asked.length, 1), 1)
+    asked?.answer(yes)
+  }
+
   /** Says what is wrong; to be called when the microtasks are through. */
   check(): void {
     const { coordinator } = this
-    const holding = this.calls.filter((call) => call.holdsSlot).length
+    const holding = this.calls.filter((call) => call.holdsSlot).length + this.#keptFor()
     this.#expect(coordinator.running === holding, `running ${coordinator.running}, hold ${holding}`)
-    const waiting = this.calls.filter((call) => call.state === 'waiting').length
+    const isInLine = (call: PoolCall): boolean => call.state === 'waiting' && !call.askedOf
+    const waiting = this.calls.filter(isInLine).length
     this.#expect(coordinator.waiting === waiting, `waiting ${coordinator.waiting}, are ${waiting}`)
     for (const { seat } of this.workers) if (seat) this.#checkSeat(seat)
     for (const [call, endings] of this.endings) {
@@ -132,10 +144,13 @@ export class PoolModel {
   }
 
   #checkSeat(seat: Seat): void {
-    const here = [...seat.calls.values()].filter((call) => call.holdsSlot).length
+    const holding = [...seat.calls.values()].filter((call) => call.holdsSlot).length
+    const here = holding + this.#keptFor(seat)
     this.#expect(seat.running === here, `a worker counts ${seat.running} of ${here}`)
     this.#expect(seat.running <= this.concurrency, 'a worker runs more than it may')
-    const couldRun = this.calls.some((call) => call.state === 'waiting' && seat.isFor(call))
+    const couldRun = this.calls.some(
+      (call) => call.state === 'waiting' && !call.askedOf && seat.isFor(call),
+    )
     this.#expect(!(seat.hasFreeSlot && couldRun), 'somebody waits beside a free slot')
     const { loner } = seat
     const isMixed = loner && seat.calls.has(loner.id) && this.#strangersTo(loner, seat)
@@ -148,6 +163,17 @@ export class PoolModel {
     return [...seat.calls.values()].some(
       (call) => call.state === 'assigned' && call !== loner && !call.isBelow(loner),
     )
+  }
+
+  #ask(call: PoolCall, seat: Seat): Promise<boolean> {
+    this.#expect(!call.refusedBy?.has(seat), `${call.id} came twice to a worker that refused it`)
+    return new Promise((resolve) => this.asked.push({ call, seat, answer: resolve }))
+  }
+
+  /** Slots that are kept for calls which a worker is asked for. */
+  #keptFor(seat?: Seat): number {
+    return this.asked.filter((one) => one.seat.state !== 'gone' && (!seat || one.seat === seat))
+      .length
   }
 
   #started(call: PoolCall): void {

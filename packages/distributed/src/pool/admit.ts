@@ -1,0 +1,33 @@
+import type { PoolCall } from '../coordinator/pool-call.js'
+import type { WorkerStats } from '../pool-stats.js'
+import type { Place } from './place.js'
+import type { PoolSettings } from './pool-settings.js'
+import { statsOf } from './worker-stats.js'
+
+/** What `admit` decides about: a call, and the worker that would have it. */
+export interface AdmitCandidate {
+  readonly task: string
+  readonly tags: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+  /** Calls above this one. */
+  readonly depth: number
+  /** As `stats()` shows it, a moment ago. */
+  readonly worker: WorkerStats
+}
+
+/** What the pool's `admit` says; a throw is a no, and told. */
+export async function isAdmitted(
+  { request }: PoolCall,
+  place: Place,
+  settings: PoolSettings,
+): Promise<boolean> {
+  const worker = await statsOf(place, settings, (one) => one.recentVitals())
+  if (worker === undefined) return false
+  const { task, tags = [], headers = {}, depth } = request
+  try {
+    return (await settings.admit?.({ task, tags, headers, depth, worker })) === true
+  } catch (error) {
+    process.emitWarning(`admit of '${settings.name}' threw for task '${task}': ${String(error)}`)
+    return false
+  }
+}
