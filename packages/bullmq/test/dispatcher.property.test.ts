@@ -11,6 +11,8 @@ class Watcher implements JobWatcher {
     this.told.push('began')
   }
 
+  paused(): void {}
+
   progressed(): void {}
 
   ended({ kind }: JobEnd): void {

@@ -53,6 +53,11 @@ export class BullCalls {
     }
   }
 
+  /** Jobs that still wait are taken out of the queue, and their calls end as `TakenBack`. */
+  async takeBack(): Promise<void> {
+    await Promise.all([...this.#jobs].map((job) => job.takeBack()))
+  }
+
   /** Redis is away for good: nobody will ever say how these went. */
   disconnect(error: unknown): void {
     for (const job of [...this.#jobs]) job.disconnected(error)

@@ -33,6 +33,7 @@ import { Dispatcher } from './dispatcher.js'
 import { EngineCounts } from './engine-counts.js'
 import { JobOrders } from './job-orders.js'
 import { QueueLink } from './queue-link.js'
+import { offersTakingBack } from './taking-back.js'
 
 /** How often somebody who waits for room looks again; ms. */
 const lookMs = 500
@@ -82,6 +83,7 @@ export class BullExecutor implements Executor {
       this.#lifecycle.check()
       changed()
     })
+    offersTakingBack(this, () => this.#calls.takeBack())
     this.#lifecycle = new Lifecycle(this.name, {
       isIdle: () => this.#calls.size === 0,
       cancelAll: (reason) => this.#calls.interruptAll(reason),

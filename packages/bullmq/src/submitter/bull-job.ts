@@ -22,6 +22,8 @@ import {
   redisFull,
 } from './job-failures.js'
 import type { OpenQueue, QueueLink } from './queue-link.js'
+import { onAdded, type QueueOptions } from './queue-options.js'
+import { TakenBack } from './taking-back.js'
 
 /** What all jobs of an executor share. */
 export interface JobHost {
@@ -51,6 +53,7 @@ export class BullJob implements JobWatcher, Dependent {
   readonly #end = deferred<JobEnd>()
   #state: 'new' | 'adding' | 'added' | 'ended' = 'new'
   #hasBegun = false
+  #isWantedBack = false
   #announced: Promise<void> | undefined
   #patience: Timer | undefined
 
@@ -85,7 +88,13 @@ export class BullJob implements JobWatcher, Dependent {
 
   began(): void {
     this.#hasBegun = true
+    this.#call.isStarted = true
     this.#host.changed()
+  }
+
+  /** Cancelled while it ran, and not ended there: now it can be taken out of the queue. */
+  paused(): void {
+    if (this.#announced !== undefined) void this.#withdraw()
   }
 
   progressed(data: unknown): void {
@@ -115,6 +124,16 @@ export class BullJob implements JobWatcher, Dependent {
     else this.#takeBack(reason)
   }
 
+  /** Makes the call end as `TakenBack`, unless a worker has the job already. */
+  async takeBack(): Promise<void> {
+    if (this.#hasBegun || this.#state === 'ended') return
+    this.#isWantedBack = true
+    if (this.#state !== 'added') return
+    const isTaken = await this.#host.canceller.withdraw(this.#order.id)
+    if (isTaken) this.#host.dispatcher.ended(this.#order.id, { kind: 'removed' })
+    else this.#isWantedBack = false
+  }
+
   /** Redis has been away for too long. */
   disconnected(error: unknown): void {
     this.#end.reject(error)
@@ -124,9 +143,11 @@ export class BullJob implements JobWatcher, Dependent {
     this.#state = 'adding'
     await this.#addOnce(open)
     this.#state = 'added'
+    ;(this.#call.options as QueueOptions)[onAdded]?.()
     open.sweep.start()
     if (this.#order.isKeyed) await this.#join(open)
     if (this.#announced !== undefined) await this.#withdraw()
+    if (this.#isWantedBack) await this.takeBack()
   }
 
   /** Until Redis has answered. The same id again cannot make a second job. */
@@ -201,6 +222,7 @@ export class BullJob implements JobWatcher, Dependent {
     const { cancellation } = this.#call
     if (end.kind === 'removed') {
       if (cancellation.isCancelled) throw cancellation.reason
+      if (this.#isWantedBack) throw new TakenBack()
       throw new TaskCancelledError('The job was removed from its queue.', {
         origin: 'control',
         ...this.#identity,

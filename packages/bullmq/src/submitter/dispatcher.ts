@@ -10,6 +10,8 @@ export type JobEnd =
 /** Who wants to know of one job. `ended` comes once, nothing after it. */
 export interface JobWatcher {
   began(): void
+  /** It waits again: for its next attempt, or because its worker gave it back or was lost. */
+  paused(): void
   progressed(data: unknown): void
   ended(end: JobEnd): void
   /** It is not in Redis any more, and nobody said how it ended. */
@@ -83,12 +85,12 @@ export class Dispatcher {
     for (const watcher of job.watchers) watcher.began()
   }
 
-  /** It waits again: for its next attempt, or because its worker was lost. */
   paused(id: string): void {
     const job = this.#jobs.get(id)
     if (!job?.isRunning) return
     job.isRunning = false
     this.#running--
+    for (const watcher of job.watchers) watcher.paused()
   }
 
   progressed(id: string, data: unknown): void {

@@ -13,6 +13,8 @@ import { publishError } from '../engine/connection.js'
 import { renewMs, type WorkerInfo, type WorkerLeases } from '../engine/worker-leases.js'
 import { backoffOf } from './job-failure.js'
 import { JobRunner, type RunnerHost } from './job-runner.js'
+import { JobSlots } from './job-slots.js'
+import { NestedJobs } from './nested-jobs.js'
 import type { WorkerLink } from './worker-link.js'
 
 /** A worker of a queue in this process. */
@@ -43,10 +45,11 @@ export class QueueWorker implements BullWorker {
   readonly closed: Promise<void>
   readonly #parts: WorkerParts
   readonly #worker: Worker
+  readonly #slots: JobSlots
+  readonly #nested: NestedJobs
   readonly #idle = new Conditions()
   readonly #end = deferred()
   #renewal: Timer | undefined
-  #running = 0
   #closing: Promise<void> | undefined
   #isGivingBack = false
 
@@ -54,12 +57,24 @@ export class QueueWorker implements BullWorker {
     this.#parts = parts
     this.name = parts.host.name
     this.closed = this.#end.promise
+    this.#slots = new JobSlots(parts.concurrency, (limit) => this.#limitTo(limit))
+    const { settings, executor } = parts.host
+    this.#nested = new NestedJobs(settings, this.#slots, executor)
     this.#worker = this.#make()
   }
 
   get load(): Load {
     const { concurrency } = this.#parts
-    return { concurrency, running: this.#running, waiting: 0, queueLimit: Number.POSITIVE_INFINITY }
+    return {
+      concurrency,
+      running: this.#slots.running,
+      waiting: 0,
+      queueLimit: Number.POSITIVE_INFINITY,
+    }
+  }
+
+  get #isClosing(): boolean {
+    return this.#closing !== undefined
   }
 
   /** Resolves when it takes jobs. */
@@ -116,15 +131,30 @@ export class QueueWorker implements BullWorker {
   }
 
   async #process(job: Job, token: string): Promise<unknown> {
-    this.#running++
-    const runner = new JobRunner(this.#parts.host, job, token)
+    const slot = this.#slots.take()
+    const nested = this.#nested.of(slot, job.priority > 0)
+    const runner = new JobRunner(this.#parts.host, { job, token, nested })
     if (this.#isGivingBack) runner.stop(givenBack())
     try {
       return await runner.run()
     } finally {
-      this.#running--
+      slot.end()
       this.#idle.check()
     }
+  }
+
+  #limitTo(limit: number): void {
+    const isFull = this.#slots.running >= this.#worker.concurrency
+    const isMore = limit > this.#worker.concurrency
+    this.#worker.concurrency = limit
+    if (isFull && isMore) void this.#lookAgain()
+  }
+
+  /** BullMQ looks for jobs again when one of those it has ends, which these wait for; and after a pause. */
+  async #lookAgain(): Promise<void> {
+    if (this.#isClosing) return
+    await this.#worker.pause(true)
+    if (!this.#isClosing) await this.#worker.resume()
   }
 
   async #shutDown(): Promise<void> {
@@ -132,7 +162,9 @@ export class QueueWorker implements BullWorker {
     const { link, leases } = this.#parts
     await link.commands.whileConnected(() => leases.withdraw(this.name))
     await link.blocking.whileConnected(() => this.#worker.pause(true))
-    await this.#idle.until(() => this.#running === 0)
+    await this.#nested.drain().catch((error: unknown) => publishError(this.name, error))
+    await this.#idle.until(() => this.#slots.running === 0)
+    await this.#nested.close({ pending: this.#isGivingBack ? 'reject' : 'run' })
     await link.blocking.whileConnected(() => this.#worker.close())
     await this.#parts.release()
     this.#end.resolve()
@@ -146,6 +178,7 @@ export class QueueWorker implements BullWorker {
   #giveBack(): void {
     this.#isGivingBack = true
     for (const job of this.#parts.host.desk.running) job.stop(givenBack())
+    void this.#nested.close({ pending: 'reject' })
   }
 
   async #renew(): Promise<void> {

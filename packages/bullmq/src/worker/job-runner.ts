@@ -12,6 +12,8 @@ import {
   deferred,
   type ForwardedOptions,
   type Frame,
+  type NestedHome,
+  nestedHome,
   onBodyEnd,
   RunningTask,
   reportsEnd,
@@ -54,6 +56,14 @@ export interface RunnerHost {
   readonly clockOffsetMs: number
 }
 
+/** A job that this worker has locked. */
+export interface TakenJob {
+  readonly job: Job
+  readonly token: string
+  /** Where its nested calls go. */
+  readonly nested: NestedHome
+}
+
 /** What a result is stored as. */
 type Result = Payload & { readonly v: 1; readonly s?: string }
 
@@ -63,15 +73,17 @@ export class JobRunner implements RunningJob {
   readonly #host: RunnerHost
   readonly #job: Job
   readonly #token: string
+  readonly #nested: NestedHome
   readonly #abort = new AbortController()
   #stopped: StopReason | undefined
   #sender: StreamSender | undefined
   #blobs = 0
 
-  constructor(host: RunnerHost, job: Job, token: string) {
+  constructor(host: RunnerHost, { job, token, nested }: TakenJob) {
     this.#host = host
     this.#job = job
     this.#token = token
+    this.#nested = nested
     this.id = job.id as string
   }
 
@@ -202,6 +214,7 @@ export class JobRunner implements RunningJob {
       signal: this.#abort.signal,
       timeoutMs: leftMs,
       [attemptNumber]: a ?? this.#job.attemptsStarted,
+      [nestedHome]: this.#nested,
       ...(h && { headers: h }),
       ...(g && { onProgress: (data) => progress.report(data) }),
     }

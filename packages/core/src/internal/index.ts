@@ -19,6 +19,8 @@ export {
   attemptNumber,
   type ForwardedOptions,
   follows,
+  type NestedHome,
+  nestedHome,
   onBodyEnd,
   onBodyStart,
   reportsEnd,

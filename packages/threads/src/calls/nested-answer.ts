@@ -2,8 +2,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { encodeError, type Transferable } from '@conc/core'
 import {
   attemptNumber,
-  type Call,
   type ForwardedOptions,
+  nestedHome,
   type TaskDefinition,
 } from '@conc/core/internal'
 import { type Blame, type NestedRequest, toThread } from '../between/messages.js'
@@ -34,7 +34,6 @@ export class NestedAnswer implements NestedOwner {
   readonly #parent: Attempt | undefined
   readonly isStream: boolean
   readonly #task: string
-  #call: Call | undefined
   #moved: readonly Transferable[] | undefined
   #bodyFailure: { readonly error: unknown } | undefined
 
@@ -53,9 +52,8 @@ export class NestedAnswer implements NestedOwner {
     this.options = this.#optionsOf(request)
   }
 
-  follow(call: Call, settled: () => void): void {
-    this.#call = call
-    call.promise.then(
+  follow(outcome: Promise<unknown>, settled: () => void): void {
+    outcome.then(
       (value) => this.#settle(settled, () => this.#sendResult(value)),
       (error) => this.#settle(settled, () => this.#sendFailure(error)),
     )
@@ -63,12 +61,12 @@ export class NestedAnswer implements NestedOwner {
 
   succeeded(attempt: Attempt, value: unknown): void {
     this.#moved = attempt.moved
-    this.#call?.resolve(value)
+    attempt.call.resolve(value)
   }
 
-  failed(_: Attempt, error: unknown, blame: Blame): void {
+  failed(attempt: Attempt, error: unknown, blame: Blame): void {
     if (blame === 'body') this.#bodyFailure = { error }
-    this.#call?.reject(error)
+    attempt.call.reject(error)
   }
 
   placed(attempt: Attempt): MessagePort | undefined {
@@ -77,6 +75,11 @@ export class NestedAnswer implements NestedOwner {
     const { port1, port2 } = isStream ? new MessageChannel() : {}
     this.#thread.answer([toThread.nestedBegun, this.#nested, port1], port1 && [port1])
     return port2
+  }
+
+  /** Its body begins elsewhere. */
+  begun(): void {
+    this.#thread.answer([toThread.nestedBegun, this.#nested, undefined])
   }
 
   #settle(settled: () => void, send: () => void): void {
@@ -109,6 +112,8 @@ export class NestedAnswer implements NestedOwner {
       ...(priority !== undefined && { priority }),
       ...(transfer && { transfer }),
       ...(context?.wantsProgress && { onProgress: progress }),
+      // Grandchildren go where the children go.
+      [nestedHome]: this.#parent?.call.options[nestedHome],
     }
   }
 }

@@ -1,7 +1,10 @@
 import { encodeError } from '@conc/core'
 import {
-  type Call,
+  Cancellation,
   type Frame,
+  follows,
+  nestedHome,
+  onBodyStart,
   restoredFrame,
   runInFrame,
   type TaskDefinition,
@@ -16,7 +19,7 @@ import { goesOn, waits } from './nested-wait.js'
 /** The executor as calls from its threads use it. */
 export interface NestedHost {
   /** Accepts one attempt, also while it drains. */
-  submit(work: TaskWork, args: readonly unknown[], owner: NestedOwner): Call
+  submit(work: TaskWork, args: readonly unknown[], owner: NestedOwner): NestedCall
   ready(): Promise<void>
 }
 
@@ -26,11 +29,17 @@ export interface TaskWork {
   readonly [taskDefinition]: TaskDefinition
 }
 
+/** A call that a body made, wherever it runs. */
+export interface NestedCall {
+  readonly promise: Promise<unknown>
+  interrupt(reason: unknown): void
+}
+
 /** What is known of the nested calls of one thread. */
 class CallsOfThread {
   /** By the thread's own numbers. */
   readonly works: TaskWork[] = []
-  readonly calls = new Map<number, Call>()
+  readonly calls = new Map<number, NestedCall>()
 }
 
 /**
@@ -66,9 +75,13 @@ export class NestedCalls {
       ...restoredFrame(request.context),
       task: parent?.asParent(request.context?.parentId),
     }
-    const call = runInFrame(frame, () => this.#host.submit(work, request.args, answer))
+    const { args } = request
+    const call = runInFrame(
+      frame,
+      () => sentElsewhere(work, args, answer) ?? this.#host.submit(work, args, answer),
+    )
     calls.set(nested, call)
-    answer.follow(call, () => calls.delete(nested))
+    answer.follow(call.promise, () => calls.delete(nested))
   }
 
   cancel(thread: Thread, nested: number, reason: unknown): void {
@@ -115,6 +128,23 @@ export class NestedCalls {
     this.#works.set(key, made)
     return made
   }
+}
+
+/** Sends a call to where its caller's calls go, if that is not here. A stream stays: its items go from thread to thread. */
+function sentElsewhere(
+  work: TaskWork,
+  args: readonly unknown[],
+  answer: NestedAnswer,
+): NestedCall | undefined {
+  if (answer.isStream) return undefined
+  const { options } = answer
+  const cancellation = new Cancellation()
+  const promise = options[nestedHome]?.submit(work, args, {
+    ...options,
+    [follows]: cancellation,
+    [onBodyStart]: () => answer.begun(),
+  })
+  return promise && { promise, interrupt: (reason) => cancellation.cancel(reason) }
 }
 
 function workFor(name: string, module: string | undefined, isStream: boolean): TaskWork {

@@ -1,4 +1,4 @@
-import type { SubmitOptions } from '../../executor.js'
+import type { SubmitOptions, Work } from '../../executor.js'
 import type { Cancellation } from './cancellation.js'
 
 /** Says which attempt of the caller's own loop a submit is; `currentTask().attempt` shows it. */
@@ -20,10 +20,26 @@ export const onBodyStart: unique symbol = Symbol.for('conc.onBodyStart') as neve
  */
 export const follows: unique symbol = Symbol.for('conc.follows') as never
 
+/**
+ * Where nested calls of the body go, instead of the executor that runs it. For executors whose bodies hold no slot while
+ * they wait for such calls; others ignore it.
+ */
+export const nestedHome: unique symbol = Symbol.for('conc.nestedHome') as never
+
+export interface NestedHome {
+  /** @returns the outcome, or `undefined` where the call is to run on the executor of the body after all. */
+  submit(
+    work: Work<readonly unknown[], unknown>,
+    args: readonly unknown[],
+    options: ForwardedOptions,
+  ): Promise<unknown> | undefined
+}
+
 /** Options of one executor to another. */
 export interface ForwardedOptions extends SubmitOptions {
   readonly [attemptNumber]?: number
   readonly [onBodyStart]?: () => void
   readonly [onBodyEnd]?: () => void
   readonly [follows]?: Cancellation
+  readonly [nestedHome]?: NestedHome | undefined
 }
