@@ -15,17 +15,17 @@ export {
   PoolStartError,
   VersionMismatchError,
 } from './errors.js'
+export type { Wait } from './locks/ask.js'
+export type { Held } from './locks/held-lock.js'
 export type { LockInfo, LockUser } from './locks/lock-request.js'
 export {
   type Barrier,
-  type Held,
   type Lock,
   type Locks,
   locks,
   type RwLock,
   type Semaphore,
   type SharedEvent,
-  type Wait,
   withLocks,
 } from './locks/locks.js'
 export type { AdmitCandidate } from './pool/admit.js'

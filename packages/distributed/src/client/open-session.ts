@@ -41,7 +41,8 @@ import { endNow, RemoteCalls, type RemoteLimits } from '../calls/remote-calls.js
 import type { CloseReport } from '../close-report.js'
 import type { Connection } from '../connection/connection.js'
 import { lockRoute } from '../locks/lock-route.js'
-import { type Locks, locksOver } from '../locks/locks.js'
+import type { Locks } from '../locks/locks.js'
+import { locksOver } from '../locks/locks-over.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -100,9 +101,7 @@ export class OpenSession implements Session, LinkEvents {
     this.#outgoing = new OutgoingCalls(() => this.#room.check())
     const takeId = (): number => this.#outgoing.takeId()
     this.#questions = new Questions(this.name, takeId, this.#keepAlive)
-    const locks = new SessionLockRoute((owner, body) =>
-      this.#ask(frameType.acquire, { owner }, body),
-    )
+    const locks = new SessionLockRoute((meta, body) => this.#ask(frameType.acquire, meta, body))
     Object.defineProperty(this, callRoute, { value: this.#outgoing })
     Object.defineProperty(this, lockRoute, { value: locks })
     this.#locks = locks
@@ -257,6 +256,7 @@ export class OpenSession implements Session, LinkEvents {
     this.#told = welcome.load
     this.#limits.maxPayloadBytes = Math.min(this.#settings.maxPayloadBytes, welcome.maxPayloadBytes)
     this.#become('open')
+    this.#locks.lease.begin(welcome.leaseMs, welcome.resumeMs)
     this.#outgoing.connect(connection, welcome)
   }
 
@@ -264,6 +264,7 @@ export class OpenSession implements Session, LinkEvents {
     const { type, meta } = frame
     if (type === frameType.load) this.#told = readLoad(decodeMeta(meta)) ?? this.#told
     else if (type === frameType.goAway) this.#become('draining')
+    else if (type === frameType.lost) this.#locks.lost(Number(decodeMeta(meta)?.token))
     else if (!this.#questions.received(frame) && !this.#outgoing.received(frame)) {
       this.#questions.connection?.fault()
     }
@@ -272,11 +273,13 @@ export class OpenSession implements Session, LinkEvents {
 
   lost(): void {
     this.#outgoing.connect(undefined)
+    this.#locks.lease.interrupted()
     this.#become('reconnecting')
   }
 
   resumed(): void {
     this.#become('open')
+    this.#locks.lease.resumed()
     const { connection } = this.#questions
     if (connection && this.#welcome) this.#outgoing.connect(connection, this.#welcome)
   }
@@ -287,6 +290,7 @@ export class OpenSession implements Session, LinkEvents {
     if (this.#state !== 'closed') this.#become('reconnecting')
     this.#outgoing.resetWritten((call) => lostError(call, this, cause))
     this.#questions.rejectAll(cause)
+    this.#locks.reset(cause)
     this.#room.check()
   }
 
@@ -295,6 +299,7 @@ export class OpenSession implements Session, LinkEvents {
     this.#become('closed')
     this.#outgoing.resetAll((call) => lostError(call, this, cause))
     this.#questions.rejectAll(cause)
+    this.#locks.reset(cause)
     this.#changed()
   }
 
@@ -382,6 +387,7 @@ export class OpenSession implements Session, LinkEvents {
 
   #release(): void {
     const code = closeCode.normal
+    this.#locks.closing()
     this.#become('closed')
     this.#link.close(code, 'The session was closed.')
     const reason = new TaskCancelledError(`Executor '${this.name}' was closed.`, {
@@ -390,6 +396,7 @@ export class OpenSession implements Session, LinkEvents {
     })
     this.#outgoing.resetAll(() => reason)
     this.#questions.rejectAll(this.#lifecycle.closedError())
+    this.#locks.reset(reason)
     this.#keepAlive.end()
   }
 }

@@ -10,6 +10,9 @@ export interface Welcome {
   readonly maxPayloadBytes: number
   readonly maxInFlight: number
   readonly maxInFlightBytes: number
+  /** How long it keeps what a silent session holds, and what one without a socket does, in ms. */
+  readonly leaseMs: number
+  readonly resumeMs: number
   readonly capabilities: Capabilities
   readonly load: Load
   /** By name, with their versions. */
@@ -23,10 +26,12 @@ export function readWelcome({ meta, body }: Frame): Welcome | undefined {
   const tasks = readTasks(body)
   if (!said || !load || !tasks || typeof said.session !== 'string') return undefined
   const { session, name, capabilities, maxPayloadBytes, maxInFlight, maxInFlightBytes } = said
-  const counts = [maxPayloadBytes, maxInFlight, maxInFlightBytes]
-  if (!counts.every((one) => typeof one === 'number' && one >= 1)) return undefined
+  const { leaseMs = 30_000, resumeMs = 1000 } = said
+  const counts = [maxPayloadBytes, maxInFlight, maxInFlightBytes, leaseMs, resumeMs]
+  if (!counts.every((one) => typeof one === 'number' && one > 0)) return undefined
   if (typeof name !== 'string' || typeof capabilities !== 'object') return undefined
-  return { ...(said as unknown as Welcome), session, load, tasks }
+  const times = { leaseMs, resumeMs } as { leaseMs: number; resumeMs: number }
+  return { ...(said as unknown as Welcome), ...times, session, load, tasks }
 }
 
 export function readLoad(said: unknown): Load | undefined {

@@ -30,20 +30,32 @@ export class HeldName {
   readonly #nextToken: () => number
   #used = 0
 
-  constructor(key: string, request: AcquireRequest, nextToken: () => number) {
-    this.key = key
+  constructor(request: AcquireRequest, nextToken: () => number) {
+    this.key = HeldName.keyOf(request)
     this.name = request.name
     this.kind = kindOf(request)
     this.permits = request.permits
     this.#nextToken = nextToken
   }
 
+  static keyOf(request: AcquireRequest): string {
+    return `${kindOf(request)} ${request.name}`
+  }
+
   get isUnused(): boolean {
     return this.holds.size === 0 && this.waiters.size === 0
   }
 
-  /** @throws {LockError} the same name was first used with another number of permits. */
-  check({ permits, amount }: AcquireRequest): void {
+  /** @throws {LockError} it was first used with another number of permits, or a reader wants to write as well. */
+  check({ id }: LockOwner, { kind, permits, amount }: AcquireRequest): void {
+    if (
+      kind === 'write' &&
+      [...this.holds].some(({ owner, isWrite }) => owner.id === id && !isWrite)
+    ) {
+      throw new LockError(
+        `'${this.name}' is held for reading by who wants to write: release it first.`,
+      )
+    }
     if (this.kind !== 'semaphore') return
     if (permits !== this.permits) {
       throw new LockError(

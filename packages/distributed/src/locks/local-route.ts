@@ -1,15 +1,20 @@
-import { deferred, whileSuspended } from '@conc/core/internal'
+import { deferred, type RunningTask, whileSuspended } from '@conc/core/internal'
 import { holdsSlot } from '../calls/foreign-wait.js'
-import type { LockHost } from './lock-host.js'
+import { warnOfForgotten } from './forgotten.js'
+import { LockHost } from './lock-host.js'
 import type { LockOwner, LockReply, LockRequest } from './lock-request.js'
-import type { LockRoute } from './lock-route.js'
+import type { LockQuestion, LockRoute } from './lock-route.js'
+import { TaskOwners, tasksAbove } from './task-owners.js'
 
 let owners = 0
 
-/** To a host in this process; each acquisition is an owner of its own. */
+const nobody = (): readonly string[] => []
+
+/** To a host in this process. */
 export class LocalLockRoute implements LockRoute {
   readonly #host: LockHost
   readonly #name: string
+  readonly #tasks = new TaskOwners<LockOwner>(ownerOf, ({ id }, task) => this.#left(id, task))
 
   /** @param name of whoever has the host: how owners are shown. */
   constructor(host: LockHost, name: string) {
@@ -18,28 +23,48 @@ export class LocalLockRoute implements LockRoute {
   }
 
   owner(): LockOwner {
-    const id = `${this.#name}-owner-${++owners}`
-    return { id, ancestors: () => [], awaited: () => [] }
+    return this.#tasks.here() ?? this.stranger()
   }
 
-  request(request: LockRequest, owner: unknown, signal?: AbortSignal): Promise<LockReply> {
-    const ask = (): Promise<LockReply> => this.#ask(request, owner as LockOwner, signal)
-    return holdsSlot() ? whileSuspended(ask) : ask()
+  stranger(of: Partial<LockOwner> = {}): LockOwner {
+    const id = of.id ?? `${this.#name}-owner-${++owners}`
+    return { ancestors: nobody, awaited: nobody, ...of, id }
   }
 
-  async #ask(request: LockRequest, owner: LockOwner, signal?: AbortSignal): Promise<LockReply> {
-    signal?.throwIfAborted()
+  ask(request: LockRequest, owner: unknown): LockQuestion {
     const { promise, resolve, reject } = deferred<LockReply>()
-    const leave = this.#host.request(request, owner, { granted: resolve, refused: reject })
-    const givenUp = (): void => {
-      leave()
-      reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', givenUp)
-    try {
-      return await promise
-    } finally {
-      signal?.removeEventListener('abort', givenUp)
-    }
+    let isAnswered = false
+    const leave = this.#host.request(request, owner as LockOwner, {
+      granted: (reply) => {
+        isAnswered = true
+        resolve(reply)
+      },
+      refused: (error) => {
+        isAnswered = true
+        reject(error)
+      },
+    })
+    const mustWait = !isAnswered && holdsSlot()
+    return { answer: mustWait ? whileSuspended(() => promise) : promise, giveUp: leave }
   }
+
+  #left(id: string, { name }: RunningTask): void {
+    warnOfForgotten(this.#host.ownerGone(id), name)
+  }
+}
+
+function ownerOf(task: RunningTask): LockOwner {
+  return {
+    id: task.id,
+    task: task.name,
+    *ancestors() {
+      for (const { id } of tasksAbove(task)) yield id
+    },
+    awaited: nobody,
+  }
+}
+
+/** To the locks that nobody but this process sees. */
+export function hostOfProcess(): LockRoute {
+  return new LocalLockRoute(new LockHost(), 'process')
 }

@@ -8,6 +8,10 @@ export type LockRequest =
   | { readonly op: 'barrierWait'; readonly name: string; readonly parties: number }
   | { readonly op: 'barrierReset'; readonly name: string; readonly parties: number }
   | { readonly op: 'inspect'; readonly namespace: string }
+  /** The owner is gone, and whatever it holds or waits for with it. */
+  | { readonly op: 'leave' }
+  /** Somebody who holds or waits is alive. */
+  | { readonly op: 'renew' }
 
 export interface AcquireRequest {
   readonly op: 'acquire'
@@ -25,8 +29,8 @@ export interface AcquireRequest {
 
 export type HoldKind = 'lock' | 'read' | 'write' | 'semaphore'
 
-/** What a request comes back with: a token, a truth, an index, nothing, or what `inspect` shows. */
-export type LockReply = number | boolean | undefined | readonly LockInfo[]
+/** What a request comes back with: a token, a truth, an index, nothing, the names that were left behind, or what `inspect` shows. */
+export type LockReply = number | boolean | undefined | readonly string[] | readonly LockInfo[]
 
 /** One name that somebody holds or waits for. */
 export interface LockInfo {
@@ -47,6 +51,8 @@ export interface LockUser {
 export interface LockOwner {
   readonly id: string
   readonly task?: string | undefined
+  /** The owner that it is gone with. */
+  readonly within?: string | undefined
   /** The tasks it was called from, innermost first. */
   ancestors(): Iterable<string>
   /** The tasks it waits for. */

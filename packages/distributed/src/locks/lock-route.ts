@@ -1,41 +1,47 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { processState } from '@conc/core/internal'
-import type { LockReply, LockRequest } from './lock-request.js'
+import { currentFrame, inFrame, processState } from '@conc/core/internal'
+import type { LockOwner, LockReply, LockRequest } from './lock-request.js'
+import { threadRoute } from './thread-route.js'
 
 /** The way to a lock host. */
 export interface LockRoute {
-  /** Whoever asks from here: one for each acquisition outside of tasks. */
+  /** Whoever asks from here: the task, or outside of tasks the single acquisition. */
   owner(): unknown
-  /** Resolves with the answer; rejects with what refused it, or with `signal.reason`, and holds nothing then. */
-  request(request: LockRequest, owner: unknown, signal?: AbortSignal): Promise<LockReply>
+  /** An owner of its own, whatever runs around; `of` says what is shown of it. */
+  stranger(of?: Partial<LockOwner>): unknown
+  /** Asks the host. What it says no to, and what cannot be asked, rejects the answer. */
+  ask(request: LockRequest, owner: unknown): LockQuestion
+  /** Calls `told` should what was granted under this token be lost. @returns what ends that. */
+  watch?(token: number, told: (reason: unknown) => void): () => void
+}
+
+export interface LockQuestion {
+  readonly answer: Promise<LockReply>
+  /** It is not waited for any more. Whatever comes all the same has to be given back. */
+  giveUp(): void
 }
 
 /** Under this key a pool or a session has the way to its lock host. */
 export const lockRoute: unique symbol = Symbol.for('conc.lockRoute') as never
 
-interface RouteHolder {
-  /** In a worker: to the pool that runs the task around this code, if there is one. */
-  ofTask?: () => LockRoute | undefined
-  ofProcess?: LockRoute
-}
+const ofProcess = processState<{ route?: LockRoute }>('lock-routes', () => ({}))
 
-const ambient = processState('lock-route', () => new AsyncLocalStorage<LockRoute>())
-const holder = processState<RouteHolder>('lock-routes', () => ({}))
-
-/** To be called in a worker. */
-export function setTaskRoute(find: () => LockRoute | undefined): void {
-  holder.ofTask = find
-}
-
-/** Runs `fn` with this way to locks, where no task of a worker is around it. */
+/** Runs `fn` with this way to locks, also in what it calls, until somebody lays another one over it. */
 export function runWithRoute<T>(route: LockRoute, fn: () => T): T {
-  return ambient.run(route, fn)
+  return inFrame({ locks: route }, fn)
 }
 
-/** The pool that runs this task; else the innermost one around; else what `make` makes, once. */
+/** The innermost one around; else that of the thread above; else the one of this process, which `make` makes once. */
 export function routeHere(make: () => LockRoute): LockRoute {
-  const around = holder.ofTask?.() ?? ambient.getStore()
-  if (around) return around
-  holder.ofProcess ??= make()
-  return holder.ofProcess
+  const around = currentFrame()?.locks ?? threadRoute()
+  return (around as LockRoute | undefined) ?? routeOfProcess(make)
+}
+
+function routeOfProcess(make: () => LockRoute): LockRoute {
+  ofProcess.route ??= make()
+  return ofProcess.route
+}
+
+/** What has to be laid around code for it to see these locks; those of the process are seen everywhere. */
+export function unlessOfProcess(route: LockRoute): LockRoute | undefined {
+  return route === ofProcess.route ? undefined : route
 }

@@ -37,6 +37,9 @@ function isRequest(request: LockRequest): boolean {
       return isName(request.name) && areCounts(request.parties)
     case 'inspect':
       return typeof request.namespace === 'string'
+    case 'leave':
+    case 'renew':
+      return true
     default:
       return false
   }

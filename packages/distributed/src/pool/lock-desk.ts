@@ -18,7 +18,13 @@ function ownerOf(poolId: string, call: PoolCall): LockOwner {
     id: idOf(call),
     task: call.request.task,
     *ancestors() {
-      for (let above = call.parent; above; above = above.parent) yield idOf(above)
+      let top = call
+      for (let above = call.parent; above; above = above.parent) {
+        yield idOf(above)
+        top = above
+      }
+      // Of the task that called the pool, where it was one.
+      if (top.request.parentId !== undefined) yield top.request.parentId
     },
     *awaited() {
       const pending = [...(call.children ?? [])]
@@ -46,7 +52,7 @@ export class LockDesk {
   }
 
   take({ id, meta, body }: Frame, seat: Seat): void {
-    const { body: bodyId } = decodeMeta(meta) ?? {}
+    const { body: bodyId, ...inside } = decodeMeta(meta) ?? {}
     const call = typeof bodyId === 'number' ? seat.calls.get(bodyId) : undefined
     if (call === undefined) {
       return void this.#refuse(id, new LockError('In a worker only a task can hold locks.'))
@@ -59,7 +65,7 @@ export class LockDesk {
       if (isWaiting) this.#coordinator.resume(call, tell)
       else tell()
     }
-    const leave = this.#host.request(decode(body) as LockRequest, ownerOf(this.#poolId, call), {
+    const leave = this.#host.request(decode(body) as LockRequest, this.#ownerOf(call, inside), {
       granted: (reply) => answer(() => this.#reply(id, reply)),
       refused: (error) => answer(() => this.#refuse(id, error)),
     })
@@ -77,6 +83,21 @@ export class LockDesk {
     const giveUp = this.#waiting.get(id)
     giveUp?.()
     return giveUp !== undefined
+  }
+
+  #ownerOf(call: PoolCall, { task, name }: { task?: unknown; name?: unknown }): LockOwner {
+    const owner = ownerOf(this.#poolId, call)
+    if (typeof task !== 'string') return owner
+    return {
+      id: task,
+      task: String(name ?? task),
+      within: owner.id,
+      *ancestors() {
+        yield owner.id
+        yield* owner.ancestors()
+      },
+      awaited: () => [],
+    }
   }
 
   #reply(id: number, reply: LockReply): void {

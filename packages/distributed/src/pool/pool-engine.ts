@@ -15,6 +15,7 @@ import type { PoolCall } from '../coordinator/pool-call.js'
 import type { Seat } from '../coordinator/seat.js'
 import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
+import { warnOfForgotten } from '../locks/forgotten.js'
 import { LockHost } from '../locks/lock-host.js'
 import { Admission } from './admission.js'
 import { isAdmitted } from './admit.js'
@@ -156,7 +157,7 @@ export class PoolEngine implements WorkerHome, EntranceHost {
     const { id, request, seat } = call
     if (ending) {
       this.statistics.settled(call, ending)
-      if (this.locks.size > 0) this.locks.ownerGone(`${this.poolId}-${id}`)
+      if (this.locks.size > 0) this.#passOn(call, ending)
     }
     if (!channels.pool.hasSubscribers) return
     publish(channels.pool, event, this.name, () => ({
@@ -164,6 +165,12 @@ export class PoolEngine implements WorkerHome, EntranceHost {
       task: request.task,
       worker: seat?.worker,
     }))
+  }
+
+  /** What the call held goes to the next. Whoever is lost with its worker has not forgotten it. */
+  #passOn({ id, request }: PoolCall, ending: Ending): void {
+    const names = this.locks.ownerGone(`${this.poolId}-${id}`)
+    if (ending.ok || ending.phase === 'body') warnOfForgotten(names, request.task)
   }
 
   /** Parts report changes while the others are still being made. */

@@ -29,14 +29,17 @@ const noFrame: Frame = {}
 export class DecodingRoute implements CallRoute {
   readonly #executor: Executor
   readonly #maxBytes: number
+  readonly #around: Frame
 
-  constructor(executor: Executor, maxBytes: number) {
+  /** @param locks the way to the locks that bodies see; default: those of whoever is around. */
+  constructor(executor: Executor, maxBytes: number, locks?: object) {
     this.#executor = executor
     this.#maxBytes = maxBytes
+    this.#around = locks ? { locks } : noFrame
   }
 
   send(request: CallRequest, owner: CallOwner): SentCall {
-    const call = new DecodedCall(this.#executor, request, owner, this.#maxBytes)
+    const call = new DecodedCall(this.#executor, request, owner, this.#maxBytes, this.#around)
     if (request.kind === 'call') {
       call.submit()
       return call
@@ -52,6 +55,7 @@ export class DecodedCall implements SentCall {
   readonly owner: CallOwner
   readonly cancellation: Cancellation = new Cancellation()
   readonly #maxBytes: number
+  readonly #around: Frame
   isStarted = false
   /** The consumer of a stream has left it. */
   isLeft = false
@@ -59,11 +63,18 @@ export class DecodedCall implements SentCall {
   #isBodyOver = false
   #ending: Ending | undefined
 
-  constructor(executor: Executor, request: CallRequest, owner: CallOwner, maxBytes: number) {
+  constructor(
+    executor: Executor,
+    request: CallRequest,
+    owner: CallOwner,
+    maxBytes: number,
+    around: Frame,
+  ) {
     this.executor = executor
     this.request = request
     this.owner = owner
     this.#maxBytes = maxBytes
+    this.#around = around
   }
 
   submit(): void {
@@ -163,13 +174,13 @@ export class DecodedCall implements SentCall {
   #inFrame(begin: () => void): void {
     const { vars, parentId, task } = this.request
     if (vars === undefined && parentId === undefined) {
-      if (currentFrame() === undefined) begin()
-      else runInFrame(noFrame, begin)
+      if (this.#around === noFrame && currentFrame() === undefined) begin()
+      else runInFrame(this.#around, begin)
       return
     }
     const values = vars && decodeVars(new Map(varEntries(vars)))
     const parent = parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name)
-    runInFrame({ vars: values, task: parent }, begin)
+    runInFrame({ ...this.#around, vars: values, task: parent }, begin)
   }
 
   #options(work: DeclaredWork): ForwardedOptions {

@@ -2,7 +2,7 @@ import { type Capabilities, type Executor, InvalidOptionError, type Load } from 
 import type { WebSocket } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
-import type { LockRoute } from '../locks/lock-route.js'
+import { type LockRoute, unlessOfProcess } from '../locks/lock-route.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -51,7 +51,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     this.lockRoute = lockRouteOf(executor)
     const route = isRouted(executor)
       ? executor[callRoute]
-      : new DecodingRoute(executor, settings.maxPayloadBytes)
+      : new DecodingRoute(executor, settings.maxPayloadBytes, unlessOfProcess(this.lockRoute))
     this.#dispatcher = new Dispatcher(executor, route)
     this.#sessions = new Sessions(this)
     this.#gate = new Gate(settings, this, new Refusals(executor.name))
@@ -185,7 +185,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   }
 
   welcome(): Meta {
-    const { maxPayloadBytes, maxInFlight, maxInFlightBytes } = this.settings
+    const { maxPayloadBytes, maxInFlight, maxInFlightBytes, leaseMs, resumeMs } = this.settings
     const capabilities: Capabilities = this.#executor.capabilities
     return {
       protocol: protocolName,
@@ -193,6 +193,8 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
       maxPayloadBytes,
       maxInFlight,
       maxInFlightBytes,
+      leaseMs,
+      resumeMs,
       capabilities: { ...capabilities },
       load: { ...this.load },
     }

@@ -60,6 +60,8 @@ export interface ServeOptions {
   readonly deadAfterMs?: number
   /** How long a session whose socket broke is kept. Default 1000. */
   readonly resumeMs?: number
+  /** How long locks are kept for a session that is not heard of; it is heard every 10 s, or thrice in this time. Default 30 000. */
+  readonly leaseMs?: number
 }
 
 /** The options with their defaults, checked. */
@@ -83,6 +85,7 @@ export interface ServeSettings {
   readonly keepAliveMs: number
   readonly deadAfterMs: number
   readonly resumeMs: number
+  readonly leaseMs: number
 }
 
 const knownOptions = [
@@ -105,6 +108,7 @@ const knownOptions = [
   'keepAliveMs',
   'deadAfterMs',
   'resumeMs',
+  'leaseMs',
 ]
 
 /** @throws {InvalidOptionError} at once, for anything outside its range and for a host that would be open to all. */
@@ -222,7 +226,7 @@ function timesOf(
   options: ServeOptions,
 ): Pick<
   ServeSettings,
-  'idleTimeoutMs' | 'handshakeTimeoutMs' | 'keepAliveMs' | 'deadAfterMs' | 'resumeMs'
+  'idleTimeoutMs' | 'handshakeTimeoutMs' | 'keepAliveMs' | 'deadAfterMs' | 'resumeMs' | 'leaseMs'
 > {
   const {
     idleTimeoutMs = Number.POSITIVE_INFINITY,
@@ -230,8 +234,9 @@ function timesOf(
     keepAliveMs = 15_000,
     deadAfterMs = 60_000,
     resumeMs = 1000,
+    leaseMs = 30_000,
   } = options
-  const times = { idleTimeoutMs, handshakeTimeoutMs, keepAliveMs, deadAfterMs, resumeMs }
+  const times = { idleTimeoutMs, handshakeTimeoutMs, keepAliveMs, deadAfterMs, resumeMs, leaseMs }
   for (const [option, value] of Object.entries(times)) checkDuration(option, value)
   return times
 }

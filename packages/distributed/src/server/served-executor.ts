@@ -1,7 +1,6 @@
 import type { Executor } from '@conc/core'
 import { registry } from '@conc/core/internal'
-import { LocalLockRoute } from '../locks/local-route.js'
-import { LockHost } from '../locks/lock-host.js'
+import { hostOfProcess } from '../locks/local-route.js'
 import { type LockRoute, lockRoute, routeHere } from '../locks/lock-route.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { ServeSettings } from './serve-options.js'
@@ -24,7 +23,7 @@ export function exposedTasks(
 
 /** The executor's, where it has locks; else those that `locks()` has in this process. */
 export function lockRouteOf(executor: TellingExecutor): LockRoute {
-  return executor[lockRoute] ?? routeHere(() => new LocalLockRoute(new LockHost(), 'process'))
+  return executor[lockRoute] ?? routeHere(hostOfProcess)
 }
 
 /** What there is to tell of an executor without workers of its own. */

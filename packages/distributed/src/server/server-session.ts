@@ -59,9 +59,10 @@ export class ServerSession implements SessionCallsHost {
     this.#host = host
     this.visitor = visitor
     this.#maxPayloadBytes = host.settings.maxPayloadBytes
-    this.#locks = new SessionLocks(host.lockRoute, {
+    this.#locks = new SessionLocks(this.id.slice(0, 8), host.lockRoute, host.settings.leaseMs, {
       granted: (id, reply) => this.send(frameType.grant, id, {}, encode(reply).chunks),
       refused: (id, error) => this.refuse(id, error),
+      lost: (token) => this.send(frameType.lost, 0, { token }),
     })
     this.connection = new Connection(
       {

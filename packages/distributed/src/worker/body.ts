@@ -43,6 +43,8 @@ export interface BodyContext {
   readonly vars?: ReadonlyMap<string, unknown> | undefined
   readonly wantsProgress?: boolean | undefined
   readonly slot?: Slot | undefined
+  /** The way to the locks that it sees; default: those of whoever is around. */
+  readonly locks?: object | undefined
 }
 
 /** One call while its task runs here. What comes of it is told to its owner as bytes. */
@@ -67,7 +69,7 @@ export class Body {
     this.#definition = definition
     this.#args = args
     this.#owner = owner
-    const { id, parentId, attempt, deadline, headers, vars, slot } = context
+    const { id, parentId, attempt, deadline, headers, vars, slot, locks } = context
     this.#task = new RunningTask({
       name: definition.name,
       executor: place.executor,
@@ -79,7 +81,7 @@ export class Body {
       parent: parentId === undefined ? undefined : { id: parentId },
       onProgress: context.wantsProgress ? (data) => this.#progress(data) : undefined,
     })
-    this.#around = { executor: place.pool, slot, vars }
+    this.#around = { executor: place.pool, slot, vars, locks }
     if (context.kind !== 'call') {
       this.#items = new ItemSender(context.kind, (item) => this.#item(item))
     }

@@ -6,7 +6,7 @@ import type { PipeLink } from '../link/pipe-link.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
 import { IdSource } from '../protocol/ids.js'
-import { encodeMeta } from '../protocol/meta.js'
+import { encodeMeta, type Meta } from '../protocol/meta.js'
 
 /** A question that is out. */
 export interface Question {
@@ -60,9 +60,9 @@ export class Questions {
     await this.#asked(frameType.load, encodeMeta({ body: body || undefined })).promise
   }
 
-  /** Asks the lock host of the pool. */
-  lock(body: number, request: Bytes): Question {
-    return this.#asked(frameType.acquire, encodeMeta({ body: body || undefined }), request)
+  /** Asks the lock host of the pool. @param owner the body, and the task inside of it. */
+  lock(owner: Meta, request: Bytes): Question {
+    return this.#asked(frameType.acquire, encodeMeta(owner), request)
   }
 
   #asked(type: number, meta?: Uint8Array, body?: Bytes): Question {

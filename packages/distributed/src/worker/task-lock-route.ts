@@ -1,41 +1,66 @@
+import { Cancellation, currentFrame, newCallId, type RunningTask } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
 import type { LockReply, LockRequest } from '../locks/lock-request.js'
-import type { LockRoute } from '../locks/lock-route.js'
+import type { LockQuestion, LockRoute } from '../locks/lock-route.js'
+import { TaskOwners } from '../locks/task-owners.js'
 import type { Questions } from './questions.js'
 import { bodyHere } from './worker-slot.js'
+
+/** The body that asks, or one of the tasks that run here inside of it. */
+interface BodyOwner {
+  readonly body: number
+  /** Of the task inside. */
+  readonly task?: string
+  readonly name?: string
+}
 
 /** To the lock host of the pool that runs this task: its owner is the task. */
 export class TaskLockRoute implements LockRoute {
   readonly #questions: Questions
+  readonly #poolId: string
+  readonly #inside = new TaskOwners<BodyOwner>(insideOf, (owner) => this.#left(owner))
+  /** The pool is gone, and its locks with it. */
+  readonly #gone = new Cancellation()
 
-  constructor(questions: Questions) {
+  constructor(questions: Questions, poolId: string) {
     this.#questions = questions
+    this.#poolId = poolId
   }
 
-  owner(): undefined {
-    return undefined
+  owner(): BodyOwner {
+    const body = bodyHere()
+    const task = currentFrame()?.task
+    if (task === undefined || task.id === `${this.#poolId}-${body}`) return { body }
+    return this.#inside.of(task)
   }
 
-  async request(request: LockRequest, _owner: unknown, signal?: AbortSignal): Promise<LockReply> {
-    signal?.throwIfAborted()
-    const question = this.#questions.lock(bodyHere(), encode(request).chunks)
-    const answer = question.promise.then((bytes) => decode(bytes) as LockReply)
-    if (signal === undefined) return await answer
-    return await new Promise<LockReply>((resolve, reject) => {
-      const givenUp = (): void => {
-        question.giveUp()
-        reject(signal.reason)
-        // A grant that was on its way goes to the next.
-        answer.then((reply) => this.#giveBack(request, reply)).catch(() => {})
-      }
-      signal.addEventListener('abort', givenUp)
-      const over = (): void => signal.removeEventListener('abort', givenUp)
-      answer.finally(over).then(resolve, reject)
-    })
+  stranger({ task: name }: { readonly task?: string | undefined } = {}): BodyOwner {
+    return { body: bodyHere(), task: newCallId(), ...(name !== undefined && { name }) }
   }
 
-  async #giveBack(request: LockRequest, reply: LockReply): Promise<void> {
-    if (request.op !== 'acquire' || typeof reply !== 'number') return
-    await this.request({ op: 'release', token: reply }, undefined)
+  ask(request: LockRequest, owner: unknown): LockQuestion {
+    const { promise, giveUp } = this.#questions.lock(
+      { ...(owner as BodyOwner) },
+      encode(request).chunks,
+    )
+    return { answer: promise.then((bytes) => decode(bytes) as LockReply), giveUp }
   }
+
+  watch(_token: number, told: (reason: unknown) => void): () => void {
+    const dependent = { cancelled: told }
+    this.#gone.add(dependent)
+    return () => this.#gone.remove(dependent)
+  }
+
+  lost(reason: unknown): void {
+    this.#gone.cancel(reason)
+  }
+
+  #left(owner: BodyOwner): void {
+    this.ask({ op: 'leave' }, owner).answer.catch(() => {})
+  }
+}
+
+function insideOf({ id, name }: RunningTask): BodyOwner {
+  return { body: bodyHere(), task: id, name }
 }

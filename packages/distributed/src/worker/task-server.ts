@@ -2,11 +2,11 @@ import { UnknownTaskError } from '@conc/core'
 import { loadTask, registry, type TaskDefinition } from '@conc/core/internal'
 import { decode, decodeError, encodeError } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
+import { LeaseLostError } from '../errors.js'
 import type { Boot } from '../link/boot.js'
 import { decodeVars } from '../link/context-bytes.js'
 import type { LinkListener, PipeLink } from '../link/pipe-link.js'
 import { type LinkTaskMeta, readTaskMeta } from '../link/task-meta.js'
-import { setTaskRoute } from '../locks/lock-route.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
@@ -16,7 +16,7 @@ import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
 import { TaskLockRoute } from './task-lock-route.js'
 import { WeightWatch } from './weight-watch.js'
-import { bodyHere, WorkerSlot } from './worker-slot.js'
+import { WorkerSlot } from './worker-slot.js'
 
 /** Runs in a worker process: takes calls, runs their bodies, answers. */
 export class TaskServer implements LinkListener {
@@ -24,6 +24,7 @@ export class TaskServer implements LinkListener {
   readonly #link: PipeLink
   readonly #questions: Questions
   readonly #proxy: PoolProxy
+  readonly #locks: TaskLockRoute
   readonly #bodies = new Map<number, Body>()
   /** Calls whose module is being imported, with what their consumers said meanwhile. */
   readonly #loading = new Map<number, Frame[]>()
@@ -44,8 +45,7 @@ export class TaskServer implements LinkListener {
     this.#onStop = onStop
     this.#questions = new Questions(link)
     this.#proxy = new PoolProxy(boot, this.#questions)
-    const locks = new TaskLockRoute(this.#questions)
-    setTaskRoute(() => (bodyHere() === 0 ? undefined : locks))
+    this.#locks = new TaskLockRoute(this.#questions, boot.poolId)
     const mostBytes = boot.maxRssBytes ?? Number.POSITIVE_INFINITY
     this.#weight = new WeightWatch(mostBytes, () => link.add(frameType.goAway, 0))
   }
@@ -88,6 +88,7 @@ export class TaskServer implements LinkListener {
 
   /** The pool is gone: whatever runs is told to stop. */
   abandon(reason: unknown): void {
+    this.#locks.lost(new LeaseLostError('The pool that has the locks is gone.', { cause: reason }))
     for (const body of this.#bodies.values()) body.cancel(reason)
     this.#loading.clear()
   }
@@ -170,6 +171,7 @@ export class TaskServer implements LinkListener {
       vars: decodeVars(vars),
       wantsProgress: progress,
       slot: new WorkerSlot(id, this.#questions),
+      locks: this.#locks,
     }
   }
 

@@ -73,6 +73,7 @@ export const toParent = {
   waitOver: 8,
   started: 9,
   declare: 10,
+  asked: 11,
 } as const
 
 export type ToParent =
@@ -87,6 +88,7 @@ export type ToParent =
   | readonly [kind: 8, nested: number, parent: number]
   | readonly [kind: 9, id: number]
   | readonly [kind: 10, task: number, name: string, module: string | undefined, isStream: boolean]
+  | readonly [kind: 11, nested: number, body: number, service: string, request: unknown]
 
 /** A call that a body makes on the pool it runs on. */
 export interface NestedRequest {

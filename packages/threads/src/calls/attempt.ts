@@ -122,8 +122,8 @@ export class Attempt implements Place, Dependent {
   fail(error: unknown, blame: Blame): void {
     if (!this.#end()) return
     // A body that threw leaves its nested calls alone; one that is gone takes them along.
-    if (blame === 'body') this.#mirror?.cancellation.end()
-    else this.#mirror?.cancellation.cancel(error)
+    if (blame !== 'body') this.#mirror?.cancellation.cancel(error)
+    this.#mirror?.cancellation.end()
     this.owner.failed(this, error, blame)
   }
 

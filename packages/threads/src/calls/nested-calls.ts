@@ -13,6 +13,7 @@ import {
 import { type NestedRequest, toThread } from '../between/messages.js'
 import type { Thread } from '../thread/thread.js'
 import type { Attempt } from './attempt.js'
+import { answerBody } from './body-questions.js'
 import { NestedAnswer, type NestedOwner } from './nested-answer.js'
 import { goesOn, waits } from './nested-wait.js'
 
@@ -39,7 +40,7 @@ export interface NestedCall {
 class CallsOfThread {
   /** By the thread's own numbers. */
   readonly works: TaskWork[] = []
-  readonly calls = new Map<number, NestedCall>()
+  readonly calls = new Map<number, Pick<NestedCall, 'interrupt'>>()
 }
 
 /**
@@ -86,6 +87,31 @@ export class NestedCalls {
 
   cancel(thread: Thread, nested: number, reason: unknown): void {
     this.#threads.get(thread)?.calls.get(nested)?.interrupt(reason)
+  }
+
+  /** A body asks something of this thread; while it has no answer it holds no slot. */
+  ask(
+    thread: Thread,
+    nested: number,
+    body: Attempt | undefined,
+    question: { readonly service: string; readonly request: unknown },
+  ): void {
+    const { calls } = this.#of(thread)
+    const controller = new AbortController()
+    const { signal } = controller
+    calls.set(nested, { interrupt: (reason) => controller.abort(reason) })
+    waits(thread, body)
+    const answered = (answer: () => void): void => {
+      calls.delete(nested)
+      goesOn(thread, body, answer)
+    }
+    answerBody(body, question.service, question.request, signal).then(
+      (value) => answered(() => thread.answer([toThread.nestedResult, nested, value])),
+      (error) =>
+        answered(() =>
+          thread.answer([toThread.nestedFailure, nested, encodeError(error), 'infrastructure']),
+        ),
+    )
   }
 
   ready(thread: Thread, nested: number): void {

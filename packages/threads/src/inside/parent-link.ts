@@ -1,6 +1,12 @@
 import type { MessagePort } from 'node:worker_threads'
 import { decodeError, encodeError } from '@conc/core'
-import { currentFrame, type Dependent, deferred, type TaskDefinition } from '@conc/core/internal'
+import {
+  type AskedAbove,
+  currentFrame,
+  type Dependent,
+  deferred,
+  type TaskDefinition,
+} from '@conc/core/internal'
 import type { Link } from '../between/link.js'
 import {
   type Blame,
@@ -79,6 +85,16 @@ export class ParentLink implements Waiting {
     const nested = this.#expect({ body, succeeded: resolve, failed: reject })
     this.#link.post([toParent.waitOver, nested, body])
     await promise
+  }
+
+  ask(body: number, service: string, request: unknown): AskedAbove {
+    const { promise, resolve, reject } = deferred<unknown>()
+    const nested = this.#expect({ body, succeeded: resolve, failed: reject })
+    this.#link.post([toParent.asked, nested, body, service, request])
+    this.#occupancy.waits(body)
+    const givenUp = (): void =>
+      this.#cancel(nested, new Error('The answer is not wanted any more.'))
+    return { answer: promise, giveUp: givenUp }
   }
 
   /** A nested call has ended well. */

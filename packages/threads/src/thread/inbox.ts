@@ -61,6 +61,12 @@ export class Inbox implements LinkSink<ToParent> {
       case toParent.waitOver:
         this.#nested.waitOver(this.#thread, message[1], this.#find(message[2]))
         break
+      case toParent.asked:
+        this.#nested.ask(this.#thread, message[1], this.#find(message[2]), {
+          service: message[3],
+          request: message[4],
+        })
+        break
       case toParent.pong:
         this.#thread.pong()
         break
@@ -70,7 +76,8 @@ export class Inbox implements LinkSink<ToParent> {
   /** Too deep for the stack of this thread, and the like: whoever waits for it has to know. */
   unreadable(cause: unknown, about: Subject | undefined): void {
     if (about === undefined) void this.#thread.terminate()
-    else if (about.kind === toParent.nestedCall) this.#refuseNested(about.number, cause)
+    else if (about.kind === toParent.nestedCall || about.kind === toParent.asked)
+      this.#refuseNested(about.number, cause)
     else if (about.kind === toParent.result || about.kind === toParent.failure) {
       this.#failed(about.number, cause)
     }

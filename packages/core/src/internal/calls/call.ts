@@ -25,6 +25,8 @@ export class Call implements AbortListener, Dependent {
   readonly deadline: number | undefined
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly parent: RunningTask | undefined
+  /** What surrounded the submit. */
+  readonly frame: Frame | undefined
   /** Asked whether the attempt has started, where only somebody else can tell. */
   attempt: { readonly isStarted: boolean } | undefined
   #isStarted = false
@@ -37,6 +39,7 @@ export class Call implements AbortListener, Dependent {
 
   constructor(executor: string, work: unknown, options: ForwardedOptions) {
     const frame = currentFrame()
+    this.frame = frame
     this.executor = executor
     this.definition = definitionOf(work)
     const bound = this.definition && boundOptions(work)

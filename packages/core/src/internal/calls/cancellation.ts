@@ -34,6 +34,7 @@ export class Cancellation {
   #others: Set<Dependent> | undefined
   #state: 'live' | 'cancelled' | 'ended' = 'live'
   #reason: unknown
+  #atEnd: (() => void)[] | undefined
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -68,6 +69,15 @@ export class Cancellation {
   end(): void {
     if (this.#state === 'live') this.#state = 'ended'
     this.#forgetAll()
+    const atEnd = this.#atEnd
+    this.#atEnd = undefined
+    if (atEnd) for (const told of atEnd) told()
+  }
+
+  /** Calls `told` when the work has settled, cancelled or not. */
+  atEnd(told: () => void): void {
+    this.#atEnd ??= []
+    this.#atEnd.push(told)
   }
 
   /** Ties `dependent` to this work; told at once where the cancel already happened. */

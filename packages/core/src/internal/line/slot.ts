@@ -6,6 +6,14 @@ export interface Borrower extends Place {
   borrow(giveBack: () => void): void
 }
 
+/** Something that a body asks of the thread that gave it its work. */
+export interface AskedAbove {
+  /** Rejects also where there is nobody to answer. */
+  readonly answer: Promise<unknown>
+  /** It is not waited for any more; an answer may come all the same. */
+  giveUp(): void
+}
+
 /**
  * The slot under one running task. While the task waits for its own nested calls it lends the slot to them,
  * one at a time, so that recursion deeper than the pool never hangs.
@@ -51,6 +59,12 @@ export class Slot {
   async suspend<T>(wait: () => T | PromiseLike<T>): Promise<Awaited<T>> {
     return await wait()
   }
+
+  /**
+   * Asks the thread above, where this body has its work from: calls what its module `service` exports as `answer`, within
+   * the surroundings of the call. Absent where that is this thread.
+   */
+  ask?(service: string, request: unknown): AskedAbove
 
   #lend(): void {
     const children = this.#children

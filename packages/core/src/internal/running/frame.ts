@@ -17,6 +17,8 @@ export interface Frame {
   readonly deadline?: number | undefined
   /** What a weave lays around its bodies, for those that are nested in them. */
   readonly weave?: object | undefined
+  /** The way to the locks of whoever is around. */
+  readonly locks?: object | undefined
   /** Modules of a worker are being imported. */
   readonly isImporting?: boolean | undefined
 }

@@ -15,6 +15,8 @@ export interface TaskSurroundings {
   readonly slot?: Slot | undefined
   /** Values of context variables that came with the call; default: those that are set here. */
   readonly vars?: ReadonlyMap<string, unknown> | undefined
+  /** The way to the locks that the body sees; `undefined` leaves it as it is. */
+  readonly locks?: object | undefined
 }
 
 /** The frame in which the body of `context` runs. */
@@ -27,6 +29,7 @@ export function taskFrame(context: RunningTask, around: TaskSurroundings): Frame
     slots: around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots,
     deadline: outer?.deadline,
     weave: outer?.weave,
+    locks: around.locks ?? outer?.locks,
     isImporting: false,
   }
 }

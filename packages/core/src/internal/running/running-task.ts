@@ -53,6 +53,11 @@ export class RunningTask implements TaskContext {
     return this.#id
   }
 
+  /** The task that made the call, where more of it than its id is known here. */
+  get parent(): RunningTask | undefined {
+    return this.#parent instanceof RunningTask ? this.#parent : undefined
+  }
+
   get parentId(): string | undefined {
     return this.#parent?.id
   }
