@@ -28,8 +28,11 @@ export {
   type SharedEvent,
   withLocks,
 } from './locks/locks.js'
+export type { Level } from './logs/level.js'
+export type { LogRecord } from './logs/log-record.js'
+export { type Logger, logger } from './logs/logger.js'
+export { type PrintLogsOptions, printLogs } from './logs/print-logs.js'
 export type { AdmitCandidate } from './pool/admit.js'
-export type { ConsoleRecord } from './pool/console-lines.js'
 export type { WorkerPoolOptions } from './pool/pool-options.js'
 export { createPool, withPool } from './pool/with-pool.js'
 export { WorkerPool } from './pool/worker-pool.js'

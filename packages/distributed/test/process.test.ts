@@ -24,6 +24,15 @@ describe('the process', { timeout: 60_000 }, () => {
     expect(await run('idle')).toBe('3')
   })
 
+  it('prints what tasks print as long as nobody reads the records of it', async () => {
+    const unheard = (await run('printing')).split('\n')
+    expect(unheard).toEqual(expect.arrayContaining(['imported', 'log x', 'debug x', 'raw out']))
+    const heard = await run('printing', '--title=heard')
+    expect(heard).toMatch(/^> [\d:.]+ info pool-1 w1 saying\/print \w+-\d+ log x$/m)
+    expect(heard).toMatch(/^> [\d:.]+ info pool-1 w1 ready, pid \d+$/m)
+    expect(heard).not.toMatch(/^log x$/m)
+  })
+
   it('is held by accepted work until it is done', async () => {
     expect((await run('working')).split('\n')).toEqual(['2', '4', '6'])
   })

@@ -32,7 +32,7 @@ export function upSettings(values: UpValues, terminal: Terminal): UpSettings {
   warnOf(modules, terminal)
   const register = { ...folder(), breadth, modules }
   return {
-    pool: { ...poolOptions(values), breadth, modules: urls },
+    pool: { ...poolOptions(values), breadth, modules: urls, logLevel: terminal.options.level },
     serve: { ...serve, register },
     modules,
     breadth,

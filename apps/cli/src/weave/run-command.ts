@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { channels, type Executor } from '@conc/core'
-import type { ConsoleRecord } from '@conc/distributed'
+import type { LogRecord } from '@conc/distributed'
 import type { WeaveEvent } from '@conc/weave'
 import type { ConnectionValues } from '../options/connection-options.js'
 import { inputValues } from '../options/input-values.js'
@@ -34,7 +34,10 @@ export async function run(call: CommandCall<RunValues>): Promise<number> {
   const inputs = inputValues(options)
   const watch = new Printing(terminal)
   keepStdout((text) => watch.print(text))
-  channels.log.subscribe((record) => watch.print(`${(record as ConsoleRecord).message}\n`))
+  channels.log.subscribe((record) => {
+    const { logger, message } = record as LogRecord
+    if (logger === 'console') watch.print(`${message}\n`)
+  })
   const weave = await loadWeave(args[0] as string)
   const executor = await executorAt(options.on ?? { kind: 'inline' }, options, terminal)
   try {

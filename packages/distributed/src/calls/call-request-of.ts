@@ -7,6 +7,7 @@ import {
 import type { CallRequest } from '../coordinator/call-request.js'
 import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
+import type { Level } from '../logs/level.js'
 import { startTimeoutHere } from './limits-of-time.js'
 
 /** What an executor says of all of its calls. */
@@ -14,6 +15,7 @@ export interface SubmitLimits {
   readonly maxPayloadBytes: number
   readonly tagMatch?: 'all' | 'any' | undefined
   readonly startTimeoutMs?: number | undefined
+  readonly log?: { readonly level: Level } | undefined
 }
 
 /**
@@ -48,6 +50,7 @@ export function encodeSubmit(
     priority: call.options.priority ?? 0,
     tags: call.options.tags,
     tagMatch: limits.tagMatch === 'any' ? 'any' : undefined,
+    logLevel: limits.log?.level,
     wantsProgress: call.options.onProgress !== undefined,
     idempotencyKey: call.options.idempotencyKey,
   }

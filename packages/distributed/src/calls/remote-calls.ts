@@ -15,6 +15,8 @@ import {
 import { decode, encode } from '@conc/wire'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
+import type { RecordLevel } from '../logs/level.js'
+import type { LogReader } from '../logs/log-outlet.js'
 import type { Credit } from '../protocol/credit.js'
 import { encodeSubmit, inAttempt } from './call-request-of.js'
 import type { CallRoute, SentCall } from './call-route.js'
@@ -29,6 +31,8 @@ export interface RemoteLimits {
   readonly tagMatch?: 'all' | 'any' | undefined
   /** The most a call may wait for its start; default Infinity. */
   readonly startTimeoutMs?: number | undefined
+  /** Who wants the records of their bodies; default nobody. */
+  readonly log?: LogReader | undefined
 }
 
 /**
@@ -179,7 +183,7 @@ export class RemoteCalls {
     item?: (value: Bytes) => void,
     route: CallRoute = this.#route,
   ): SentCall {
-    const owner = new OneAttempt(call, ended, item)
+    const owner = new OneAttempt(call, ended, { item, reader: this.#limits.log })
     const sent = route.send(inAttempt(call, submit, number), owner)
     owner.sent = sent
     call.attempt = sent
@@ -220,12 +224,22 @@ class OneAttempt implements CallOwner, Dependent {
   readonly #call: Call
   readonly #ended: (ending: Ending) => void
   readonly item?: (value: Bytes) => void
+  readonly #reader: LogReader | undefined
   sent: SentCall | undefined
 
-  constructor(call: Call, ended: (ending: Ending) => void, item?: (value: Bytes) => void) {
+  constructor(
+    call: Call,
+    ended: (ending: Ending) => void,
+    { item, reader }: { item: ((value: Bytes) => void) | undefined; reader: LogReader | undefined },
+  ) {
     this.#call = call
     this.#ended = ended
+    this.#reader = reader
     if (item) this.item = item
+  }
+
+  log(level: RecordLevel, record: Bytes): void {
+    this.#reader?.log(level, record)
   }
 
   started(): void {

@@ -2,12 +2,15 @@ import { InvalidOptionError } from '@conc/core'
 import {
   checkCount,
   checkDuration,
+  checkFunction,
   checkKeys,
   checkObject,
   checkOneOf,
   checkPause,
 } from '@conc/core/internal'
 import { prefetchOf } from '../calls/prefetch.js'
+import { checkLevel, type Level } from '../logs/level.js'
+import type { LogRecord } from '../logs/log-record.js'
 import { poolKeyHere } from '../pool/pool-around.js'
 import type { Credit } from '../protocol/credit.js'
 import { type Key, type ProofKeys, proofKeys } from '../security/keys.js'
@@ -47,6 +50,10 @@ export interface ConnectOptions {
   readonly tagMatch?: 'all' | 'any'
   /** The most a call may wait for its start, here and there. Default Infinity. */
   readonly startTimeoutMs?: number
+  /** How much is wanted of the log records of tasks that this session calls. Default `'info'` with `onLog`, else `'off'`. */
+  readonly logLevel?: Level
+  /** Told of each such record, which the channel `conc:log` has too. What it throws is a warning of the process. */
+  readonly onLog?: (record: LogRecord) => void
   /** How long `withSession` and `await using` wait for calls in flight at the end. Default 60 000. */
   readonly shutdownTimeoutMs?: number
   /** A ping after this silence. Default 15 000. */
@@ -72,6 +79,8 @@ export interface ConnectSettings {
   readonly maxPayloadBytes: number
   readonly prefetch: Credit
   readonly tagMatch: 'all' | 'any'
+  readonly logLevel: Level
+  readonly onLog: ConnectOptions['onLog']
   readonly startTimeoutMs: number
   readonly shutdownTimeoutMs: number
   readonly keepAliveMs: number
@@ -95,6 +104,8 @@ const knownOptions = [
   'prefetch',
   'tagMatch',
   'startTimeoutMs',
+  'logLevel',
+  'onLog',
   'shutdownTimeoutMs',
   'keepAliveMs',
   'deadAfterMs',
@@ -123,6 +134,9 @@ export function connectSettings(options: ConnectOptions): ConnectSettings {
   checkOneOf('orphans', orphans, ['cancel', 'finish'])
   const { tagMatch = 'all' } = options
   checkOneOf('tagMatch', tagMatch, ['all', 'any'])
+  const { onLog, logLevel = onLog ? 'info' : 'off' } = options
+  checkLevel('logLevel', logLevel)
+  if (onLog !== undefined) checkFunction('onLog', onLog)
   return {
     host,
     port,
@@ -132,6 +146,8 @@ export function connectSettings(options: ConnectOptions): ConnectSettings {
     name,
     orphans,
     tagMatch,
+    logLevel,
+    onLog,
     ...triesOf(options),
     ...limitsOf(options),
     ...timesOf(options),

@@ -56,6 +56,7 @@ import { type Question, Questions } from './questions.js'
 import type { Session, StopOptions } from './session.js'
 import { type LinkEvents, SessionLink } from './session-link.js'
 import { SessionLockRoute } from './session-lock-route.js'
+import { sessionLog } from './session-log.js'
 import { readLoad, type Welcome } from './welcome.js'
 
 type LinkState = 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed'
@@ -97,7 +98,8 @@ export class OpenSession implements Session, LinkEvents {
     this.name = settings.name ?? this.url
     Object.defineProperty(this, reportsEnd, { value: true })
     const { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs } = settings
-    this.#limits = { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs }
+    const log = sessionLog(this.name, settings)
+    this.#limits = { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs, log }
     this.#outgoing = new OutgoingCalls(() => this.#room.check())
     const takeId = (): number => this.#outgoing.takeId()
     this.#questions = new Questions(this.name, takeId, this.#keepAlive)

@@ -3,10 +3,12 @@ import { type Bytes, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
+import { isLevel } from '../logs/level.js'
 import { type CallStage, stageAfter } from '../protocol/call-grammar.js'
 import { decodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
+import { decodeMeta } from '../protocol/meta.js'
 
 /** What a call needs of its session. */
 export interface OutgoingHost {
@@ -91,6 +93,7 @@ export class OutgoingCall implements SentCall {
   /** @returns whether the frame was in place. */
   received(frame: Frame): boolean {
     if (this.stage === 'waiting') return false
+    if (frame.type === frameType.log) return this.#takeRecord(frame)
     const next = stageAfter(this.stage, this.request.kind, frame.type)
     if (next === undefined) return false
     const begins = next === 'started' && this.stage !== 'started'
@@ -114,6 +117,13 @@ export class OutgoingCall implements SentCall {
     this.stage = 'settled'
     this.#host.over(this)
     this.#owner.ended(ending)
+  }
+
+  #takeRecord({ meta, body }: Frame): boolean {
+    const level = decodeMeta(meta)?.level
+    if (!isLevel(level) || level === 'off') return false
+    this.#owner.log?.(level, [Buffer.from(body)])
+    return true
   }
 
   #startsTooLate(limitMs: number): void {

@@ -128,7 +128,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   /** Most calls say nothing but the name of their task: those bytes are made once. */
   #metaOf({ request, startMs }: OutgoingCall): Uint8Array {
     if (!isPlain(request)) return encodeTaskMeta(taskMetaOf(request, startMs))
-    const key = `${request.task} ${request.version ?? ''}`
+    const key = `${request.task} ${request.version ?? ''} ${request.logLevel ?? ''}`
     let meta = this.#plainMetas.get(key)
     if (meta === undefined) {
       meta = encodeTaskMeta(taskMetaOf(request))
@@ -178,6 +178,7 @@ function taskMetaOf(request: CallRequest, startMs?: number): TaskMeta {
     attempt: attempt === 1 ? undefined : attempt,
     tags: request.tags,
     tagMatch: request.tagMatch,
+    log: request.logLevel,
     progress: request.wantsProgress || undefined,
   }
 }

@@ -49,6 +49,11 @@ export class AttachedSocket {
     ws.resume()
   }
 
+  /** Whether too much waits to be sent. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
   send(bytes: Uint8Array): void {
     const ws = this.#ws
     ws.send(bytes, this.#sent)

@@ -53,6 +53,11 @@ export class Connection {
     return this.#socket !== undefined
   }
 
+  /** Whether more is written than the other side takes, or there is no socket. */
+  get isBehind(): boolean {
+    return this.#socket === undefined || this.#socket.isFull
+  }
+
   /** Whether the messages after `seq` are still here to be sent again. */
   canResumeAfter(seq: number): boolean {
     return this.#outbox.after(seq) !== undefined

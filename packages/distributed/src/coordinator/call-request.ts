@@ -1,4 +1,5 @@
 import type { Bytes, EncodedOutcome } from '@conc/core/internal'
+import type { Level, RecordLevel } from '../logs/level.js'
 import type { CallKind } from '../protocol/call-grammar.js'
 import type { Fault } from './fault.js'
 
@@ -27,6 +28,8 @@ export interface CallRequest {
   /** What its worker has to carry: all of them, or with `'any'` one. */
   readonly tags?: readonly string[] | undefined
   readonly tagMatch?: 'any' | undefined
+  /** How much whoever made it wants of the records of its body, and of what that calls. */
+  readonly logLevel?: Level | undefined
   readonly wantsProgress?: boolean | undefined
   readonly idempotencyKey?: string | undefined
 }
@@ -45,6 +48,8 @@ export interface CallOwner {
   /** Its body begins. */
   started?(worker?: string | number): void
   progress?(data: Bytes): void
+  /** A record of its body, or of what that called. */
+  log?(level: RecordLevel, record: Bytes): void
   /** An item of a stream. */
   item?(value: Bytes): void
   /** Told once, when the body is over or will never begin; for a cancelled call that is later than its cancel. */

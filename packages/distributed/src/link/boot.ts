@@ -1,3 +1,5 @@
+import type { Level } from '../logs/level.js'
+
 /** What a worker process is started with; no argument and no variable of its environment has any of it. */
 export interface Boot {
   readonly protocol: string
@@ -23,6 +25,9 @@ export interface Boot {
   readonly maxRssBytes: number | null
   readonly prefetch: { readonly items: number; readonly bytes: number }
   readonly tagMatch: 'all' | 'any'
+  readonly logLevel: Level
+  /** What becomes of what it prints. */
+  readonly console: 'inherit' | 'capture' | 'silent'
   readonly graceMs: number
   readonly cancel: 'cooperative' | 'forceful'
 }

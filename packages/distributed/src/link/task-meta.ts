@@ -47,6 +47,7 @@ function isPlain(request: CallRequest): boolean {
     request.startTimeoutMs === undefined &&
     request.wantsProgress !== true &&
     request.version === undefined &&
+    request.logLevel === undefined &&
     request.tags === undefined
   )
 }
@@ -66,6 +67,7 @@ function metaOf(
     headers,
     tags,
     tagMatch: request.tagMatch,
+    log: request.logLevel,
     depth: request.depth || undefined,
     remainingMs: deadline === undefined ? undefined : deadline - Date.now(),
     startRemainingMs: request.startTimeoutMs,

@@ -1,4 +1,5 @@
 import type { PoolCall } from '../coordinator/pool-call.js'
+import type { PoolLog } from '../logs/pool-log.js'
 import type { WorkerStats } from '../pool-stats.js'
 import type { Place } from './place.js'
 import type { PoolSettings } from './pool-settings.js'
@@ -20,14 +21,15 @@ export async function isAdmitted(
   { request }: PoolCall,
   place: Place,
   settings: PoolSettings,
+  log: PoolLog,
 ): Promise<boolean> {
   const worker = await statsOf(place, settings, (one) => one.recentVitals())
-  if (worker === undefined) return false
+  if (worker === undefined) return true
   const { task, tags = [], headers = {}, depth } = request
   try {
     return (await settings.admit?.({ task, tags, headers, depth, worker })) === true
   } catch (error) {
-    process.emitWarning(`admit of '${settings.name}' threw for task '${task}': ${String(error)}`)
+    log.warn(`admit ${task}`, `admit threw: ${String(error)}`, { task, worker: worker.id })
     return false
   }
 }

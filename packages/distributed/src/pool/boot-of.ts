@@ -11,7 +11,7 @@ export function bootOf(
 ): Boot {
   const { name, breadth, concurrency, queueLimit, maxRssBytes, serving } = settings
   const { modules, maxPayloadBytes, maxSuspended, prefetch, tagMatch } = settings
-  const { graceMs, cancel } = settings
+  const { graceMs, cancel, logLevel, console } = settings
   return {
     protocol: protocolName,
     pool: name,
@@ -28,6 +28,8 @@ export function bootOf(
     maxRssBytes: maxRssBytes === Number.POSITIVE_INFINITY ? null : maxRssBytes,
     prefetch,
     tagMatch,
+    logLevel,
+    console,
     graceMs,
     cancel,
   }

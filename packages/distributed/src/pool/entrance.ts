@@ -4,6 +4,7 @@ import type { CallRoute, SentCall } from '../calls/call-route.js'
 import { refusedCall } from '../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import type { Coordinator } from '../coordinator/coordinator.js'
+import type { RecordLevel } from '../logs/level.js'
 
 /** The pool, as calls see it that come as bytes. */
 export interface EntranceHost {
@@ -70,6 +71,10 @@ class GuestOwner implements CallOwner {
 
   progress(data: Bytes): void {
     this.#owner.progress?.(data)
+  }
+
+  log(level: RecordLevel, record: Bytes): void {
+    this.#owner.log?.(level, record)
   }
 
   item(value: Bytes): void {

@@ -1,5 +1,5 @@
-import { channels, type WorkerLostError } from '@conc/core'
-import { Conditions, publish, Timer } from '@conc/core/internal'
+import type { WorkerLostError } from '@conc/core'
+import { Conditions, Timer } from '@conc/core/internal'
 import type { Coordinator } from '../coordinator/coordinator.js'
 import { Fault } from '../coordinator/fault.js'
 import type { Seat } from '../coordinator/seat.js'
@@ -89,7 +89,7 @@ export class Fleet {
     for (const [name, version] of worker.report?.tasks ?? []) this.#tasks.set(name, version)
     const tags = this.#settings.tagsOf(place.index)
     worker.seat = this.#coordinator.open(worker.number, worker, tags)
-    this.#publish('ready', worker)
+    this.#home.events.worker('ready', worker)
     if (this.#state === 'starting' && this.#readyCount >= this.#settings.quorum) this.#enter('open')
   }
 
@@ -107,7 +107,7 @@ export class Fleet {
     if (place === undefined || this.#state !== 'open' || !worker.seat) return
     this.#coordinator.retire(worker.seat)
     this.#leaving.add(worker)
-    this.#publish('recycled', worker)
+    this.#home.events.worker('recycled', worker)
     this.#spawn(place)
     if (worker.isIdle) worker.stop()
   }
@@ -115,7 +115,7 @@ export class Fleet {
   lost(worker: PoolWorker, loss: WorkerLostError): void {
     const place = this.#placeOf(worker)
     const { exitCode, signal } = loss
-    this.#publish('lost', worker, { exitCode, signal, error: loss })
+    this.#home.events.worker('lost', worker, { exitCode, signal, error: loss })
     this.#leaving.delete(worker)
     if (place === undefined) return
     place.worker = undefined
@@ -128,7 +128,7 @@ export class Fleet {
   /** A worker ended as it was told to. */
   left(worker: PoolWorker): void {
     this.#leaving.delete(worker)
-    this.#publish('stopped', worker)
+    this.#home.events.worker('stopped', worker)
   }
 
   /** Ends workers whose bodies go on though they were cancelled. */
@@ -156,7 +156,7 @@ export class Fleet {
   #spawn(place: Place): void {
     const worker = new PoolWorker(this.#home, ++this.#lastNumber, place.index)
     place.worker = worker
-    this.#publish('up', worker)
+    this.#home.events.worker('up', worker)
     const { startupTimeoutMs } = this.#settings
     const timer = new Timer(startupTimeoutMs, () => {
       if (worker.state !== 'starting') return
@@ -187,7 +187,7 @@ export class Fleet {
   #replaceLost(place: Place, livedMs: number): void {
     place.hasFailed = place.respawn.died(performance.now(), livedMs)
     if (place.hasFailed) {
-      publish(channels.worker, 'failed', this.#settings.name, () => ({ place: place.index }))
+      this.#home.events.failed(place.index)
       if (this.#places.every(({ worker, hasFailed }) => hasFailed && !worker))
         return void this.#failAll()
     }
@@ -221,13 +221,9 @@ export class Fleet {
 
   #enter(state: 'starting' | 'open' | 'failed' | 'closed'): void {
     this.#state = state
+    this.#home.events.state(state, state === 'failed' ? this.#failure : undefined)
     this.#changes.check()
     this.#onChange()
-  }
-
-  #publish(type: string, worker: PoolWorker, details: Record<string, unknown> = {}): void {
-    const { number, pid } = worker
-    publish(channels.worker, type, this.#settings.name, () => ({ worker: number, pid, ...details }))
   }
 }
 

@@ -5,6 +5,7 @@ import type { CallRoute, SentCall } from '../calls/call-route.js'
 import { refusedCall } from '../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import type { Fault } from '../coordinator/fault.js'
+import type { RecordLevel } from '../logs/level.js'
 
 const keptMs = 10 * 60_000
 const mostKeys = 10_000
@@ -129,6 +130,10 @@ class SharedCall implements CallOwner {
 
   progress(data: Bytes): void {
     for (const owner of this.#owners) owner.progress?.(data)
+  }
+
+  log(level: RecordLevel, record: Bytes): void {
+    for (const owner of this.#owners) owner.log?.(level, record)
   }
 
   ended(ending: Ending): void {

@@ -210,6 +210,7 @@ function requestOf(
     priority: meta.priority ?? parent?.request.priority ?? 0,
     tags: meta.tags,
     tagMatch: meta.tagMatch,
+    logLevel: parent?.request.logLevel,
     wantsProgress: meta.progress,
   }
 }

@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import {
-  type CloseOptions,
-  channels,
-  type TaskCancelledError,
-  type WorkerLostError,
-} from '@conc/core'
-import { KeepAlive, Lifecycle, publish, Timer } from '@conc/core/internal'
+import type { CloseOptions, TaskCancelledError, WorkerLostError } from '@conc/core'
+import { KeepAlive, Lifecycle, Timer } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
 import { RemoteCalls } from '../calls/remote-calls.js'
 import type { Ending } from '../coordinator/call-request.js'
@@ -17,6 +12,7 @@ import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
 import { warnOfForgotten } from '../locks/forgotten.js'
 import { LockHost } from '../locks/lock-host.js'
+import { PoolLog } from '../logs/pool-log.js'
 import { Admission } from './admission.js'
 import { isAdmitted } from './admit.js'
 import { bootOf } from './boot-of.js'
@@ -25,9 +21,11 @@ import type { EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
 import { KeyedRoute } from './keyed-route.js'
 import { poolDepth } from './pool-around.js'
+import { PoolEvents } from './pool-events.js'
 import type { PoolSettings } from './pool-settings.js'
 import type { PoolWorker, WorkerHome } from './pool-worker.js'
 import { refuseTags } from './refuse-tags.js'
+import { WorkerRecords } from './worker-records.js'
 
 /** What a pool consists of, and how its parts hear of each other. */
 export class PoolEngine implements WorkerHome, EntranceHost {
@@ -43,12 +41,18 @@ export class PoolEngine implements WorkerHome, EntranceHost {
   readonly statistics: CallStatistics = new CallStatistics()
   readonly locks: LockHost = new LockHost()
   readonly metas: TaskMetaWriter = new TaskMetaWriter()
+  readonly log: PoolLog
+  readonly events: PoolEvents
+  readonly records: WorkerRecords
   readonly #depth = poolDepth() + 1
 
   /** @param release called before the workers end. */
   constructor(settings: PoolSettings, release: () => Promise<void>) {
     this.settings = settings
     this.name = settings.name
+    this.log = new PoolLog({ ...settings, pool: settings.name, level: settings.logLevel })
+    this.events = new PoolEvents(this.name, this.poolId, this.log)
+    this.records = new WorkerRecords(this.name, this.log)
     this.coordinator = new Coordinator({
       ...settings,
       refuse: (request) => refuseTags(request, settings),
@@ -150,21 +154,16 @@ export class PoolEngine implements WorkerHome, EntranceHost {
   async #admits(call: PoolCall, seat: Seat): Promise<boolean> {
     const { places } = this.fleet
     const place = places.find(({ worker }) => worker?.seat === seat)
-    return place !== undefined && (await isAdmitted(call, place, this.settings))
+    // One that is being replaced is not asked: the call goes on to its successor.
+    return place === undefined || (await isAdmitted(call, place, this.settings, this.log))
   }
 
   #observe(event: CallEvent, call: PoolCall, ending: Ending | undefined): void {
-    const { id, request, seat } = call
     if (ending) {
       this.statistics.settled(call, ending)
       if (this.locks.size > 0) this.#passOn(call, ending)
     }
-    if (!channels.pool.hasSubscribers) return
-    publish(channels.pool, event, this.name, () => ({
-      id: `${this.poolId}-${id}`,
-      task: request.task,
-      worker: seat?.worker,
-    }))
+    this.events.call(event, call, ending)
   }
 
   /** What the call held goes to the next. Whoever is lost with its worker has not forgotten it. */

@@ -1,3 +1,5 @@
+import type { Level } from '../logs/level.js'
+import type { LogRecord } from '../logs/log-record.js'
 import type { Key } from '../security/keys.js'
 import type { ServerTls } from '../security/tls-options.js'
 import type { AdmitCandidate } from './admit.js'
@@ -70,10 +72,14 @@ export interface WorkerPoolOptions {
   /** Their working directory; default this process's. */
   readonly cwd?: string
   /**
-   * What becomes of what they print: this process's output has it, the channel `conc:log` has a record for each line,
-   * or nobody sees it. Default `'inherit'`.
+   * What becomes of what they print: this process's output has it; it becomes log records, those of `console` with the task in whose body it was called;
+   * or nobody sees it. Default `'inherit'`; with `onLog` or `port` records, which are printed here as long as nobody listens.
    */
   readonly console?: 'inherit' | 'capture' | 'silent'
+  /** How much is told: of the workers and the pool at `'info'`, of each state of each call at `'debug'`. Default `'info'`, or what `printLogs` asks for. */
+  readonly logLevel?: Level
+  /** Told of each log record: of the pool, its workers and their tasks. What it throws is a warning of the process. */
+  readonly onLog?: (record: LogRecord) => void
 }
 
 /** Every name that is known; another one is a mistake. */
@@ -108,4 +114,6 @@ export const knownOptions: string[] = [
   'execArgv',
   'cwd',
   'console',
+  'logLevel',
+  'onLog',
 ]

@@ -12,6 +12,8 @@ import {
   executorName,
 } from '@conc/core/internal'
 import { prefetchOf } from '../calls/prefetch.js'
+import { checkLevel, fuller, type Level } from '../logs/level.js'
+import { logOutlet } from '../logs/log-outlet.js'
 import type { Credit } from '../protocol/credit.js'
 import { knownOptions, type WorkerPoolOptions } from './pool-options.js'
 import { listsOf, type ProcessSettings, processOf } from './process-settings.js'
@@ -43,6 +45,8 @@ export interface PoolSettings extends ProcessSettings {
   readonly tagsOf: (place: number) => readonly string[]
   readonly tagMatch: 'all' | 'any'
   readonly admit: WorkerPoolOptions['admit']
+  readonly logLevel: Level
+  readonly onLog: WorkerPoolOptions['onLog']
 }
 
 let pools = 0
@@ -60,6 +64,9 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
   const { tagMatch = 'all', admit } = options
   checkOneOf('tagMatch', tagMatch, ['all', 'any'])
   if (admit !== undefined) checkFunction('admit', admit)
+  const { logLevel = fuller('info', logOutlet().level), onLog } = options
+  checkLevel('logLevel', logLevel)
+  if (onLog !== undefined) checkFunction('onLog', onLog)
   const limits = limitsOf(options)
   if (cancel === 'forceful' && limits.concurrency > 1) {
     const expected = "'cooperative' where concurrency is over 1, as others would be killed along"
@@ -80,6 +87,8 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     tagsOf: listsOf('tags', options.tags ?? []),
     tagMatch,
     admit,
+    logLevel,
+    onLog,
   }
 }
 

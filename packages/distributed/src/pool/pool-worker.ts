@@ -16,9 +16,11 @@ import { Grace } from './grace.js'
 import { LoadTeller } from './load-teller.js'
 import { LockDesk } from './lock-desk.js'
 import { NestedCalls, type NestedHost } from './nested-calls.js'
+import type { PoolEvents } from './pool-events.js'
 import type { PoolSettings } from './pool-settings.js'
 import { VitalsQuestion, type WorkerVitals } from './vitals.js'
 import { type WorkerExit, WorkerProcess } from './worker-process.js'
+import type { WorkerRecords } from './worker-records.js'
 
 /** The pool, as a worker sees it. */
 export interface WorkerHome extends NestedHost {
@@ -26,6 +28,8 @@ export interface WorkerHome extends NestedHost {
   readonly coordinator: Coordinator
   readonly metas: TaskMetaWriter
   readonly locks: LockHost
+  readonly records: WorkerRecords
+  readonly events: PoolEvents
   readonly poolId: string
   bootOf(worker: number): Boot
   /** It can work now. */
@@ -71,11 +75,9 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#home = home
     this.number = number
     const { maxPayloadBytes, cancel, graceMs } = home.settings
-    this.#process = new WorkerProcess(home.settings, {
-      pool: home.settings.name,
-      worker: number,
-      index,
-    })
+    this.#process = new WorkerProcess(home.settings, index, (level, pid, line) =>
+      home.records.printed({ level, worker: number, pid, line }),
+    )
     this.#link = new PipeLink(this.#process.link, maxPayloadBytes, this)
     this.#nested = new NestedCalls(home, this.#link)
     this.#desk = new LockDesk(home.locks, home.coordinator, this.#link, home.poolId)
@@ -163,6 +165,8 @@ export class PoolWorker implements SeatPort, LinkListener {
         return void this.#home.coordinator.resume(seat.calls.get(id), () =>
           this.#link.add(frameType.resume, id),
         )
+      case frameType.log:
+        return void this.#home.records.take(frame, seat)
       case frameType.stats:
         return void this.#vitals.answered(meta)
       case frameType.goAway:
@@ -190,7 +194,9 @@ export class PoolWorker implements SeatPort, LinkListener {
     return module
   }
 
-  #receiveFirst({ type, body }: Frame): void {
+  #receiveFirst(frame: Frame): void {
+    const { type, body } = frame
+    if (type === frameType.log) this.#home.records.take(frame)
     if (type === frameType.fatal) this.#fatal = { error: decodeError(body) }
     if (type !== frameType.ready) return
     this.report = decode(body) as ReadyReport

@@ -11,11 +11,15 @@ export interface ProcessSettings {
   readonly execArgvOf: (place: number) => readonly string[]
   readonly cwd: string | undefined
   readonly console: 'inherit' | 'capture' | 'silent'
+  /** Whether what they print is printed here as long as nobody listens to records. */
+  readonly printsUnheard: boolean
 }
 
 /** @throws {InvalidOptionError} */
 export function processOf(options: WorkerPoolOptions): ProcessSettings {
-  const { modules = [], env, execArgv, cwd, console = 'inherit' } = options
+  const { modules = [], env, execArgv, cwd } = options
+  const usual = options.onLog || options.port !== undefined ? 'capture' : 'inherit'
+  const { console = usual } = options
   if (!Array.isArray(modules)) {
     throw new InvalidOptionError('modules', 'a list of URLs, paths and package names', modules)
   }
@@ -30,6 +34,7 @@ export function processOf(options: WorkerPoolOptions): ProcessSettings {
     execArgvOf: listsOf('execArgv', execArgv ?? inheritedArguments(process.execArgv)),
     cwd,
     console,
+    printsUnheard: options.console === undefined,
   }
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { deferred } from '@conc/core/internal'
-import { ConsoleLines, type ConsoleRecord } from './console-lines.js'
+import { ConsoleLines } from './console-lines.js'
 import { killAtExit } from './exit-hook.js'
 
 /** How a process is started. */
@@ -37,13 +37,17 @@ export class WorkerProcess {
   readonly #child: ChildProcess
   #stderr = ''
 
-  /** @param place whose lines the records are, where they are captured; `index` is its place in the pool. */
+  /**
+   * @param index its place in the pool.
+   * @param print takes the lines that it writes, where they are captured.
+   */
   constructor(
     { env, execArgvOf, cwd, console }: SpawnSettings,
-    place: Pick<ConsoleRecord, 'pool' | 'worker'> & { readonly index: number },
+    index: number,
+    print: (level: 'info' | 'warn', pid: number | undefined, line: string) => void,
   ) {
     const out = { inherit: 'inherit', capture: 'pipe', silent: 'ignore' } as const
-    const child = spawn(process.execPath, [...execArgvOf(place.index), entry], {
+    const child = spawn(process.execPath, [...execArgvOf(index), entry], {
       stdio: ['ignore', out[console], 'pipe', 'pipe'],
       ...(env && { env }),
       ...(cwd !== undefined && { cwd }),
@@ -52,7 +56,7 @@ export class WorkerProcess {
     this.#child = child
     this.link = child.stdio[3] as Socket
     this.#listenTo(child.stderr as Readable & Partial<Socket>, console === 'inherit')
-    if (console === 'capture') this.#capture(place)
+    if (console === 'capture') this.#capture(print)
     this.exited = this.#live()
     this.link.unref?.()
     child.unref()
@@ -80,10 +84,10 @@ export class WorkerProcess {
     return { ...exit, stderr: this.#stderr }
   }
 
-  #capture({ pool, worker }: Pick<ConsoleRecord, 'pool' | 'worker'>): void {
+  #capture(print: (level: 'info' | 'warn', pid: number | undefined, line: string) => void): void {
     const { stdout, stderr, pid } = this.#child
-    captured(stdout as Readable & Partial<Socket>, () => ({ level: 'info', pool, worker, pid }))
-    captured(stderr as Readable & Partial<Socket>, () => ({ level: 'warn', pool, worker, pid }))
+    captured(stdout as Readable & Partial<Socket>, (line) => print('info', pid, line))
+    captured(stderr as Readable & Partial<Socket>, (line) => print('warn', pid, line))
   }
 
   #listenTo(stderr: Readable & Partial<Socket>, isForwarded: boolean): void {
@@ -101,11 +105,8 @@ async function atMost(ms: number): Promise<void> {
   })
 }
 
-function captured(
-  stream: Readable & Partial<Socket>,
-  describe: () => Omit<ConsoleRecord, 'ts' | 'message'>,
-): void {
-  const lines = new ConsoleLines(describe)
+function captured(stream: Readable & Partial<Socket>, take: (line: string) => void): void {
+  const lines = new ConsoleLines(take)
   stream.unref?.()
   stream.on('data', (chunk: Buffer) => lines.push(chunk))
   stream.once('end', () => lines.end())

@@ -1,3 +1,4 @@
+import { isLevel, type Level } from '../logs/level.js'
 import { decodeMeta, encodeMeta, type Meta } from './meta.js'
 
 /** What a TASK frame says beside the arguments. */
@@ -19,6 +20,8 @@ export interface TaskMeta {
   readonly attempt?: number | undefined
   readonly tags?: readonly string[] | undefined
   readonly tagMatch?: 'any' | undefined
+  /** How much its submitter wants of the records of its body. */
+  readonly log?: Level | undefined
   /** Somebody listens to the progress. */
   readonly progress?: true | undefined
 }
@@ -39,6 +42,7 @@ const checks: { readonly [K in keyof Required<TaskMeta>]: Check } = {
   attempt: (value) => isCount(value) && value !== 0,
   tags: (value) => Array.isArray(value) && value.every(isText),
   tagMatch: (value) => value === 'any',
+  log: isLevel,
   progress: (value) => value === true,
 }
 

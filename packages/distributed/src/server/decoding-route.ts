@@ -20,6 +20,7 @@ import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request
 import { Fault, inOne } from '../coordinator/fault.js'
 import { decodeVars } from '../link/context-bytes.js'
 import { owned } from '../link/payload.js'
+import { withLogReader } from '../logs/log-outlet.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { DecodedStream } from './decoded-stream.js'
 
@@ -97,7 +98,7 @@ export class DecodedCall implements SentCall {
       const work = declaredWork({ task, version, isStream }, this.executor.name)
       const values = decode(inOne(args), { root: 'args' }) as unknown[]
       if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
-      this.#inFrame(() => begin(work, values, this.#options(work)))
+      this.#inFrame(() => this.#inLog(() => begin(work, values, this.#options(work))))
     } catch (error) {
       this.#isBodyOver = true
       queueMicrotask(() => this.end(this.#failure('reject', false, error)))
@@ -181,6 +182,14 @@ export class DecodedCall implements SentCall {
     const values = vars && decodeVars(new Map(varEntries(vars)))
     const parent = parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name)
     runInFrame({ ...this.#around, vars: values, task: parent }, begin)
+  }
+
+  /** What bodies in this process say goes to the client as well, if it asked. */
+  #inLog(begin: () => void): void {
+    const { owner } = this
+    const { logLevel: level } = this.request
+    if (level === undefined) begin()
+    else withLogReader({ level, log: (at, record) => owner.log?.(at, record) }, begin)
   }
 
   #options(work: DeclaredWork): ForwardedOptions {

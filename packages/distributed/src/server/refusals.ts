@@ -1,5 +1,6 @@
 import { channels } from '@conc/core'
 import { publish } from '@conc/core/internal'
+import { type PoolLog, serverLog } from '../logs/pool-log.js'
 
 const quietMs = 10_000
 const mostAddresses = 1000
@@ -12,10 +13,12 @@ interface Count {
 /** Tells who was refused: each address at most every 10 s, with how often since. */
 export class Refusals {
   readonly #executor: string
+  readonly #log: PoolLog
   readonly #counts = new Map<string, Count>()
 
   constructor(executor: string) {
     this.#executor = executor
+    this.#log = serverLog(executor)
   }
 
   add(address: string, reason: string): void {
@@ -29,5 +32,7 @@ export class Refusals {
     count.at = now
     count.since = 0
     publish(channels.session, 'refused', this.#executor, () => ({ address, reason, count: times }))
+    const often = times > 1 ? `, ${times} times` : ''
+    this.#log.say('warn', `refused ${address}: ${reason}${often}`)
   }
 }

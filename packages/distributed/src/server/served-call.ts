@@ -8,6 +8,7 @@ import { type Bytes, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
+import { isShown, type RecordLevel } from '../logs/level.js'
 import type { SessionQueue } from './fair-queue.js'
 
 /** How a served call speaks to its client. */
@@ -20,6 +21,7 @@ export interface ServedCallHost {
   /** What its client may be told at the end of the turn has changed. */
   stateChanged(call: ServedCall): void
   progressed(call: ServedCall, data: Bytes): void
+  logged(call: ServedCall, level: RecordLevel, record: Bytes): void
   yielded(call: ServedCall, item: Bytes): void
   /** The one terminal frame. */
   settled(call: ServedCall, ending: Ending): void
@@ -141,6 +143,11 @@ export class ServedCall implements CallOwner {
 
   progress(data: Bytes): void {
     if (!this.#isSettled && this.#fits(data)) this.#host.progressed(this, data)
+  }
+
+  log(level: RecordLevel, record: Bytes): void {
+    const { logLevel = 'off' } = this.request
+    if (!this.#isSettled && isShown(level, logLevel)) this.#host.logged(this, level, record)
   }
 
   item(value: Bytes): void {

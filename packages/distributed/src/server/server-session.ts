@@ -7,6 +7,7 @@ import type { CloseReport } from '../close-report.js'
 import { Connection } from '../connection/connection.js'
 import type { Ending } from '../coordinator/call-request.js'
 import type { LockRoute } from '../locks/lock-route.js'
+import type { RecordLevel } from '../logs/level.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, isIgnorable } from '../protocol/frame-types.js'
 import { closeCode } from '../protocol/limits.js'
@@ -128,6 +129,11 @@ export class ServerSession implements SessionCallsHost {
 
   progressed(call: ServedCall, data: Bytes): void {
     this.#replies.progressed(call, data)
+  }
+
+  /** Whoever does not keep up loses records, not calls. */
+  logged({ id }: ServedCall, level: RecordLevel, record: Bytes): void {
+    if (!this.connection.isBehind) this.send(frameType.log, id, { level }, record)
   }
 
   yielded(call: ServedCall, item: Bytes): void {

@@ -1,17 +1,20 @@
 import { channels } from '@conc/core'
 import { publish, Timer } from '@conc/core/internal'
 import type { WebSocket } from 'ws'
+import { type PoolLog, serverLog } from '../logs/pool-log.js'
 import type { Visitor } from './gate.js'
 import { ServerSession, type SessionHost } from './server-session.js'
 
 /** The sessions of a server: those that have a socket, and those that may still come back with another one. */
 export class Sessions implements Iterable<ServerSession> {
   readonly #host: SessionHost
+  readonly #log: PoolLog
   readonly #byId = new Map<string, ServerSession>()
   readonly #lost = new Map<ServerSession, Timer>()
 
   constructor(host: SessionHost) {
     this.#host = host
+    this.#log = serverLog(host.executorName)
   }
 
   get size(): number {
@@ -70,5 +73,8 @@ export class Sessions implements Iterable<ServerSession> {
       address: visitor.address,
       ...(reason && { reason }),
     }))
+    this.#log.say('debug', `session ${type}`, {
+      fields: { session: id.slice(0, 8), address: visitor.address },
+    })
   }
 }

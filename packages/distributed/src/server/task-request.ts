@@ -26,6 +26,7 @@ export function taskRequest(frame: Frame): CallRequest | undefined {
     priority: meta.priority ?? 0,
     tags: meta.tags,
     tagMatch: meta.tagMatch,
+    logLevel: meta.log,
     wantsProgress: meta.progress,
     idempotencyKey: meta.idempotencyKey,
   }

@@ -8,8 +8,11 @@ import { setPoolAround } from '../pool/pool-around.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
 import '../builtin/ping.js'
+import { setLogOutlet } from '../logs/log-outlet.js'
+import { captureConsole } from './capture-console.js'
 import { watchParent } from './parent-watch.js'
 import { TaskServer } from './task-server.js'
+import { WorkerLog } from './worker-log.js'
 
 /** The pool measures what it sends; what it may be is its business. */
 const isPosix = process.platform !== 'win32'
@@ -49,6 +52,7 @@ class WorkerLife {
   async #boot(boot: Boot): Promise<void> {
     this.#graceMs = boot.graceMs
     setPoolAround(boot.depth, boot.authkey)
+    this.#openLog(boot)
     const role = `worker ${boot.worker} of '${boot.pool}'`
     const { failure } = await bootThread({ role, modules: boot.modules })
     if (failure) {
@@ -61,6 +65,15 @@ class WorkerLife {
     const report = encode({ pid: process.pid, tasks }).chunks
     this.#link.add(frameType.ready, 0, undefined, report)
     watchParent(process.ppid)
+  }
+
+  /** Before any module of the user's is there, which may print as it is imported. */
+  #openLog(boot: Boot): void {
+    const log = new WorkerLog(boot, this.#link)
+    setLogOutlet(log)
+    if (boot.console === 'capture') captureConsole(log)
+    // What was said in the turn that ends the process.
+    process.on('exit', () => this.#link.flush())
   }
 
   /** Nobody caught it: the process is not to be trusted any more, and says why. */

@@ -170,7 +170,7 @@ export class TaskServer implements LinkListener {
       headers,
       vars: decodeVars(vars),
       wantsProgress: progress,
-      slot: new WorkerSlot(id, this.#questions),
+      slot: new WorkerSlot(id, this.#questions, meta.log),
       locks: this.#locks,
     }
   }
