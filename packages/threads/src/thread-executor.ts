@@ -10,22 +10,14 @@ import {
 } from '@conc/core'
 import {
   assertNotImporting,
-  Call,
   Conditions,
-  captureContext,
-  checkArguments,
-  checkSubmitOptions,
-  checkWork,
+  Intake,
   KeepAlive,
   Lifecycle,
   refuseClosure,
-  refuseStreamTask,
   reportsEnd,
-  TaskStream,
-  type TravelContext,
 } from '@conc/core/internal'
-import { AcceptedCalls, endNow } from './calls/accepted-calls.js'
-import { contextOf } from './calls/call-context.js'
+import { AcceptedCalls } from './calls/accepted-calls.js'
 import { NestedCalls } from './calls/nested-calls.js'
 import { capabilitiesOf, refuseHomeless } from './capabilities.js'
 import type { ThreadMetrics } from './pool/metrics.js'
@@ -54,6 +46,7 @@ export class ThreadExecutor implements Executor {
   readonly #room = new Conditions()
   readonly #keepAlive = new KeepAlive()
   readonly #calls: AcceptedCalls
+  readonly #intake: Intake
 
   /**
    * @throws {InvalidOptionError} an option outside its range.
@@ -73,6 +66,12 @@ export class ThreadExecutor implements Executor {
     this.#calls = new AcceptedCalls(this.name, this.#pool, this.#keepAlive, () => {
       this.#lifecycle.check()
       this.#room.check()
+    })
+    this.#intake = new Intake({
+      name: this.name,
+      kind: 'A ThreadExecutor',
+      work: this.#calls,
+      refuse: (work) => this.#refusal(work),
     })
     this.#lifecycle = new Lifecycle(this.name, {
       isForceful: true,
@@ -101,16 +100,7 @@ export class ThreadExecutor implements Executor {
     args: A,
     options: SubmitOptions = {},
   ): Promise<Awaited<R>> {
-    this.#check(work, args, options)
-    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
-    if (refusal) {
-      endNow(options)
-      return Promise.reject(refusal)
-    }
-    const call = new Call(this.name, work, options)
-    if (call.isSettled) endNow(options)
-    else this.#calls.perform(call, args)
-    return call.promise as Promise<Awaited<R>>
+    return this.#intake.submit(work, args, options)
   }
 
   /**
@@ -122,18 +112,7 @@ export class ThreadExecutor implements Executor {
     args: A,
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, void, undefined> {
-    this.#check(work, args, options)
-    let context: TravelContext | undefined
-    return new TaskStream<Y>({
-      accept: () => {
-        const call = this.#acceptStream(work, options)
-        context = captureContext(call)
-        return call
-      },
-      open: (call, attempt) =>
-        this.#calls.openStream(call, args, contextOf(call, context, attempt)),
-      ended: (call) => this.#calls.delete(call),
-    })
+    return this.#intake.stream(work, args, options)
   }
 
   /**
@@ -177,13 +156,6 @@ export class ThreadExecutor implements Executor {
     this.#pool.metrics.reset()
   }
 
-  #check(work: unknown, args: unknown, options: SubmitOptions): void {
-    assertNotImporting('A ThreadExecutor was used')
-    checkWork(work)
-    checkArguments(args)
-    checkSubmitOptions(options)
-  }
-
   #refusal(work: unknown): Error | undefined {
     if (!this.#lifecycle.isOpen) return this.#lifecycle.closedError()
     const refusal = refuseClosure(this.name, work) ?? refuseHomeless(this.name, work)
@@ -207,17 +179,6 @@ export class ThreadExecutor implements Executor {
 
   get #hasRoom(): boolean {
     return this.#settings.queueLimit === Number.POSITIVE_INFINITY ? this.#queued < 0 : !this.#isFull
-  }
-
-  #acceptStream(work: unknown, options: SubmitOptions): Call {
-    const refusal = this.#refusal(work)
-    if (refusal) {
-      endNow(options)
-      throw refusal
-    }
-    const call = new Call(this.name, work, options)
-    this.#calls.add(call)
-    return call
   }
 
   async #release(): Promise<void> {

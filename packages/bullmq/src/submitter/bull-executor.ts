@@ -11,18 +11,13 @@ import {
 } from '@conc/core'
 import {
   assertNotImporting,
-  Call,
+  type Call,
   Conditions,
-  captureContext,
-  checkArguments,
-  checkSubmitOptions,
-  checkWork,
+  Intake,
   Lifecycle,
   refuseClosure,
-  refuseStreamTask,
-  TaskStream,
   Timer,
-  type TravelContext,
+  unlessAborted,
 } from '@conc/core/internal'
 import { type BullOptions, type BullSettings, bullSettings } from '../options/bull-options.js'
 import { BullCalls } from './bull-calls.js'
@@ -54,6 +49,7 @@ export class BullExecutor implements Executor {
   readonly #link: QueueLink
   readonly #counts: EngineCounts
   readonly #calls: BullCalls
+  readonly #intake: Intake
   readonly #room = new Conditions()
   readonly #lifecycle: Lifecycle
   /** The failed jobs of the queue. */
@@ -84,6 +80,18 @@ export class BullExecutor implements Executor {
       changed()
     })
     offersTakingBack(this, () => this.#calls.takeBack())
+    const calls = this.#calls
+    this.#intake = new Intake({
+      name: this.name,
+      kind: 'A BullExecutor',
+      work: {
+        add: (call) => calls.add(call),
+        delete: (call) => calls.delete(call),
+        openStream: (...stream) => calls.openStream(...stream),
+        perform: (call, args) => this.#perform(call, args),
+      },
+      refuse: (work, options) => this.#refusal(work, options),
+    })
     this.#lifecycle = new Lifecycle(this.name, {
       isIdle: () => this.#calls.size === 0,
       cancelAll: (reason) => this.#calls.interruptAll(reason),
@@ -113,16 +121,7 @@ export class BullExecutor implements Executor {
     args: A,
     options: SubmitOptions = {},
   ): Promise<Awaited<R>> {
-    this.#check(work, args, options)
-    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work, options)
-    if (refusal) return Promise.reject(refusal)
-    const call = new Call(this.name, work, options)
-    if (call.isSettled) return call.promise as Promise<Awaited<R>>
-    const over = this.#calls.perform(call, args)
-    this.#counts.refresh().catch(() => {})
-    if (this.#settings.cancelPolicy === 'immediate') return call.promise as Promise<Awaited<R>>
-    call.promise.catch(() => {})
-    return over.then(() => call.promise) as Promise<Awaited<R>>
+    return this.#intake.submit(work, args, options)
   }
 
   /**
@@ -134,20 +133,7 @@ export class BullExecutor implements Executor {
     args: A,
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, void, undefined> {
-    this.#check(work, args, options)
-    let context: TravelContext | undefined
-    return new TaskStream<Y>({
-      accept: () => {
-        const refusal = this.#refusal(work, options)
-        if (refusal) throw refusal
-        const call = new Call(this.name, work, options)
-        context = captureContext(call)
-        this.#calls.add(call)
-        return call
-      },
-      open: (call, attempt) => this.#calls.openStream<Y>(call, args, context, attempt),
-      ended: (call) => this.#calls.delete(call),
-    })
+    return this.#intake.stream(work, args, options)
   }
 
   /**
@@ -160,7 +146,7 @@ export class BullExecutor implements Executor {
     const { signal } = options
     signal?.throwIfAborted()
     while (this.#lifecycle.isOpen) {
-      await unlessAborted(this.#counts.refresh(), signal)
+      await unlessAborted(() => this.#counts.refresh(), signal)
       if (this.#hasRoom) return
       await this.#change(signal)
     }
@@ -186,11 +172,13 @@ export class BullExecutor implements Executor {
     return this.close()
   }
 
-  #check(work: unknown, args: unknown, options: SubmitOptions): void {
-    assertNotImporting('A BullExecutor was used')
-    checkWork(work)
-    checkArguments(args)
-    checkSubmitOptions(options)
+  /** Where a cancel is not told at once, the caller waits for the end of the job too. */
+  #perform(call: Call, args: readonly unknown[]): Promise<unknown> {
+    const over = this.#calls.perform(call, args)
+    this.#counts.refresh().catch(() => {})
+    if (this.#settings.cancelPolicy === 'immediate') return call.promise
+    call.promise.catch(() => {})
+    return over.then(() => call.promise)
   }
 
   #refusal(work: unknown, options: SubmitOptions): Error | undefined {
@@ -254,18 +242,4 @@ function refuseTags(executor: string, { tags }: SubmitOptions): UnsupportedWorkE
     `Executor '${executor}' has one kind of worker, and the call asks for tags (${tags.join(', ')}). Use a queue for each kind.`,
     { executor },
   )
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await promise
-  let stop = (): void => {}
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }

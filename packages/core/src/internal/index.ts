@@ -17,6 +17,7 @@ export { Cancellation, type Dependent } from './calls/cancellation.js'
 export { endsAsCancelled } from './calls/ends-as-cancelled.js'
 export {
   attemptNumber,
+  endNow,
   type ForwardedOptions,
   follows,
   type NestedHome,
@@ -26,6 +27,7 @@ export {
   reportsEnd,
 } from './calls/forwarded-options.js'
 export { streamFrom, submitTo } from './calls/forwarding.js'
+export { Intake, type IntakeInit, type RemoteWork } from './calls/intake.js'
 export { Job, type JobEnd, type JobStatus } from './calls/job.js'
 export {
   JobBoard,
@@ -35,6 +37,7 @@ export {
   type SlotHolder,
 } from './calls/job-board.js'
 export { type Interruptible, JobCall } from './calls/job-call.js'
+export { ProxyExecutor, type ProxyInit } from './calls/proxy-executor.js'
 export {
   checkExecutor,
   checkWork,
@@ -96,8 +99,9 @@ export {
 } from './running/run-task.js'
 export { newCallId, RunningTask, type RunningTaskInit } from './running/running-task.js'
 export { StreamBody, type StreamHost } from './running/stream-body.js'
+export { holdsSlot } from './running/suspended-stream.js'
 export { type Producer, type StreamSource, TaskStream } from './running/task-stream.js'
-export { type AbortListener, listenTo, stopListening } from './signals.js'
+export { type AbortListener, listenTo, stopListening, unlessAborted } from './signals.js'
 export { keepSparse } from './sparse-keys.js'
 export { type BootOptions, bootThread, type StartReport, threadRole } from './tasks/boot-thread.js'
 export { callerModule, moduleUrl } from './tasks/call-site.js'

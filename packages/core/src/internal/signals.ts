@@ -1,3 +1,5 @@
+import { deferred } from './deferred.js'
+
 /** Something that ends when a signal aborts. */
 export interface AbortListener {
   aborted(reason: unknown): void
@@ -30,6 +32,23 @@ export function stopListening(signal: AbortSignal, listener: AbortListener): voi
   if (!fan?.listeners.delete(listener) || fan.listeners.size > 0) return
   fans.delete(signal)
   signal.removeEventListener('abort', fan.handler)
+}
+
+/** What `wait` gives; rejects with `signal.reason` as soon as it aborts, without waiting where it has already. */
+export async function unlessAborted<T>(
+  wait: () => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return await wait()
+  signal.throwIfAborted()
+  const { promise, reject } = deferred<never>()
+  const listener: AbortListener = { aborted: reject }
+  listenTo(signal, listener)
+  try {
+    return await Promise.race([wait(), promise])
+  } finally {
+    stopListening(signal, listener)
+  }
 }
 
 function tellAll(signal: AbortSignal, listeners: ReadonlySet<AbortListener>): void {

@@ -5,10 +5,10 @@ import {
   captureContext,
   type Dependent,
   deferred,
-  type ForwardedOptions,
+  endNow,
   type KeepAlive,
-  onBodyEnd,
   type Producer,
+  type RemoteWork,
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
@@ -39,7 +39,7 @@ export interface RemoteLimits {
  * The calls of one executor whose bodies run elsewhere, from their acceptance until those are over: values become
  * bytes here and bytes values, and attempts are made.
  */
-export class RemoteCalls {
+export class RemoteCalls implements RemoteWork {
   readonly #route: CallRoute
   readonly #limits: RemoteLimits
   readonly #onEnd: () => void
@@ -85,7 +85,7 @@ export class RemoteCalls {
   }
 
   /** Makes the attempts of a call and settles it. @param route another way than the usual one. */
-  perform(call: Call, args: readonly unknown[], route: CallRoute = this.#route): void {
+  perform(call: Call, args: readonly unknown[], route: CallRoute = this.#route): Promise<unknown> {
     this.add(call)
     let submit: CallRequest
     try {
@@ -93,10 +93,11 @@ export class RemoteCalls {
     } catch (error) {
       call.reject(error)
       this.delete(call)
-      return
+      return call.promise
     }
     if (call.retry !== undefined) void this.#repeat(call, submit)
     else this.#start(call, submit, 1, (ending) => this.#settle(call, ending), undefined, route)
+    return call.promise
   }
 
   /** Starts one attempt of a stream; its consumer settles the call. */
@@ -273,9 +274,4 @@ class OneAttempt implements CallOwner, Dependent {
   cancelled(reason: unknown): void {
     this.sent?.cancel(Fault.of(reason))
   }
-}
-
-/** Tells the executor in front, if it asked, that the body is over. */
-export function endNow(options: ForwardedOptions): void {
-  options[onBodyEnd]?.()
 }

@@ -1,6 +1,5 @@
-import { type RunningTask, whileSuspended } from '@conc/core/internal'
+import { holdsSlot, type RunningTask, whileSuspended } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
-import { holdsSlot } from '../calls/foreign-wait.js'
 import { LeaseLostError } from '../errors.js'
 import { warnOfForgotten } from '../locks/forgotten.js'
 import type { LockReply, LockRequest } from '../locks/lock-request.js'

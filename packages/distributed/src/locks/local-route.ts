@@ -1,5 +1,4 @@
-import { deferred, type RunningTask, whileSuspended } from '@conc/core/internal'
-import { holdsSlot } from '../calls/foreign-wait.js'
+import { deferred, holdsSlot, type RunningTask, whileSuspended } from '@conc/core/internal'
 import { warnOfForgotten } from './forgotten.js'
 import { LockHost } from './lock-host.js'
 import type { LockOwner, LockReply, LockRequest } from './lock-request.js'

@@ -12,21 +12,13 @@ import type {
 import {
   assertNotImporting,
   Call,
-  captureContext,
-  checkArguments,
   checkSignal,
-  checkSubmitOptions,
-  checkWork,
+  Intake,
   refuseClosure,
   refuseStreamTask,
   reportsEnd,
-  TaskStream,
-  type TravelContext,
-  whileSuspended,
 } from '@conc/core/internal'
 import { callRoute } from '../calls/call-route.js'
-import { ForeignStream, holdsSlot } from '../calls/foreign-wait.js'
-import { endNow } from '../calls/remote-calls.js'
 import { LocalLockRoute } from '../locks/local-route.js'
 import { type LockRoute, lockRoute } from '../locks/lock-route.js'
 import type { Locks } from '../locks/locks.js'
@@ -55,6 +47,7 @@ export class WorkerPool implements Executor {
   readonly id: string
   readonly capabilities: Capabilities
   readonly #engine: PoolEngine
+  readonly #intake: Intake
   readonly #locks: LockRoute
   readonly #madeAt = performance.now()
   #listening: Promise<PoolServer> | undefined
@@ -72,6 +65,13 @@ export class WorkerPool implements Executor {
     this.id = engine.poolId
     this.capabilities = capabilitiesOf(engine.settings)
     this.#locks = new LocalLockRoute(engine.locks, this.name)
+    this.#intake = new Intake({
+      name: this.name,
+      kind: 'A WorkerPool',
+      work: engine.calls,
+      refuse: (work) => this.#refusal(work),
+      suspends: true,
+    })
     Object.defineProperties(this, {
       [reportsEnd]: { value: true },
       [lockRoute]: { value: this.#locks },
@@ -143,17 +143,7 @@ export class WorkerPool implements Executor {
     args: A,
     options: SubmitOptions = {},
   ): Promise<Awaited<R>> {
-    this.#check(work, args, options)
-    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
-    if (refusal) {
-      endNow(options)
-      return Promise.reject(refusal)
-    }
-    const call = new Call(this.name, work, options)
-    if (call.isSettled) endNow(options)
-    else this.#engine.calls.perform(call, args)
-    const result = call.promise as Promise<Awaited<R>>
-    return holdsSlot() ? whileSuspended(() => result) : result
+    return this.#intake.submit(work, args, options)
   }
 
   /**
@@ -165,18 +155,7 @@ export class WorkerPool implements Executor {
     args: A,
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, void, undefined> {
-    this.#check(work, args, options)
-    let context: TravelContext | undefined
-    const items = new TaskStream<Y>({
-      accept: () => {
-        const call = this.#acceptStream(work, options)
-        context = captureContext(call)
-        return call
-      },
-      open: (call, attempt) => this.#engine.calls.openStream<Y>(call, args, context, attempt),
-      ended: (call) => this.#engine.calls.delete(call),
-    })
-    return holdsSlot() ? new ForeignStream(items) : items
+    return this.#intake.stream(work, args, options)
   }
 
   /**
@@ -193,8 +172,8 @@ export class WorkerPool implements Executor {
     args: A,
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, R, S> {
-    this.#check(work, args, options)
-    return this.#engine.calls.duplex<Y, R, S>(args, () => this.#acceptStream(work, options))
+    this.#intake.check(work, args, options)
+    return this.#engine.calls.duplex<Y, R, S>(args, () => this.#intake.accept(work, options))
   }
 
   /**
@@ -206,16 +185,19 @@ export class WorkerPool implements Executor {
     work: Task<A, R>,
     args: A,
   ): Promise<Settled<Awaited<R>>[]> {
-    this.#check(work, args, {})
+    this.#intake.check(work, args, {})
     await this.start()
     const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
     if (refusal) throw refusal
-    const calls = this.#engine.fleet.seats.map((seat) => {
+    const { fleet, calls } = this.#engine
+    const results = fleet.seats.map((seat) => {
       const call = new Call(this.name, work, {})
-      if (!call.isSettled) this.#engine.calls.perform(call, args, this.#engine.route(seat))
-      return call.promise as Promise<Awaited<R>>
+      const result = call.isSettled
+        ? call.promise
+        : calls.perform(call, args, this.#engine.route(seat))
+      return result as Promise<Awaited<R>>
     })
-    return await settled(calls)
+    return await settled(results)
   }
 
   /** The locks that the tasks of this pool see, for whoever made it. @param namespace put before each name. */
@@ -272,29 +254,11 @@ export class WorkerPool implements Executor {
     return this.close({ timeoutMs: this.#engine.settings.shutdownTimeoutMs })
   }
 
-  #check(work: unknown, args: unknown, options: SubmitOptions): void {
-    assertNotImporting('A WorkerPool was used')
-    checkWork(work)
-    checkArguments(args)
-    checkSubmitOptions(options)
-  }
-
   #refusal(work: unknown): Error | undefined {
     const { lifecycle, admission } = this.#engine
     if (!lifecycle.isOpen) return lifecycle.closedError()
     const refusal = refuseClosure(this.name, work) ?? refuseHomeless(this.name, work)
     return refusal ?? admission.refusal()
-  }
-
-  #acceptStream(work: unknown, options: SubmitOptions): Call {
-    const refusal = this.#refusal(work)
-    if (refusal) {
-      endNow(options)
-      throw refusal
-    }
-    const call = new Call(this.name, work, options)
-    this.#engine.calls.add(call)
-    return call
   }
 
   /** Once, when the workers are ready. */

@@ -11,17 +11,18 @@ import { bodyHere } from './worker-slot.js'
 
 /** The way of nested calls: back to the pool, or where that has no room for them, into the slot of their parent. */
 export class NestedRoute implements CallRoute {
-  readonly #place: Workplace
+  readonly #placeOf: () => Workplace
   readonly #questions: Questions
   readonly #metas = new TaskMetaWriter()
 
-  constructor(place: Workplace, questions: Questions) {
-    this.#place = place
+  /** @param placeOf where bodies run, for calls that the pool has no room for. */
+  constructor(placeOf: () => Workplace, questions: Questions) {
+    this.#placeOf = placeOf
     this.#questions = questions
   }
 
   send(request: CallRequest, owner: CallOwner): SentCall {
-    const call = new NestedCall(request, owner, this.#questions, this.#place)
+    const call = new NestedCall(request, owner, this.#questions, this.#placeOf)
     const { kind, args } = request
     const meta = this.#metas.encode(request, request.module, bodyHere() || undefined)
     call.id = this.#questions.ask({ kind, args, meta }, call)
@@ -35,15 +36,20 @@ class NestedCall implements SentCall, Asker {
   readonly #request: CallRequest
   readonly #owner: CallOwner
   readonly #questions: Questions
-  readonly #place: Workplace
+  readonly #placeOf: () => Workplace
   readonly #frame: Frame | undefined = currentFrame()
   #here: OverflowCall | undefined
 
-  constructor(request: CallRequest, owner: CallOwner, questions: Questions, place: Workplace) {
+  constructor(
+    request: CallRequest,
+    owner: CallOwner,
+    questions: Questions,
+    placeOf: () => Workplace,
+  ) {
     this.#request = request
     this.#owner = owner
     this.#questions = questions
-    this.#place = place
+    this.#placeOf = placeOf
   }
 
   cancel(reason: Fault): void {
@@ -71,7 +77,7 @@ class NestedCall implements SentCall, Asker {
   }
 
   overflow(): void {
-    this.#here = new OverflowCall(this.#place, this.#request, this, this.#frame)
+    this.#here = new OverflowCall(this.#placeOf(), this.#request, this, this.#frame)
     this.#here.run()
   }
 

@@ -4,10 +4,10 @@ import {
   Call,
   captureContext,
   deferred,
-  type ForwardedOptions,
+  endNow,
   type KeepAlive,
-  onBodyEnd,
   type Producer,
+  type RemoteWork,
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
@@ -21,7 +21,7 @@ import type { NestedOwner } from './nested-answer.js'
 import type { TaskWork } from './nested-calls.js'
 
 /** The calls of one executor from their acceptance until their bodies are over, and the attempts they make. */
-export class AcceptedCalls {
+export class AcceptedCalls implements RemoteWork {
   readonly #name: string
   readonly #pool: ThreadPool
   readonly #keepAlive: KeepAlive
@@ -75,22 +75,24 @@ export class AcceptedCalls {
   }
 
   /** Makes the attempts of a call and settles it. */
-  perform(call: Call, args: readonly unknown[]): void {
+  perform(call: Call, args: readonly unknown[]): Promise<unknown> {
     this.add(call)
     const context = captureContext(call)
     if (call.retry !== undefined) void this.#repeat(call, args, context)
     else this.#start(call, args, contextOf(call, context, 1), this.#once)
+    return call.promise
   }
 
   /** Starts one attempt of a stream; the call is settled by its consumer. */
   async openStream<Y>(
     call: Call,
     args: readonly unknown[],
-    context: CallContext | undefined,
+    context: TravelContext | undefined,
+    number: number,
   ): Promise<Producer<Y>> {
     const receiver = new StreamReceiver<Y>(call)
     const placed = deferred()
-    this.#start(call, args, context, {
+    this.#start(call, args, contextOf(call, context, number), {
       isStream: true,
       placed: () => {
         const { port1, port2 } = new MessageChannel()
@@ -202,11 +204,6 @@ export class AcceptedCalls {
     else counts[outcome]++
     this.#pool.metrics.timed(attempt)
   }
-}
-
-/** Tells the executor in front, if it asked, that the body is over. */
-export function endNow(options: ForwardedOptions): void {
-  options[onBodyEnd]?.()
 }
 
 function failureOf(error: unknown): Count {

@@ -43,3 +43,8 @@ export interface ForwardedOptions extends SubmitOptions {
   readonly [follows]?: Cancellation
   readonly [nestedHome]?: NestedHome | undefined
 }
+
+/** Tells the executor in front, if it asked, that the body is over, or that there will be none. */
+export function endNow(options: ForwardedOptions): void {
+  options[onBodyEnd]?.()
+}

@@ -10,7 +10,7 @@ import type {
 } from '../../executor.js'
 import { type AttemptRules, runAttempts } from '../calls/attempts.js'
 import { Call } from '../calls/call.js'
-import { type ForwardedOptions, onBodyEnd, reportsEnd } from '../calls/forwarded-options.js'
+import { endNow, reportsEnd } from '../calls/forwarded-options.js'
 import { checkWork, refuseClosure, refuseStreamTask } from '../checks/executor-checks.js'
 import { checkArguments, checkSignal, checkSubmitOptions } from '../checks/option-checks.js'
 import { isTraced } from '../running/events.js'
@@ -268,9 +268,4 @@ export abstract class LineExecutor implements Executor {
     endNow(call.options)
     this.#work.delete(call)
   }
-}
-
-/** Tells the executor in front, if it asked, that the body is over. */
-function endNow(options: ForwardedOptions): void {
-  options[onBodyEnd]?.()
 }

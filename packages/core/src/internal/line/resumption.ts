@@ -80,6 +80,8 @@ export class Resumption<Body> {
     const place = this.#entering.get(body)
     this.#entering.delete(body)
     this.#station.resume(body)
+    // Whoever shows how busy the pool is shows it before the body goes on.
+    this.#line.changed()
     place?.deliver()
   }
 }

@@ -1,4 +1,4 @@
-import { currentFrame, whileSuspended } from '@conc/core/internal'
+import { currentFrame, whileSuspended } from './frame.js'
 
 /** Whether this code runs in a task whose slot somebody could use while it waits. */
 export function holdsSlot(): boolean {
@@ -6,7 +6,7 @@ export function holdsSlot(): boolean {
 }
 
 /** A stream that gives the slots of the task around it up while an item is awaited. */
-export class ForeignStream<Y> implements AsyncGenerator<Y, void, undefined> {
+export class SuspendedStream<Y> implements AsyncGenerator<Y, void, undefined> {
   readonly #items: AsyncGenerator<Y, void, undefined>
 
   constructor(items: AsyncGenerator<Y, void, undefined>) {

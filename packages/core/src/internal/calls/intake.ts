@@ -1,0 +1,120 @@
+import type { StreamWork, SubmitOptions, Work } from '../../executor.js'
+import { checkWork, refuseStreamTask } from '../checks/executor-checks.js'
+import { checkArguments, checkSubmitOptions } from '../checks/option-checks.js'
+import { whileSuspended } from '../running/frame.js'
+import { holdsSlot, SuspendedStream } from '../running/suspended-stream.js'
+import { type Producer, TaskStream } from '../running/task-stream.js'
+import { assertNotImporting } from '../tasks/modules.js'
+import { captureContext, type TravelContext } from '../travel/travel-context.js'
+import { Call } from './call.js'
+import { endNow } from './forwarded-options.js'
+
+/** The calls of an executor whose bodies run elsewhere. */
+export interface RemoteWork {
+  /**
+   * Makes the attempts of a call, settles it, and ends it.
+   *
+   * @returns what the caller gets: the call's promise, or one that waits for more.
+   */
+  perform(call: Call, args: readonly unknown[]): Promise<unknown>
+  /** A stream that its consumer settles. */
+  add(call: Call): void
+  openStream<Y>(
+    call: Call,
+    args: readonly unknown[],
+    context: TravelContext | undefined,
+    attempt: number,
+  ): Promise<Producer<Y>>
+  /** The body is over, and there will be no other. */
+  delete(call: Call): void
+}
+
+export interface IntakeInit {
+  /** Of the executor. */
+  readonly name: string
+  /** What it is, with its article; errors say `… was used while …`. */
+  readonly kind: string
+  readonly work: RemoteWork
+  /** Why the executor does not take a call. */
+  readonly refuse: (work: unknown, options: SubmitOptions) => Error | undefined
+  /** A task that waits for a call here gives its slot up meanwhile. */
+  readonly suspends?: boolean
+}
+
+/** Where calls come in at an executor whose bodies run elsewhere: looked over, then refused or accepted. */
+export class Intake {
+  readonly #init: IntakeInit
+
+  constructor(init: IntakeInit) {
+    this.#init = init
+  }
+
+  /** @throws {InvalidOptionError} at once, for a wrong option. */
+  submit<A extends readonly unknown[], R>(
+    work: Work<A, R>,
+    args: A,
+    options: SubmitOptions,
+  ): Promise<Awaited<R>> {
+    this.check(work, args, options)
+    const { name, refuse } = this.#init
+    const refusal = refuseStreamTask(name, work) ?? refuse(work, options)
+    if (refusal) {
+      endNow(options)
+      return Promise.reject(refusal)
+    }
+    const result = this.#perform(new Call(name, work, options), args) as Promise<Awaited<R>>
+    return this.#isSuspending ? whileSuspended(() => result) : result
+  }
+
+  /** @throws {InvalidOptionError} at once, for a wrong option. */
+  stream<A extends readonly unknown[], Y>(
+    work: StreamWork<A, Y>,
+    args: A,
+    options: SubmitOptions,
+  ): AsyncGenerator<Y, void, undefined> {
+    this.check(work, args, options)
+    const calls = this.#init.work
+    let context: TravelContext | undefined
+    const items = new TaskStream<Y>({
+      accept: () => {
+        const call = this.accept(work, options)
+        context = captureContext(call)
+        return call
+      },
+      open: (call, attempt) => calls.openStream<Y>(call, args, context, attempt),
+      ended: (call) => calls.delete(call),
+    })
+    return this.#isSuspending ? new SuspendedStream(items) : items
+  }
+
+  /** Takes the call of a stream that begins now. @throws what refuses it. */
+  accept(work: unknown, options: SubmitOptions): Call {
+    const { name, refuse } = this.#init
+    const refusal = refuse(work, options)
+    if (refusal) {
+      endNow(options)
+      throw refusal
+    }
+    const call = new Call(name, work, options)
+    this.#init.work.add(call)
+    return call
+  }
+
+  /** @throws {InvalidOptionError | ConcError} something is wrong whatever the state of the executor. */
+  check(work: unknown, args: unknown, options: SubmitOptions): void {
+    assertNotImporting(`${this.#init.kind} was used`)
+    checkWork(work)
+    checkArguments(args)
+    checkSubmitOptions(options)
+  }
+
+  #perform(call: Call, args: readonly unknown[]): Promise<unknown> {
+    if (!call.isSettled) return this.#init.work.perform(call, args)
+    endNow(call.options)
+    return call.promise
+  }
+
+  get #isSuspending(): boolean {
+    return this.#init.suspends === true && holdsSlot()
+  }
+}

@@ -1,0 +1,137 @@
+import { ExecutorError } from '@conc/core'
+import {
+  type Call,
+  captureContext,
+  deferred,
+  type Producer,
+  type RemoteWork,
+  runAttempts,
+  type TaskDefinition,
+  type TravelContext,
+} from '@conc/core/internal'
+import type { Blame, CallContext } from '../between/messages.js'
+import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../between/values.js'
+import { contextOf } from '../calls/call-context.js'
+import { StreamReceiver } from '../streams/stream-receiver.js'
+import { bodyHere, type NestedSink, type ParentLink } from './parent-link.js'
+
+/** The calls that bodies on this thread make on their pool. */
+export class NestedWork implements RemoteWork {
+  readonly #executor: string
+  readonly #link: ParentLink
+  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
+  readonly #thrown = new WeakSet<object>()
+
+  constructor(executor: string, link: ParentLink) {
+    this.#executor = executor
+    this.#link = link
+  }
+
+  perform(call: Call, args: readonly unknown[]): Promise<unknown> {
+    void this.#settle(call, args, captureContext(call))
+    return call.promise
+  }
+
+  add(): void {}
+
+  delete(call: Call): void {
+    call.cancellation.end()
+  }
+
+  async openStream<Y>(
+    call: Call,
+    args: readonly unknown[],
+    context: TravelContext | undefined,
+    number: number,
+  ): Promise<Producer<Y>> {
+    const receiver = new StreamReceiver<Y>(call)
+    const { promise, resolve, reject } = deferred()
+    this.#send(call, args, contextOf(call, context, number), {
+      body: bodyHere(),
+      begun: (port) => {
+        call.isStarted = true
+        if (port) receiver.attach(port)
+        resolve()
+      },
+      progress: call.progress,
+      succeeded: () => receiver.bodyOver(),
+      failed: (error) => {
+        receiver.bodyOver({ error })
+        reject(error)
+      },
+    })
+    await promise
+    return receiver
+  }
+
+  async #settle(
+    call: Call,
+    args: readonly unknown[],
+    context: TravelContext | undefined,
+  ): Promise<void> {
+    const attempt = (number: number): Promise<unknown> =>
+      this.#attempt(call, args, contextOf(call, context, number))
+    try {
+      call.resolve(
+        await (call.retry === undefined
+          ? attempt(1)
+          : runAttempts({ ...call.attemptRules, blame: (error) => this.#blame(error) }, attempt)),
+      )
+    } catch (error) {
+      call.reject(error)
+    } finally {
+      this.delete(call)
+    }
+  }
+
+  #attempt(
+    call: Call,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+  ): Promise<unknown> {
+    const { promise, resolve, reject } = deferred<unknown>()
+    this.#send(call, args, context, {
+      body: bodyHere(),
+      begun: () => {
+        call.isStarted = true
+      },
+      progress: call.progress,
+      succeeded: resolve,
+      failed: (error, blame) => {
+        if (blame === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
+        reject(error)
+      },
+    })
+    return promise
+  }
+
+  /** Posts one attempt; `sink` is told once how it ended. */
+  #send(
+    call: Call,
+    args: readonly unknown[],
+    context: CallContext | undefined,
+    sink: NestedSink,
+  ): void {
+    const transfer = transferOf(args, call.options.transfer)
+    const definition = call.definition as TaskDefinition
+    const owner = { task: definition.name, executor: this.#executor, started: false }
+    const refusal =
+      refuseTransfer(transfer, owner) ??
+      refuseEmptied(args, (index) => `args[${index}]`, transfer, owner)
+    if (refusal) {
+      sink.failed(refusal, 'infrastructure')
+      return
+    }
+    const options = { args, context, priority: call.options.priority, transfer }
+    try {
+      call.cancellation.add(this.#link.call(definition, options, sink))
+    } catch (error) {
+      sink.failed(cloneFailure(error, args, 'args', transfer, owner), 'infrastructure')
+    }
+  }
+
+  #blame(error: unknown): Blame {
+    if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
+    return 'infrastructure'
+  }
+}
