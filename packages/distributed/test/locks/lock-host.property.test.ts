@@ -190,6 +190,44 @@ describe('LockHost', () => {
     expect(theft.error).toMatchObject({ code: 'CONC_LOCK' })
   })
 
+  it('refuses a wait that a grant makes endless', () => {
+    const host = new LockHost()
+    const parent = owner('1', [], ['child'])
+    ask(host, acquire('a'), owner('2'))
+    const first = ask(host, acquire('a'), parent)
+    const below = ask(host, acquire('a'), owner('child', ['1']))
+    const behind = ask(host, acquire('a'), owner('3'))
+    host.ownerGone('2')
+    expect(first.isGranted).toBe(true)
+    expect(below.error).toMatchObject({
+      code: 'CONC_DEADLOCK',
+      chain: ['child', 'a', '1', 'child'],
+    })
+    host.ownerGone('1')
+    expect(behind.isGranted).toBe(true)
+    host.ownerGone('3')
+    expect(host.size).toBe(0)
+  })
+
+  it('refuses a reader that wants to write as well', () => {
+    const host = new LockHost()
+    ask(host, acquire('rw', { kind: 'read' }), owner('1'))
+    const upgrade = ask(host, acquire('rw', { kind: 'write' }), owner('1'))
+    expect(upgrade.error).toMatchObject({ code: 'CONC_LOCK' })
+    expect(String(upgrade.error)).toMatch(/'rw' is held for reading by who wants to write/)
+  })
+
+  it('takes from an owner that is gone what those within it hold and wait for', () => {
+    const host = new LockHost()
+    const inside = { ...owner('inside', ['1']), within: '1' }
+    ask(host, acquire('b'), owner('2'))
+    ask(host, acquire('a'), inside)
+    ask(host, acquire('b'), inside)
+    expect(host.ownerGone('1')).toEqual(['a'])
+    host.ownerGone('2')
+    expect(host.size).toBe(0)
+  })
+
   it('breaks a barrier for all when a party leaves, until it is reset', () => {
     const host = new LockHost()
     const come = (id: string): Asked =>

@@ -142,6 +142,7 @@ export class Attempt implements Place, Dependent {
       executor: this.call.executor,
       cancellation,
       id,
+      parent: this.call.parent,
     })
   }
 

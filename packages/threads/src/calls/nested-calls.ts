@@ -75,6 +75,7 @@ export class NestedCalls {
     const frame: Frame = {
       ...restoredFrame(request.context),
       task: parent?.asParent(request.context?.parentId),
+      locks: parent?.call.frame?.locks,
     }
     const { args } = request
     const call = runInFrame(

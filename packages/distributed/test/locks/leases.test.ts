@@ -1,0 +1,155 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { inline } from '@conc/core'
+import {
+  connect,
+  type Held,
+  LeaseLostError,
+  type PoolServer,
+  type Session,
+  serve,
+} from '@conc/distributed'
+import { afterEach, describe, expect, it } from 'vitest'
+import { TcpProxy } from '../tcp-proxy.js'
+
+const authkey = 'a key of enough bytes'
+const open: AsyncDisposable[] = []
+
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]()
+})
+
+function start(program: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const path = fileURLToPath(new URL(`../fixtures/${program}`, import.meta.url))
+  const child = fork(path, { env: { ...process.env, ...env }, execArgv: [] })
+  open.push({
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  })
+  return child
+}
+
+async function said(child: ChildProcess): Promise<Record<string, unknown>> {
+  return ((await once(child, 'message')) as [Record<string, unknown>])[0]
+}
+
+async function served(options: { leaseMs?: number; resumeMs?: number }): Promise<PoolServer> {
+  const server = await serve(inline(), { authkey, ...options })
+  open.push({ [Symbol.asyncDispose]: async () => void (await server.close({ pending: 'reject' })) })
+  return server
+}
+
+async function sessionTo(port: number, reconnectMs = 30_000): Promise<Session> {
+  const session = await connect({ port, authkey, reconnectMs })
+  open.push({ [Symbol.asyncDispose]: () => session.close({ pending: 'reject' }) })
+  return session
+}
+
+/** Resolves with why it is held no more. */
+async function loss({ signal }: Held): Promise<unknown> {
+  if (!signal.aborted) await once(signal, 'abort')
+  return signal.reason
+}
+
+describe('a lease', () => {
+  it('passes on what a process holds that stands still, and tells it when it goes on', async () => {
+    const server = await served({ leaseMs: 300 })
+    const holder = start('holds-a-lock.mjs', { PORT: `${server.port}` })
+    const { token } = await said(holder)
+    holder.kill('SIGSTOP')
+    const session = await sessionTo(server.port)
+    const next = await session.locks().lock('door').acquire()
+    expect(next.token).toBeGreaterThan(token as number)
+    holder.kill('SIGCONT')
+    expect(await said(holder)).toEqual({ lost: 'CONC_LEASE_LOST', release: 'CONC_LEASE_LOST' })
+    expect(next.signal.aborted).toBe(false)
+    await next.release()
+  })
+
+  it('is over for the holder when its server stands still, also if that never notices', async () => {
+    const child = start('serves.mjs', { LEASE_MS: '300' })
+    const { port } = await said(child)
+    const session = await sessionTo(port as number)
+    const held = await session.locks().lock('door').acquire()
+    child.kill('SIGSTOP')
+    expect(await loss(held)).toBeInstanceOf(LeaseLostError)
+    child.kill('SIGCONT')
+    // What the holder has given up is not kept for it.
+    const next = await session.locks().lock('door').acquire()
+    expect(next.token).toBeGreaterThan(held.token)
+  })
+
+  it('is renewed while something is held, however long that is', async () => {
+    const server = await served({ leaseMs: 90 })
+    const [one, other] = [await sessionTo(server.port), await sessionTo(server.port)]
+    const held = await one.locks().lock('door').acquire()
+    const inVain = other.locks().lock('door').acquire({ timeoutMs: 500 })
+    await expect(inVain).rejects.toMatchObject({ code: 'CONC_LOCK' })
+    expect(held.signal.aborted).toBe(false)
+    await held.release()
+  })
+
+  it('goes on with a session that comes back in time, and ends with one that does not', async () => {
+    const server = await served({ resumeMs: 5000 })
+    const proxy = await TcpProxy.to(server.port)
+    open.push(proxy)
+    const session = await sessionTo(proxy.port)
+    const held = await session.locks().lock('door').acquire()
+    proxy.cut()
+    await expect.poll(() => session.state).toBe('open')
+    await held.release()
+    expect(held.signal.aborted).toBe(false)
+  })
+
+  it('ends with a connection that is gone for longer than resumeMs', async () => {
+    const server = await served({ resumeMs: 20 })
+    const proxy = await TcpProxy.to(server.port)
+    open.push(proxy)
+    const session = await sessionTo(proxy.port)
+    const held = await session.locks().lock('door').acquire()
+    proxy.isOpen = false
+    proxy.cut()
+    expect(await loss(held)).toMatchObject({ code: 'CONC_LEASE_LOST' })
+    const direct = await sessionTo(server.port)
+    const next = await direct.locks().lock('door').acquire()
+    expect(next.token).toBeGreaterThan(held.token)
+    await expect(held.release()).rejects.toBeInstanceOf(LeaseLostError)
+  })
+
+  it('ends with a server that is killed, and `use` says so', async () => {
+    const child = start('serves.mjs', {})
+    const { port } = await said(child)
+    const session = await sessionTo(port as number, 10)
+    const used = session
+      .locks()
+      .lock('door')
+      .use(async (held) => {
+        child.kill('SIGKILL')
+        await loss(held)
+      })
+    await expect(used).rejects.toBeInstanceOf(LeaseLostError)
+  })
+
+  it('of `use` gives way to what its function threw', async () => {
+    const child = start('serves.mjs', {})
+    const { port } = await said(child)
+    const session = await sessionTo(port as number, 10)
+    const used = session
+      .locks()
+      .lock('door')
+      .use(async (held) => {
+        child.kill('SIGKILL')
+        await loss(held)
+        throw new RangeError('half done')
+      })
+    await expect(used).rejects.toThrow('half done')
+  })
+
+  it('that would be none is refused', () => {
+    expect(() => serve(inline(), { leaseMs: 0 })).toThrow(/`leaseMs`/)
+  })
+})
