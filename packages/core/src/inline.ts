@@ -1,6 +1,6 @@
 import type { Capabilities, Executor, SubmitOptions, Work } from './executor.js'
 import { executorName } from './internal/checks/executor-checks.js'
-import { checkObject } from './internal/checks/option-checks.js'
+import { checkKeys, checkObject } from './internal/checks/option-checks.js'
 import type { Entered } from './internal/line/entered.js'
 import { LineExecutor } from './internal/line/line-executor.js'
 import { capabilitiesHere } from './internal/running/capabilities.js'
@@ -52,6 +52,7 @@ class InlineExecutor extends LineExecutor {
  */
 export function inline(options: { name?: string } = {}): Executor {
   checkObject('options', options)
+  checkKeys('options', options, ['name'])
   return new InlineExecutor(executorName(options.name, 'inline'), true)
 }
 

@@ -4,12 +4,13 @@ import { here } from './inline.js'
 import { checkExecutor } from './internal/checks/executor-checks.js'
 import {
   checkBoolean,
-  checkCallOptions,
   checkDuration,
   checkFunction,
   checkKeys,
   checkObject,
   checkRetry,
+  checkSubmitOptions,
+  checkText,
 } from './internal/checks/option-checks.js'
 import { currentFrame } from './internal/running/frame.js'
 import { callerModule, moduleUrl } from './internal/tasks/call-site.js'
@@ -198,7 +199,7 @@ function makeCaller<A extends readonly unknown[], R>(init: CallerInit<A, R>): Ta
         return (...args: A): TaskCall<R> => callOn(executor, args)
       },
       with: (more: SubmitOptions) => {
-        checkCallOptions(more)
+        checkSubmitOptions(more)
         return makeCaller<A, R>({ ...init, options: { ...options, ...more }, made: work })
       },
     },
@@ -221,7 +222,7 @@ function checkTaskOptions(options: unknown): asserts options is TaskOptions {
 }
 
 function checkOptionValues(options: TaskOptions): void {
-  checkVersion(options.version)
+  checkText('version', options.version)
   checkBoolean('idempotent', options.idempotent)
   checkBoolean('stream', options.stream)
   if (options.timeoutMs !== undefined) checkDuration('timeoutMs', options.timeoutMs)
@@ -230,9 +231,4 @@ function checkOptionValues(options: TaskOptions): void {
   if (options.input !== undefined && typeof validate !== 'function') {
     throw new InvalidOptionError('input', 'a Standard Schema v1 validator', options.input)
   }
-}
-
-function checkVersion(value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && value !== '')) return
-  throw new InvalidOptionError('version', 'a non-empty string', value)
 }

@@ -221,8 +221,10 @@ describe('a task', () => {
     const declare = (options: object) => task(fresh(), () => 1, options)
     expect(() => declare({ module: 7 })).toThrow(/`module` to be a URL or an absolute path, got 7/)
     expect(() => declare({ version: 2 })).toThrow(/`version` to be a non-empty string, got 2/)
-    expect(() => declare({ idempotent: 'no' })).toThrow(/`idempotent` to be a boolean, got 'no'/)
-    expect(() => declare({ stream: 1 })).toThrow(/`stream` to be a boolean, got 1/)
+    expect(() => declare({ idempotent: 'no' })).toThrow(
+      /`idempotent` to be true or false, got 'no'/,
+    )
+    expect(() => declare({ stream: 1 })).toThrow(/`stream` to be true or false, got 1/)
     expect(() => task(fresh(), () => 1).with({ timeout: 500 } as never)).toThrow(
       /only signal, time/,
     )
@@ -236,7 +238,7 @@ describe('a task', () => {
       /`retry.factor` to be a number above 0/,
     )
     expect(() => declare({ times: 1, jitter: 0.5 })).toThrow(
-      /`retry.jitter` to be a boolean, got 0.5/,
+      /`retry.jitter` to be true or false, got 0.5/,
     )
   })
 

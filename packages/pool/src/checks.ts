@@ -12,6 +12,7 @@ import {
   checkPositiveInteger,
   checkSignal,
   checkSubmitOptions,
+  checkText,
   definitionOf,
 } from '@conc/core/internal'
 import type { AnyIterOptions, AnyOptions, IterMapOptions, PoolOptions } from './options.js'
@@ -43,13 +44,37 @@ export function checkPoolOptions(options: PoolOptions): void {
   checkBoolean('detectDeadlock', options.detectDeadlock)
 }
 
-/** What every call that takes a function checks. @param takesArgs whether `args` belongs to a declared task here. */
-export function checkCall(fn: unknown, options: AnyOptions | undefined, takesArgs: boolean): void {
+const callKeys = ['cb', 'ctx', 'name', 'args']
+const iterKeys = ['flat', 'results', 'yieldWhen', 'roundMs']
+
+/** What calls take besides that give results of several tasks. */
+export const mapKeys: readonly string[] = [...callKeys, 'results']
+export const iterMapKeys: readonly string[] = [
+  ...callKeys,
+  ...iterKeys,
+  'ordered',
+  'lazy',
+  'buffer',
+  'onBreak',
+]
+
+/**
+ * What every call that takes a function checks.
+ *
+ * @param takesArgs whether `args` belongs to a declared task here.
+ * @param keys options besides those of a submit.
+ */
+export function checkCall(
+  fn: unknown,
+  options: AnyOptions | undefined,
+  takesArgs: boolean,
+  keys: readonly string[] = callKeys,
+): void {
   checkFunction('fn', fn)
   if (options === undefined) return
-  checkSubmitOptions(options)
+  checkSubmitOptions(options, keys)
   if (options.cb !== undefined) checkFunction('cb', options.cb)
-  if (options.name !== undefined) checkName(options.name)
+  checkText('name', options.name)
   if (options.args !== undefined) checkArgs(fn, options.args, takesArgs)
 }
 
@@ -80,6 +105,12 @@ export function checkResults(results: Results | Reader | undefined): void {
 
 export function checkIterOptions(options: AnyIterOptions): void {
   checkObject('options', options)
+  checkKeys('options', options, iterKeys)
+  checkIterRules(options)
+}
+
+/** The same values, among others. */
+export function checkIterRules(options: AnyIterOptions): void {
   const { flat, results, yieldWhen, roundMs } = options
   checkBoolean('flat', flat)
   checkResults(results)
@@ -116,9 +147,4 @@ function checkArgs(fn: unknown, args: unknown, takesArgs: boolean): void {
   if (!Array.isArray(args)) throw new InvalidOptionError('args', 'an array', args)
   if (definitionOf(fn) !== undefined) return
   throw new InvalidOptionError('args', 'given with a declared task only (use a closure)', args)
-}
-
-function checkName(name: unknown): void {
-  if (typeof name === 'string' && name !== '') return
-  throw new InvalidOptionError('name', 'a non-empty string', name)
 }

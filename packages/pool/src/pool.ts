@@ -13,8 +13,8 @@ import {
   checkArguments,
   checkCloseOptions,
   checkLimit,
-  checkSignal,
   checkSubmitOptions,
+  checkWaitOptions,
   checkWork,
   type Entered,
   refuseStreamTask,
@@ -28,6 +28,8 @@ import {
   checkResults,
   checkSource,
   checkSyncSource,
+  iterMapKeys,
+  mapKeys,
 } from './checks.js'
 import { iterMap } from './iterate/iter-map.js'
 import { mapRun } from './map/make-map.js'
@@ -243,7 +245,7 @@ export class Pool implements Executor {
     items: Iterable<unknown> | AsyncIterable<unknown>,
     options: AnyOptions & { results?: Results | Reader } = {},
   ): Promise<never[]> {
-    checkCall(fn, options, false)
+    checkCall(fn, options, false, mapKeys)
     checkSource(items)
     checkResults(options.results)
     const { results, signal, ...perItem } = options
@@ -325,7 +327,7 @@ export class Pool implements Executor {
     items: Iterable<unknown> | AsyncIterable<unknown>,
     options: AnyOptions & AnyIterOptions & IterMapOptions = {},
   ): AsyncGenerator<never, void, undefined> {
-    checkCall(fn, options, false)
+    checkCall(fn, options, false, iterMapKeys)
     const batch = makeBatch(this.#state, fn as AnyFunction, options, 'item')
     const refuse = (): Error | undefined => this.#refusal(batch, true)
     return iterMap(batch, items, options, refuse) as AsyncGenerator<never, void, undefined>
@@ -397,7 +399,7 @@ export class Pool implements Executor {
    * `signal.reason`, or `ExecutorClosedError`.
    */
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkSignal(options.signal)
+    checkWaitOptions(options)
     await this.#state.ready(options.signal)
   }
 

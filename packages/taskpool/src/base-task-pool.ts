@@ -11,8 +11,8 @@ import type {
 import {
   capabilitiesOfPool,
   checkCount,
-  checkObject,
   checkSignal,
+  checkWaitOptions,
   reportsEnd,
 } from '@conc/core/internal'
 import { abandonedBy } from './pool/abandoned-by.js'
@@ -200,8 +200,7 @@ export abstract class BaseTaskPool implements Executor {
 
   /** Waits until a submit would find room: a free slot, or a place where waiting is limited. */
   ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkObject('options', options)
-    checkSignal(options.signal)
+    checkWaitOptions(options)
     return this.board.admission.ready(options.signal)
   }
 

@@ -73,7 +73,7 @@ export class TaskPool extends BaseTaskPool {
     options: ApplyOptions<readonly unknown[]> & { readonly kwargs?: object | undefined } = {},
   ): string {
     checkFunction('fn', fn)
-    checkGroupOptions(options)
+    checkGroupOptions(options, ['args', 'kwargs', 'num'])
     const { args, kwargs, num = 1, groupName } = options
     checkArgs(args, kwargs)
     checkPositiveInteger('num', num)

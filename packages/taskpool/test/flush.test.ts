@@ -99,7 +99,7 @@ describe('TaskPool', () => {
     it('refuses options that would be misread, as does gatherAndClose', async () => {
       const pool = new TaskPool()
       const flag = { throwOnError: 'no' as never }
-      await expect(pool.flush(flag)).rejects.toThrow(/`throwOnError` to be a boolean, got 'no'/)
+      await expect(pool.flush(flag)).rejects.toThrow(/`throwOnError` to be true or false, got 'no'/)
       const other = { timeoutMs: 5 } as never
       await expect(pool.gatherAndClose(other)).rejects.toThrow(/only throwOnError, signal, got/)
       expect(pool.isLocked).toBe(false)

@@ -11,6 +11,7 @@ import {
 import {
   assertNotImporting,
   Conditions,
+  checkWaitOptions,
   Intake,
   KeepAlive,
   Lifecycle,
@@ -121,6 +122,7 @@ export class ThreadExecutor implements Executor {
    * @returns rejects with `signal.reason`, and with a `WorkerLostError` that says why threads cannot start.
    */
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkWaitOptions(options)
     const { signal } = options
     this.#keepAlive.hold()
     try {

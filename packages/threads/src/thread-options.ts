@@ -7,6 +7,7 @@ import {
   checkKeys,
   checkLimit,
   checkObject,
+  checkPause,
   checkPositiveInteger,
   executorName,
   resolveModule,
@@ -26,7 +27,7 @@ export interface ThreadExecutorOptions {
   readonly idleTimeoutMs?: number
   /** Calls that are accepted and not started; past it, submit rejects with `QueueFullError`. Default Infinity. */
   readonly queueLimit?: number
-  /** From a task's cancel to the end of its thread, in ms. Default 1000. */
+  /** From a task's cancel to the end of its thread, in ms; 0: at once. Default 1000. */
   readonly graceMs?: number
   /** How long a thread may take to start, its modules included, in ms. Default 30 000. */
   readonly startupTimeoutMs?: number
@@ -132,7 +133,7 @@ function timesOf(
   if (idleTimeoutMs < 1) {
     throw new InvalidOptionError('idleTimeoutMs', 'at least 1', idleTimeoutMs)
   }
-  checkDuration('graceMs', graceMs)
+  checkPause('graceMs', graceMs)
   checkDuration('startupTimeoutMs', startupTimeoutMs)
   return { idleTimeoutMs, graceMs, startupTimeoutMs }
 }

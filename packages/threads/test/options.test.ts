@@ -19,7 +19,7 @@ describe('options', () => {
     ['idleTimeoutMs', 0.5],
     ['queueLimit', -1],
     ['queueLimit', '5'],
-    ['graceMs', 0],
+    ['graceMs', -1],
     ['startupTimeoutMs', -1],
     ['maxTasksPerWorker', 0],
     ['modules', './tasks.js'],

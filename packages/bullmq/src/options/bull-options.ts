@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import {
+  checkBoolean,
   checkDuration,
   checkFunction,
   checkKeys,
@@ -94,9 +95,7 @@ export function bullSettings(options: BullOptions): BullSettings {
   const { orphans = 'finish', cancelPolicy = 'immediate', priorities = false } = options
   checkOneOf('orphans', orphans, ['finish', 'cancel'])
   checkOneOf('cancelPolicy', cancelPolicy, ['immediate', 'hold'])
-  if (typeof priorities !== 'boolean') {
-    throw new InvalidOptionError('priorities', 'true or false', priorities)
-  }
+  checkBoolean('priorities', priorities)
   return {
     ...queueSettings(options),
     ...limitsOf(options),

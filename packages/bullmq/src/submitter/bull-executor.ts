@@ -13,6 +13,7 @@ import {
   assertNotImporting,
   type Call,
   Conditions,
+  checkWaitOptions,
   Intake,
   Lifecycle,
   refuseClosure,
@@ -143,6 +144,7 @@ export class BullExecutor implements Executor {
    * @returns rejects with `signal.reason`, an `EngineError` or a `ConnectionLostError`.
    */
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkWaitOptions(options)
     const { signal } = options
     signal?.throwIfAborted()
     while (this.#lifecycle.isOpen) {

@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors/conc-error.js'
 import { ExecutorError } from '../errors/executor-error.js'
 import type { Capabilities, Executor, Load, Work } from '../executor.js'
 import { checkExecutor, executorName } from '../internal/checks/executor-checks.js'
-import { checkOneOf } from '../internal/checks/option-checks.js'
+import { checkKeys, checkObject, checkOneOf } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
 import type { Producer } from '../internal/running/task-stream.js'
 import { Candidate, leastLoaded, type Ranking, roundRobin } from './candidates.js'
@@ -42,7 +42,7 @@ class BalanceExecutor extends ForwardingExecutor {
   }
 
   override ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.whileOpen(options.signal, (signal) => this.#oneIsReady(signal))
+    return this.whileOpen(options, (signal) => this.#oneIsReady(signal))
   }
 
   protected override run(entered: Entered): Promise<unknown> {
@@ -144,6 +144,8 @@ export function balance(executors: readonly Executor[], options: BalanceOptions 
   executors.forEach((one, index) => {
     checkExecutor(`executors[${index}]`, one)
   })
+  checkObject('options', options)
+  checkKeys('options', options, ['name', 'policy'])
   if (options.policy !== undefined && typeof options.policy !== 'function') {
     checkOneOf('policy', options.policy, ['least-loaded', 'round-robin'])
   }

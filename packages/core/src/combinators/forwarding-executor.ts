@@ -1,6 +1,6 @@
 import type { Executor } from '../executor.js'
 import { streamFrom, submitTo } from '../internal/calls/forwarding.js'
-import { checkSignal } from '../internal/checks/option-checks.js'
+import { checkWaitOptions } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
 import { LineExecutor } from '../internal/line/line-executor.js'
 import type { Producer } from '../internal/running/task-stream.js'
@@ -18,11 +18,11 @@ export abstract class ForwardingExecutor extends LineExecutor {
    * Rejects with `signal.reason` when given up before.
    */
   protected whileOpen(
-    signal: AbortSignal | undefined,
+    options: { readonly signal?: AbortSignal },
     wait: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    checkSignal(signal)
-    return this.#raceClosing(signal, wait)
+    checkWaitOptions(options)
+    return this.#raceClosing(options.signal, wait)
   }
 
   async #raceClosing(

@@ -1,6 +1,6 @@
 import type { Capabilities, Executor } from '../executor.js'
 import { checkExecutor, executorName } from '../internal/checks/executor-checks.js'
-import { checkCount, checkLimit } from '../internal/checks/option-checks.js'
+import { checkCount, checkKeys, checkLimit, checkObject } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
 import type { Producer } from '../internal/running/task-stream.js'
 import { ForwardingExecutor } from './forwarding-executor.js'
@@ -49,6 +49,8 @@ class LimitExecutor extends ForwardingExecutor {
 export function limit(executor: Executor, size: number, options: LimitOptions = {}): Executor {
   checkExecutor('executor', executor)
   checkLimit('size', size)
+  checkObject('options', options)
+  checkKeys('options', options, ['name', 'queueLimit'])
   if (options.queueLimit !== undefined) checkCount('queueLimit', options.queueLimit)
   return new LimitExecutor(executor, size, options)
 }

@@ -1,6 +1,6 @@
 import type { Capabilities, Executor, Load } from '../executor.js'
 import { checkExecutor, executorName } from '../internal/checks/executor-checks.js'
-import { checkRetry } from '../internal/checks/option-checks.js'
+import { checkKeys, checkObject, checkRetry } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
 import type { Producer } from '../internal/running/task-stream.js'
 import type { RetryPolicy } from '../retry-policy.js'
@@ -25,7 +25,7 @@ class RetryExecutor extends ForwardingExecutor {
   }
 
   override ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.whileOpen(options.signal, (signal) => this.#inner.ready({ signal }))
+    return this.whileOpen(options, (signal) => this.#inner.ready({ signal }))
   }
 
   protected override get defaultRetry(): RetryPolicy {
@@ -55,5 +55,7 @@ export function retry(
 ): Executor {
   checkExecutor('executor', executor)
   checkRetry('policy', policy)
+  checkObject('options', options)
+  checkKeys('options', options, ['name'])
   return new RetryExecutor(executor, policy, executorName(options.name, `retry(${executor.name})`))
 }

@@ -1,6 +1,6 @@
 import type { Capabilities, Executor, SubmitOptions, Work } from '../executor.js'
 import { checkExecutor, executorName } from '../internal/checks/executor-checks.js'
-import { checkFunction } from '../internal/checks/option-checks.js'
+import { checkFunction, checkKeys, checkObject } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
 import type { Producer } from '../internal/running/task-stream.js'
 import { ForwardingExecutor } from './forwarding-executor.js'
@@ -67,5 +67,8 @@ class RouteExecutor extends ForwardingExecutor {
  */
 export function route(pick: Pick, options: RouteOptions = {}): Executor {
   checkFunction('pick', pick)
+  checkObject('options', options)
+  checkKeys('options', options, ['name', 'capabilities'])
+  if (options.capabilities !== undefined) checkObject('capabilities', options.capabilities)
   return new RouteExecutor(pick, options)
 }

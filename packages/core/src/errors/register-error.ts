@@ -1,3 +1,4 @@
+import { checkText } from '../internal/checks/option-checks.js'
 import { processState } from '../internal/process-state.js'
 import * as concErrors from './conc-error.js'
 import { InvalidOptionError } from './conc-error.js'
@@ -31,9 +32,7 @@ export function registerError(type: ErrorClass, name: string = type?.name): void
   if (typeof type !== 'function' || !(type.prototype instanceof Error)) {
     throw new InvalidOptionError('type', 'a class that extends Error', type)
   }
-  if (typeof name !== 'string' || name === '') {
-    throw new InvalidOptionError('name', 'a non-empty string', name)
-  }
+  checkText('name', name)
   const existing = errors.byName.get(name)
   // The same file evaluated again makes a new class of the same text; the newest one is what callers can import.
   if (existing && existing !== type && String(existing) !== String(type)) {

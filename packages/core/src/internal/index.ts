@@ -63,6 +63,8 @@ export {
   checkRetry,
   checkSignal,
   checkSubmitOptions,
+  checkText,
+  checkWaitOptions,
 } from './checks/option-checks.js'
 export { type Deferred, deferred } from './deferred.js'
 export { didYouMean } from './did-you-mean.js'

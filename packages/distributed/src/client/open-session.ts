@@ -11,7 +11,7 @@ import {
   checkKeys,
   checkObject,
   checkPause,
-  checkSignal,
+  checkWaitOptions,
   Intake,
   reportsEnd,
 } from '@conc/core/internal'
@@ -111,9 +111,8 @@ export class OpenSession implements Session {
   }
 
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = options
-    checkSignal(signal)
-    await this.#admission.untilRoom(signal)
+    checkWaitOptions(options)
+    await this.#admission.untilRoom(options.signal)
   }
 
   async ping(): Promise<number> {

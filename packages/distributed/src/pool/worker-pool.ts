@@ -12,7 +12,7 @@ import type {
 import {
   assertNotImporting,
   Call,
-  checkSignal,
+  checkWaitOptions,
   Intake,
   refuseClosure,
   refuseStreamTask,
@@ -114,8 +114,8 @@ export class WorkerPool implements Executor {
    * @returns rejects with a `PoolStartError` that has what each worker said, or with `signal.reason`.
    */
   async start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkWaitOptions(options)
     const { signal } = options
-    checkSignal(signal)
     signal?.throwIfAborted()
     const { lifecycle, admission, fleet, keepAlive } = this.#engine
     const refusal = admission.stateRefusal()

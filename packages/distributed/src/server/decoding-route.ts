@@ -245,7 +245,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What every call is submitted with. A class, because closures of their own would be most of what a call allocates. */
 class CommonOptions implements Writable<ForwardedOptions> {
-  protected readonly call: DecodedCall
+  readonly #call: DecodedCall
   readonly retry = 0
   declare [attemptNumber]?: number
   declare timeoutMs?: number
@@ -255,7 +255,11 @@ class CommonOptions implements Writable<ForwardedOptions> {
   declare onProgress?: (data: unknown) => void
 
   constructor(call: DecodedCall) {
-    this.call = call
+    this.#call = call
+  }
+
+  protected get call(): DecodedCall {
+    return this.#call
   }
 
   [onBodyStart](): void {

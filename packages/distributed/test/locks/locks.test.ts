@@ -116,7 +116,7 @@ describe('locks()', () => {
     const wait = (options: object) => lock.acquire(options)
     await expect(wait({ signal: {} })).rejects.toThrow(/`signal` to be an AbortSignal, got {}/)
     await expect(wait({ timeoutMs: '10' })).rejects.toThrow(/`timeoutMs` to be .* got '10'/)
-    await expect(wait({ delegate: 'yes' })).rejects.toThrow(/`delegate` to be a boolean/)
+    await expect(wait({ delegate: 'yes' })).rejects.toThrow(/`delegate` to be true or false/)
     await (await lock.acquire({ timeoutMs: 1000 })).release()
     expect(() => withLocks(undefined as never, () => 1)).toThrow(/`host` to be a WorkerPool or a/)
   })

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkObject } from '@conc/core/internal'
+import { checkKeys, checkObject } from '@conc/core/internal'
 import { checkResults, checkWait } from '../checks.js'
 import { checkHandle } from '../iterate/iter-wait.js'
 import type { CancelOptions, CancelReport } from '../options.js'
@@ -42,6 +42,7 @@ function optionsOf(what: readonly unknown[]): Options {
     return { handles: what.map(checkHandle) }
   }
   checkObject('options', first)
+  checkKeys('options', first, ['handles', 'reason', 'results', 'waitMs'])
   const options = first as Options
   checkResults(options.results)
   checkWait('waitMs', options.waitMs)

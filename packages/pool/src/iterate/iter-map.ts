@@ -1,4 +1,4 @@
-import { checkIterMapOptions, checkIterOptions, checkSource } from '../checks.js'
+import { checkIterMapOptions, checkIterRules, checkSource } from '../checks.js'
 import { mapNow } from '../map/map-now.js'
 import type { AnyIterOptions, AnyOptions, IterMapOptions } from '../options.js'
 import type { Batch } from '../tasks/batch.js'
@@ -18,7 +18,7 @@ export function iterMap(
   refuse: () => Error | undefined,
 ): AsyncGenerator<unknown, void, undefined> {
   const isLazy = checkSource(items) || options.lazy === true
-  checkIterOptions(options)
+  checkIterRules(options)
   checkIterMapOptions(options, isLazy)
   const state = batch.board
   const scope = state.scope()

@@ -1,5 +1,5 @@
 import { InvalidOptionError, TaskCancelledError } from '@conc/core'
-import { checkObject, type ReasonOf, reasonByStart } from '@conc/core/internal'
+import { checkKeys, checkObject, type ReasonOf, reasonByStart } from '@conc/core/internal'
 import { AlreadyCancelledError, AlreadyEndedError, TaskNotFoundError } from '../errors.js'
 import type { CancelOptions } from './options.js'
 import type { PoolBoard } from './pool-board.js'
@@ -14,6 +14,7 @@ export function cancelTasks(board: PoolBoard, ids: unknown, reason: ReasonOf): v
 /** What tasks are cancelled for: what the caller says, or that it was a cancel. */
 export function reasonOf(pool: string, options: CancelOptions): ReasonOf {
   checkObject('options', options)
+  checkKeys('options', options, ['reason'])
   const { reason } = options
   if (reason !== undefined) return () => reason
   const message = `The task was cancelled in ${pool}.`

@@ -8,6 +8,7 @@ import {
   checkObject,
   checkOneOf,
   checkSubmitOptions,
+  checkText,
 } from '@conc/core/internal'
 import { NotAFunctionError } from '../errors.js'
 import type {
@@ -44,8 +45,11 @@ export function checkCallbacks({ onEnd, onCancel }: Callbacks): void {
   if (onCancel !== undefined) checkFunction('onCancel', onCancel)
 }
 
-export function checkGroupOptions(options: GroupOptions): void {
-  checkSubmitOptions(options)
+const groupKeys = ['onEnd', 'onCancel', 'groupName']
+
+/** @param more what the method takes besides. */
+export function checkGroupOptions(options: GroupOptions, more: readonly string[]): void {
+  checkSubmitOptions(options, [...groupKeys, ...more])
   checkCallbacks(options)
   checkText('groupName', options.groupName)
 }
@@ -61,7 +65,7 @@ export function checkWaiting(
 }
 
 export function checkMapOptions(options: MapOptions): void {
-  checkGroupOptions(options)
+  checkGroupOptions(options, ['numConcurrent'])
   if (options.numConcurrent !== undefined) checkLimit('numConcurrent', options.numConcurrent)
 }
 
@@ -88,9 +92,4 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   const prototype = Object.getPrototypeOf(value)
   // An object of another realm has another Object.prototype, whose own prototype is null too.
   return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-function checkText(option: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && value !== '')) return
-  throw new InvalidOptionError(option, 'a non-empty string', value)
 }

@@ -3,6 +3,7 @@ import type { CloseOptions, Executor } from '../../executor.js'
 import type { Check } from '../check.js'
 import { look } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
+import { misspelt, throwsForMisspelt } from '../misspelt.js'
 import { bounded, streaming, tellsBodies } from '../needs.js'
 import { stuckItems } from '../stream-tasks.js'
 import { failFirst } from '../tasks.js'
@@ -15,6 +16,15 @@ export const closeChecks: readonly Check[] = [
     async run(h: Harness): Promise<void> {
       const executor = await h.open()
       await h.fulfils(executor.close(), 'close() of an unused executor')
+    },
+  },
+  {
+    promise: 11,
+    title: 'a misspelt option of `close` is refused at once, and closes nothing',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      throwsForMisspelt(h, 'close', () => executor.close(misspelt))
+      await h.passThrough(executor)
     },
   },
   {

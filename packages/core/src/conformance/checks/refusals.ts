@@ -8,7 +8,9 @@ import type { Executor } from '../../executor.js'
 import { type Task, task } from '../../task.js'
 import type { Check } from '../check.js'
 import type { Harness } from '../harness.js'
+import { misspelt, throwsForMisspelt } from '../misspelt.js'
 import { closures, copies, noClosures, streaming } from '../needs.js'
+import { echo } from '../tasks.js'
 
 /** Promise 13: work that an executor cannot run. */
 export const refusalChecks: readonly Check[] = [
@@ -79,6 +81,15 @@ export const refusalChecks: readonly Check[] = [
       const error = await h.rejects(executor.submit(taskOfMissingModule(), []), 'the call')
       h.isA(error, UnknownTaskError, 'the error')
       namesTask(h, error, 'conc-kit/missing')
+      await h.passThrough(executor)
+    },
+  },
+  {
+    promise: 13,
+    title: 'a misspelt option of `submit` is refused at once, by name',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      throwsForMisspelt(h, 'submit', () => executor.submit(echo, [1], misspelt))
       await h.passThrough(executor)
     },
   },

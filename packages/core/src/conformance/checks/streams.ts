@@ -1,5 +1,6 @@
 import type { Check } from '../check.js'
 import type { Harness } from '../harness.js'
+import { misspelt, throwsForMisspelt } from '../misspelt.js'
 import { closures, streaming } from '../needs.js'
 import { countingItems, failingItems, numbers } from '../stream-tasks.js'
 
@@ -8,6 +9,15 @@ const smallWindow = 64
 
 /** Promise 9, the items: pulled, in order, each once. */
 export const streamChecks: readonly Check[] = [
+  {
+    promise: 9,
+    title: 'a misspelt option of `stream` is refused at once, by name',
+    needs: [streaming],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      throwsForMisspelt(h, 'stream', () => executor.stream(numbers, [1], misspelt))
+    },
+  },
   {
     promise: 9,
     title: 'every item arrives once, in order',

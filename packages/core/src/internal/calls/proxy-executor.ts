@@ -7,6 +7,7 @@ import type {
   SubmitOptions,
   Work,
 } from '../../executor.js'
+import { checkWaitOptions } from '../checks/option-checks.js'
 import { unlessAborted } from '../signals.js'
 import { Intake, type IntakeInit } from './intake.js'
 
@@ -48,8 +49,9 @@ export abstract class ProxyExecutor implements Executor {
     return this.#intake.stream(work, args, options)
   }
 
-  ready({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return unlessAborted(this.#room, signal)
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkWaitOptions(options)
+    return unlessAborted(this.#room, options.signal)
   }
 
   close(): Promise<void> {

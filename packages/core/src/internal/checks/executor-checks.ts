@@ -2,6 +2,7 @@ import { InvalidOptionError } from '../../errors/conc-error.js'
 import { UnsupportedWorkError } from '../../errors/executor-error.js'
 import type { Executor } from '../../executor.js'
 import { definitionOf, type TaskDefinition } from '../tasks/task-definition.js'
+import { checkText } from './option-checks.js'
 
 export function isExecutor(value: unknown): value is Executor {
   const candidate = value as Partial<Executor> | null | undefined
@@ -21,9 +22,8 @@ export function checkExecutor(option: string, value: unknown): asserts value is 
 
 /** The name option of an executor in this process. @throws {InvalidOptionError} */
 export function executorName(name: unknown, fallback: string): string {
-  if (name === undefined) return fallback
-  if (typeof name === 'string' && name !== '') return name
-  throw new InvalidOptionError('name', 'a non-empty string', name)
+  checkText('name', name)
+  return (name as string | undefined) ?? fallback
 }
 
 /** @throws {InvalidOptionError} `work` is no function. */

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util'
 import { InvalidOptionError } from '../../errors/conc-error.js'
 import type { CloseOptions, SubmitOptions } from '../../executor.js'
 import type { RetryPolicy } from '../../retry-policy.js'
+import { didYouMean } from '../did-you-mean.js'
 
 /** Each check throws `InvalidOptionError` with the option's name, what is expected, and the value. */
 
@@ -40,7 +42,13 @@ export function checkPause(option: string, value: unknown): asserts value is num
 
 export function checkBoolean(option: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return
-  throw new InvalidOptionError(option, 'a boolean', value)
+  throw new InvalidOptionError(option, 'true or false', value)
+}
+
+/** A text that says something, where one is given. */
+export function checkText(option: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return
+  throw new InvalidOptionError(option, 'a non-empty string', value)
 }
 
 export function checkFunction(option: string, value: unknown): void {
@@ -66,10 +74,16 @@ export function checkObject(option: string, value: unknown): asserts value is ob
 
 /** Refuses keys that are not in `known`, so that a misspelt option is not silently ignored. */
 export function checkKeys(option: string, value: object, known: readonly string[]): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue
-    throw new InvalidOptionError(option, `an object with only ${known.join(', ')}`, value)
-  }
+  for (const key of Object.keys(value))
+    if (!known.includes(key)) throw unknownKey(option, key, known)
+}
+
+/** Names the key and shows no value: the others may be secrets, and errors end up in logs. */
+function unknownKey(option: string, key: string, known: readonly string[]): InvalidOptionError {
+  const meant = didYouMean(key, known)
+  const hint = meant === undefined ? '' : ` (did you mean \`${meant}\`?)`
+  const received = { [inspect.custom]: () => `one with \`${key}\`${hint}` }
+  return new InvalidOptionError(option, `an object with only ${known.join(', ')}`, received)
 }
 
 export function checkSignal(value: unknown): void {
@@ -100,24 +114,6 @@ function checkPolicy(option: string, policy: Exclude<RetryPolicy, number>): void
   if (when !== undefined) checkFunction(`${option}.when`, when)
 }
 
-/** Checks what every submit takes. Costs nothing where no options are given. */
-export function checkSubmitOptions(options: SubmitOptions): void {
-  checkObject('options', options)
-  checkSignal(options.signal)
-  if (options.timeoutMs !== undefined) checkDuration('timeoutMs', options.timeoutMs)
-  if (options.retry !== undefined) checkRetry('retry', options.retry)
-  if (options.priority !== undefined && !Number.isFinite(options.priority)) {
-    throw new InvalidOptionError('priority', 'a finite number', options.priority)
-  }
-  if (options.idempotencyKey !== undefined) checkKey(options.idempotencyKey)
-  if (options.headers !== undefined) checkHeaders(options.headers)
-  if (options.tags !== undefined) checkStrings('tags', options.tags)
-  if (options.transfer !== undefined && !Array.isArray(options.transfer)) {
-    throw new InvalidOptionError('transfer', 'an array', options.transfer)
-  }
-  if (options.onProgress !== undefined) checkFunction('onProgress', options.onProgress)
-}
-
 const submitKeys = [
   'signal',
   'timeoutMs',
@@ -129,26 +125,51 @@ const submitKeys = [
   'tags',
   'onProgress',
 ]
+const isSubmitKey: ReadonlySet<string> = new Set(submitKeys)
 
-/** The same where options are set once for many calls, so that a misspelt one can be refused. */
-export function checkCallOptions(options: SubmitOptions): void {
-  checkSubmitOptions(options)
-  checkKeys('options', options, submitKeys)
+/**
+ * Checks what every submit takes. Costs nothing where no options are given.
+ *
+ * @param more what this one takes besides.
+ */
+export function checkSubmitOptions(options: SubmitOptions, more: readonly string[] = []): void {
+  checkObject('options', options)
+  for (const key in options) {
+    if (isSubmitKey.has(key) || more.includes(key) || !Object.hasOwn(options, key)) continue
+    throw unknownKey('options', key, [...submitKeys, ...more])
+  }
+  checkSignal(options.signal)
+  if (options.timeoutMs !== undefined) checkDuration('timeoutMs', options.timeoutMs)
+  if (options.retry !== undefined) checkRetry('retry', options.retry)
+  if (options.priority !== undefined && !Number.isFinite(options.priority)) {
+    throw new InvalidOptionError('priority', 'a finite number', options.priority)
+  }
+  checkText('idempotencyKey', options.idempotencyKey)
+  if (options.headers !== undefined) checkHeaders(options.headers)
+  if (options.tags !== undefined) checkStrings('tags', options.tags)
+  if (options.transfer !== undefined && !Array.isArray(options.transfer)) {
+    throw new InvalidOptionError('transfer', 'an array', options.transfer)
+  }
+  if (options.onProgress !== undefined) checkFunction('onProgress', options.onProgress)
 }
 
 export function checkArguments(args: unknown): asserts args is readonly unknown[] {
   if (!Array.isArray(args)) throw new InvalidOptionError('args', 'an array', args)
 }
 
-export function checkCloseOptions(options: CloseOptions): void {
+/** @param more what this `close` takes besides. */
+export function checkCloseOptions(options: CloseOptions, more: readonly string[] = []): void {
   checkObject('options', options)
+  checkKeys('options', options, ['pending', 'timeoutMs', ...more])
   if (options.pending !== undefined) checkOneOf('pending', options.pending, ['run', 'reject'])
   if (options.timeoutMs !== undefined) checkPause('timeoutMs', options.timeoutMs)
 }
 
-function checkKey(value: unknown): void {
-  if (typeof value === 'string' && value !== '') return
-  throw new InvalidOptionError('idempotencyKey', 'a non-empty string', value)
+/** What `ready` takes, and other waits that can only be given up. */
+export function checkWaitOptions(options: { readonly signal?: AbortSignal }): void {
+  checkObject('options', options)
+  checkKeys('options', options, ['signal'])
+  checkSignal(options.signal)
 }
 
 function checkHeaders(value: unknown): void {

@@ -12,7 +12,7 @@ import { type AttemptRules, runAttempts } from '../calls/attempts.js'
 import { Call } from '../calls/call.js'
 import { endNow, reportsEnd } from '../calls/forwarded-options.js'
 import { checkWork, refuseClosure, refuseStreamTask } from '../checks/executor-checks.js'
-import { checkArguments, checkSignal, checkSubmitOptions } from '../checks/option-checks.js'
+import { checkArguments, checkSubmitOptions, checkWaitOptions } from '../checks/option-checks.js'
 import { isTraced } from '../running/events.js'
 import { currentFrame, slotAround } from '../running/frame.js'
 import { type Producer, TaskStream } from '../running/task-stream.js'
@@ -118,7 +118,7 @@ export abstract class LineExecutor implements Executor {
   }
 
   ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkSignal(options.signal)
+    checkWaitOptions(options)
     return this.#untilRoom(options.signal)
   }
 

@@ -1,5 +1,5 @@
 import { UnsupportedWorkError } from '../../../src/errors/executor-error.js'
-import type { Capabilities } from '../../../src/executor.js'
+import type { Capabilities, SubmitOptions, Work } from '../../../src/executor.js'
 import { definitionOf } from '../../../src/internal/index.js'
 import { CopyingExecutor } from './copying-executor.js'
 import { type BrokenExecutor, PlainExecutor, type Submitted } from './plain-executor.js'
@@ -59,6 +59,17 @@ class SaysClosuresAndRefuses extends PlainExecutor {
   }
 }
 
+class IgnoresMisspeltOptions extends PlainExecutor {
+  override submit<A extends readonly unknown[], R>(
+    work: Work<A, R>,
+    args: A,
+    options: SubmitOptions & { timeoutMS?: number } = {},
+  ): Promise<Awaited<R>> {
+    const { timeoutMS: _, ...known } = options
+    return super.submit(work, args, known)
+  }
+}
+
 export const brokenRefusals: readonly BrokenExecutor[] = [
   {
     what: 'runs functions although it says it does not',
@@ -87,5 +98,10 @@ export const brokenRefusals: readonly BrokenExecutor[] = [
     what: 'refuses functions although it says it runs them',
     Executor: SaysClosuresAndRefuses,
     fails: { 'any function runs': /rejected with UnsupportedWorkError/ },
+  },
+  {
+    what: 'takes options that it does not have',
+    Executor: IgnoresMisspeltOptions,
+    fails: { 'a misspelt option of `submit` is refused': /submit took `timeoutMS`/ },
   },
 ]

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { ConnectionLostError, InvalidOptionError, RemoteError } from '@conc/core'
-import { checkObject, checkSignal, type Deferred, deferred } from '@conc/core/internal'
+import { checkKeys, checkObject, checkSignal, type Deferred, deferred } from '@conc/core/internal'
 import { abandonedBy } from '../../pool/abandoned-by.js'
 import { ControlCommandError } from '../errors.js'
 import type { Reply } from '../wire/reply.js'
@@ -35,6 +35,7 @@ export abstract class ControlClient implements AsyncDisposable {
 
   protected constructor(options: ControlClientOptions) {
     checkObject('options', options)
+    checkKeys('options', options, ['token'])
     if (options.token !== undefined && typeof options.token !== 'string') {
       throw new InvalidOptionError('token', 'a string', options.token)
     }
@@ -59,6 +60,7 @@ export abstract class ControlClient implements AsyncDisposable {
    */
   connect(options: ConnectOptions = {}): Promise<this> {
     checkObject('options', options)
+    checkKeys('options', options, ['signal', 'terminalWidth'])
     checkSignal(options.signal)
     this.#connecting ??= this.#connect(options)
     return this.#connecting

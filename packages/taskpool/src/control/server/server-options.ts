@@ -1,5 +1,11 @@
 import { InvalidOptionError, isTask, type Task } from '@conc/core'
-import { checkDuration, checkLimit, checkObject, checkPositiveInteger } from '@conc/core/internal'
+import {
+  checkDuration,
+  checkLimit,
+  checkObject,
+  checkPositiveInteger,
+  checkText,
+} from '@conc/core/internal'
 import { BaseTaskPool } from '../../base-task-pool.js'
 import { checkFunction } from '../../pool/checks.js'
 import type { NamedFunction } from '../command-table/value-types.js'
@@ -29,14 +35,21 @@ export interface ServerSettings {
   readonly handshakeTimeoutMs: number
 }
 
+/** Options of every control server. */
+export const controlKeys = [
+  'token',
+  'functions',
+  'maxSessions',
+  'maxLineBytes',
+  'handshakeTimeoutMs',
+] as const
+
 /** @throws {InvalidOptionError} */
 export function serverSettings(pool: unknown, options: ControlServerOptions): ServerSettings {
   if (!(pool instanceof BaseTaskPool)) throw new InvalidOptionError('pool', 'a task pool', pool)
   checkObject('options', options)
   const { token, maxSessions = 32, maxLineBytes = 2 ** 20, handshakeTimeoutMs = 5000 } = options
-  if (token !== undefined && (typeof token !== 'string' || token === '')) {
-    throw new InvalidOptionError('token', 'a non-empty string', token)
-  }
+  checkText('token', token)
   checkLimit('maxSessions', maxSessions)
   checkPositiveInteger('maxLineBytes', maxLineBytes)
   checkDuration('handshakeTimeoutMs', handshakeTimeoutMs)

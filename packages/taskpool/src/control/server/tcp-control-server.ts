@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import { InvalidOptionError } from '@conc/core'
+import { checkKeys, checkText } from '@conc/core/internal'
 import type { BaseTaskPool } from '../../base-task-pool.js'
 import { ControlAddressError } from '../errors.js'
 import { ControlServer } from './control-server.js'
-import { type ControlServerOptions, checkExposure } from './server-options.js'
+import { type ControlServerOptions, checkExposure, controlKeys } from './server-options.js'
 
 export interface TcpControlServerOptions extends ControlServerOptions {
   /** 0 takes any that is free. */
@@ -25,13 +26,12 @@ export class TcpControlServer extends ControlServer {
   /** @throws {InvalidOptionError} an option is malformed, or the host needs a token. */
   constructor(pool: BaseTaskPool, options: TcpControlServerOptions) {
     super(pool, options)
+    checkKeys('options', options, [...controlKeys, 'port', 'host'])
     const { port, host = '127.0.0.1', token } = options
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw new InvalidOptionError('port', 'an integer from 0 to 65535', port)
     }
-    if (typeof host !== 'string' || host === '') {
-      throw new InvalidOptionError('host', 'a non-empty string', host)
-    }
+    checkText('host', host)
     checkExposure(host, token)
     this.#address = { host, port }
   }

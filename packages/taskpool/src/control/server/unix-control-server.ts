@@ -1,9 +1,10 @@
 import type { Server } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { InvalidOptionError } from '@conc/core'
+import { checkBoolean, checkKeys } from '@conc/core/internal'
 import type { BaseTaskPool } from '../../base-task-pool.js'
 import { ControlServer } from './control-server.js'
-import type { ControlServerOptions } from './server-options.js'
+import { type ControlServerOptions, controlKeys } from './server-options.js'
 import { firstNameBytes, SocketFile } from './socket-file.js'
 
 export interface UnixControlServerOptions extends ControlServerOptions {
@@ -29,6 +30,7 @@ export class UnixControlServer extends ControlServer {
   /** @throws {InvalidOptionError} */
   constructor(pool: BaseTaskPool, options: UnixControlServerOptions) {
     super(pool, options)
+    checkKeys('options', options, [...controlKeys, 'path', 'mode', 'replaceStale'])
     const { path, mode = 0o600, replaceStale = false } = options
     if (typeof path !== 'string' || path === '') {
       throw new InvalidOptionError('path', 'a non-empty string', path)
@@ -37,9 +39,7 @@ export class UnixControlServer extends ControlServer {
     if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
       throw new InvalidOptionError('mode', 'rights from 0 to 0o777', mode)
     }
-    if (typeof replaceStale !== 'boolean') {
-      throw new InvalidOptionError('replaceStale', 'a boolean', replaceStale)
-    }
+    checkBoolean('replaceStale', replaceStale)
     // Made absolute: the process may change its directory before it removes the file.
     this.#file = new SocketFile(resolve(path), mode, replaceStale)
   }
