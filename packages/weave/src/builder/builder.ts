@@ -8,21 +8,17 @@ import { checkNamedOptions } from '../named/named-options.js'
 import { declareWeaveTask } from '../named/weave-task.js'
 import type { ParameterKey } from '../parameters/index.js'
 import { checkPlanOptions, type Plan, type PlanOptions } from '../plan/plan.js'
-import { keepResult, type SettledResult, settledFrom } from '../result/settled-result.js'
+import { settled, whole } from '../result/outcome.js'
+import { keepResult, type SettledResult } from '../result/settled-result.js'
 import { type Result, resultFrom } from '../result/weave-result.js'
 import type { WeaveRun } from '../run/run.js'
 import { type AnyRunOptions, checkRunOptions, checkSyncOptions } from '../run/run-options.js'
 import { selectionOf } from '../run/selection.js'
+import { bodyAndOptions } from './body-and-options.js'
 import { Compilation, type RunArguments } from './compilation.js'
-import {
-  type CheckedOptions,
-  checkDefaults,
-  checkedInputs,
-  checkTaskName,
-  checkTaskOptions,
-} from './option-checks.js'
+import { checkDefaults, checkedInputs, checkTaskName } from './option-checks.js'
 import { checkSource } from './source-check.js'
-import type { AnyBody, Step, TaskStep } from './steps.js'
+import type { Step, TaskStep } from './steps.js'
 
 const noInputs: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null))
 
@@ -217,40 +213,4 @@ export class Builder {
     const isOwed = step.kind === 'owed' ? true : this.#isOwed
     return new Builder(step, isOwed, lineageAfter(this.#lineage, step))
   }
-}
-
-/** The last two arguments of a call: options may be left out. @throws {InvalidOptionError} */
-function bodyAndOptions(
-  kind: 'task' | 'each',
-  first: unknown,
-  second: unknown,
-): { body: AnyBody; options: CheckedOptions | undefined } {
-  const [options, body] = second === undefined ? [undefined, first] : [first, second]
-  checkFunction('body', body)
-  if (options !== undefined) checkTaskOptions(options, kind)
-  return { body: body as AnyBody, options: copied(options) }
-}
-
-// No methods: a run that goes on would keep the builder alive, and with it every step that was compiled long ago.
-async function whole(run: WeaveRun): Promise<Result> {
-  const ending = await run.ended
-  if (ending.kind === 'fulfilled') return resultFrom(run.ledger, run.plan)
-  keepResult(ending.error, run.ledger, run.plan)
-  throw ending.error
-}
-
-async function settled(run: WeaveRun): Promise<SettledResult> {
-  const ending = await run.ended
-  if (ending.kind !== 'aborted') return settledFrom(run.ledger, run.plan)
-  keepResult(ending.error, run.ledger, run.plan)
-  throw ending.error
-}
-
-/** Later changes of the caller's object are not the weave's. */
-function copied(options: CheckedOptions | undefined): CheckedOptions | undefined {
-  if (options === undefined) return undefined
-  const own: { -readonly [K in keyof CheckedOptions]: CheckedOptions[K] } = { ...options }
-  if (own.needs) own.needs = own.needs.slice()
-  if (own.after) own.after = own.after.slice()
-  return own
 }

@@ -34,7 +34,8 @@ export type InputRows<I> = {
   [K in keyof I & string]-?: readonly [K, I[K], never, 'in']
 }[keyof I & string]
 /** The value behind one name. */
-export type ValueOf<P extends Row, K> = RowOf<P, K>[1]
+export type ValueOf<P extends Row, K> = At<Env<P>, K>
+type At<D, K> = K extends keyof D ? D[K] : never
 
 type RowOf<P extends Row, K> = Extract<P, readonly [K, unknown, unknown, unknown]>
 /** The rows that are mapped tasks. */
@@ -70,21 +71,16 @@ export type NewName<K extends string, P extends Row> = K extends ReservedName
     ? `'${K}' already exists: use .override to replace it`
     : K
 
-type MappableName<P extends Row> = P extends Row
-  ? P[1] extends string
-    ? never
-    : P[1] extends AnyIter<unknown>
-      ? P[0]
-      : never
-  : never
-
 /** The name of something that can be mapped over. */
-export type MapSource<S extends string, P extends Row> =
-  S extends MappableName<P>
-    ? S
-    : S extends P[0]
-      ? `'${S}' is not an iterable (strings do not count)`
-      : `no earlier task or input is called '${S}'`
+export type MapSource<S extends string, P extends Row> = SourceIn<Env<P>, S>
+type SourceIn<D, S extends string> = S extends keyof D
+  ? D[S] extends string
+    ? NotMappable<S>
+    : D[S] extends AnyIter<unknown>
+      ? S
+      : NotMappable<S>
+  : `no earlier task or input is called '${S}'`
+type NotMappable<S extends string> = `'${S}' is not an iterable (strings do not count)`
 
 /** Inputs that may be given: their names are not reserved. */
 export type FreeNames<I> = I extends abstract new (

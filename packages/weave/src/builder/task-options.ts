@@ -57,6 +57,6 @@ export interface Edges<P extends Row, N extends readonly string[]> {
 }
 
 /** What a body receives: everything it could ask for, or what `needs` says. */
-export type Given<P extends Row, N extends readonly string[]> = readonly string[] extends N
+export type Given<P extends Row, N extends readonly string[]> = readonly P[0][] extends N
   ? Env<P>
   : Pick<Env<P>, N[number] & P[0]>

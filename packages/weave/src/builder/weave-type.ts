@@ -1,12 +1,15 @@
-import type { Task } from '@conc/core'
-import type { BackgroundHandle } from '../background/background-handle.js'
-import type { BackgroundOptions } from '../background/background-options.js'
 import type { NamedOptions } from '../named/named-options.js'
-import type { Plan, PlanOptions } from '../plan/plan.js'
-import type { SettledResult } from '../result/settled-result.js'
-import type { PartialResult, WeaveResult } from '../result/weave-result.js'
-import type { Only, RunOptions, SyncOptions } from '../run/run-options.js'
-import type { WeaveContext } from '../run/weave-context.js'
+import type {
+  ArgsOf,
+  Body,
+  EachBody,
+  EachOverride,
+  ItemArgsOf,
+  MaybePromise,
+  Names,
+  NotArgs,
+} from './body-types.js'
+import type { NamedWeave } from './named-weave.js'
 import type {
   AnyIter,
   BoundInputs,
@@ -22,32 +25,15 @@ import type {
   Outputs,
   Owed,
   Row,
-  RunArgs,
   Seen,
   TaskRow,
   ValueOf,
 } from './rows.js'
 import type { Defaults, EachOptions, Edges, Given, TaskOptions } from './task-options.js'
+import type { WeaveRuns } from './weave-runs.js'
 
-/** The function of a task. A declared `Task<[deps], R>` is callable like this, so it fits too. */
-type Body<D, R> = (deps: D, ctx: WeaveContext) => R
-/** The function of a mapped task, called once per item. */
-type EachBody<I, D, R> = (item: I, deps: D, ctx: WeaveContext) => R
-
-type MaybePromise<T> = T | PromiseLike<T>
-type EachOverride<P extends Row, K> = EachBody<
-  ItemIn<P, K>,
-  Env<Seen<P, K>>,
-  MaybePromise<ItemOf<ValueOf<P, K>>>
->
-
-type Names<P extends Row> = readonly P[0][]
-/** What `needs` is where it is not given. */
-type Unsaid<P extends Row> = readonly string[] & Names<P>
-type NotArgs = { readonly args?: never }
-type ArgsOf<D, A> = { readonly args: (deps: D) => A }
-type ItemArgsOf<I, D, A> = { readonly args: (item: I, deps: D) => A }
-
+// Not exported: a declaration file has to write them out, as nobody can name them.
+/** The weave with one more task. */
 type Next<
   Need,
   P extends Row,
@@ -63,6 +49,7 @@ type Next<
   K
 >
 
+/** The weave with one more mapped task. */
 type NextEach<
   Need,
   P extends Row,
@@ -79,6 +66,7 @@ type NextEach<
   K
 >
 
+/** The weave with the tasks of an object. */
 type NextAll<Need, P extends Row, Vals extends readonly unknown[], Prev extends string, T> = Weave<
   Need,
   | P
@@ -109,7 +97,7 @@ export interface Weave<
   Last,
   Vals extends readonly unknown[],
   Prev extends string = never,
-> {
+> extends WeaveRuns<Need, P, Last, Vals> {
   /** Several tasks at once: they see everything earlier, not each other. */
   do<T extends Readonly<Record<string, Body<Env<P>, unknown>>>>(
     tasks: T & {
@@ -123,7 +111,7 @@ export interface Weave<
     body: (...args: A) => R,
   ): Next<Need, P, Vals, Prev, K, R>
   /** A task with options. */
-  do<const K extends string, R, const N extends Names<P> = Unsaid<P>>(
+  do<const K extends string, R, const N extends Names<P> = Names<P>>(
     name: NewName<K, P>,
     options: TaskOptions<Given<P, N>> & Edges<P, N> & NotArgs,
     body: Body<Given<P, N>, R>,
@@ -147,7 +135,7 @@ export interface Weave<
     body: (...args: A) => R,
   ): NextEach<Need, P, Vals, Prev, K, I, R>
   /** A mapped task over a list, with options. */
-  each<const K extends string, I, R, const N extends Names<P> = Unsaid<P>>(
+  each<const K extends string, I, R, const N extends Names<P> = Names<P>>(
     name: NewName<K, P>,
     over: AnyIter<I> & object,
     options: EachOptions<Given<P, N>, I> & Edges<P, N> & NotArgs,
@@ -172,7 +160,7 @@ export interface Weave<
     body: (...args: A) => R,
   ): NextEach<Need, P, Vals, Prev, K, ItemOf<ValueOf<P, S>>, R>
   /** A mapped task over the value of an earlier task or input, with options. */
-  each<const K extends string, const S extends string, R, const N extends Names<P> = Unsaid<P>>(
+  each<const K extends string, const S extends string, R, const N extends Names<P> = Names<P>>(
     name: NewName<K, P>,
     over: MapSource<S, P>,
     options: EachOptions<Given<P, N>, ItemOf<ValueOf<P, S>>> & Edges<P, N> & NotArgs,
@@ -237,80 +225,4 @@ export interface Weave<
    * await daily.task.on(threads)({ day: 'mon' })
    */
   named(name: string, options?: NamedOptions): NamedWeave<Need, P, Last, Vals, Prev>
-
-  /**
-   * What would run, in which order and why. Calls no body.
-   *
-   * @throws {WeavePlanError} one of its subclasses: names, dependencies or executors do not fit.
-   */
-  plan(options?: PlanOptions): Plan<TaskRow<P>[0]>
-  /** Runs only these tasks and what they need. */
-  run<const N extends TaskRow<P>[0]>(
-    ...args: RunArgs<Need, RunOptions<P> & Only<N>, 'required'>
-  ): Promise<PartialResult<P, N>>
-  /**
-   * Runs every task, each as soon as its own dependencies are done.
-   *
-   * @returns all values by name; rejects at once with the first task's own error (`resultOf(error)` has what finished),
-   * with `TaskTimeoutError` past `timeoutMs`, or with `signal.reason`.
-   * @throws {InvalidOptionError} at once, for a wrong option.
-   */
-  run(...args: RunArgs<Need, RunOptions<P>>): Promise<WeaveResult<P, Last, Vals>>
-  /**
-   * Runs as `run` does and never rejects because of a task or the run's deadline: every task has an outcome.
-   * Plan errors, missing inputs and the caller's abort still reject.
-   */
-  settle(
-    ...args: RunArgs<Need, RunOptions<P> & Partial<Only<TaskRow<P>[0]>>>
-  ): Promise<SettledResult<P>>
-  /**
-   * Runs a weave without promises for synchronous callers: all of it before this returns, on no executor.
-   *
-   * @returns all values by name; throws the first task's own error (`resultOf(error)` has what finished).
-   * @throws {WeaveAsyncError} a body returned a promise, or the plan shows that one would: before any body then.
-   */
-  runSync(...args: RunArgs<Need, SyncOptions<P>>): WeaveResult<P, Last, Vals>
-  /**
-   * Runs in the background: on this event loop, or where `where` says. A thread or process imports the module of the
-   * weave, which therefore needs a name (`named`). Nothing of a surrounding weave or task is inherited.
-   *
-   * @returns a handle; what its run comes to is `handle.done`, and `onDone` is called once before that settles.
-   * @throws {WeavePlanError} @throws {MissingInputError} @throws {InvalidOptionError}
-   * @throws {WeaveNotPortableError} it has no name there, or an option exists only here.
-   * @throws {SerializationError} an input cannot travel; `path` says which.
-   * @example
-   * const handle = daily.background({ day: 'mon' }, { where: 'thread' })
-   * const { rows } = await handle.done
-   */
-  background(
-    ...args: RunArgs<Need, BackgroundOptions<P>>
-  ): BackgroundHandle<WeaveResult<P, Last, Vals>>
 }
-
-/** A weave that other threads, processes and executors find by its name. */
-export interface NamedWeave<
-  Need,
-  P extends Row,
-  Last,
-  Vals extends readonly unknown[],
-  Prev extends string = never,
-> extends Weave<Need, P, Last, Vals, Prev> {
-  readonly name: string
-  /**
-   * The whole weave as one declared task: takes the inputs, gives the values of all its tasks by name. As the body of
-   * a task it asks for the inputs by name. Input values given by `with` complete its calls; an executor that is handed
-   * the task itself (`executor.submit`) has to be given them.
-   */
-  readonly task: Task<TaskArgs<Need>, Promise<Values<P>>>
-  /** Gives input values now, over those given before. The weave keeps its name. */
-  with<I extends object>(
-    values: I & BoundInputs<I, Need, P>,
-  ): NamedWeave<Owed<Need, I>, P | NewInputRows<I, P>, Last, Vals, Prev>
-}
-
-type TaskArgs<Need> = [Need] extends [undefined]
-  ? []
-  : object extends Need
-    ? [inputs?: Need]
-    : [inputs: Need]
-type Values<P extends Row> = { readonly [E in TaskRow<P> as E[0]]: E[1] }
