@@ -60,7 +60,7 @@ export class ServerEnding {
 
   /** @throws {InvalidOptionError} at once, for wrong options. */
   close(by: CloseReport['by'], options: ServerCloseOptions): Promise<CloseReport> {
-    checkCloseOptions(options)
+    checkCloseOptions(options, ['graceMs'])
     if (options.graceMs !== undefined) checkPause('graceMs', options.graceMs)
     if (this.#state === 'open') {
       this.#state = 'draining'
