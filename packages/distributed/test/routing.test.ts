@@ -91,6 +91,7 @@ describe('admit', () => {
     const onWarning = (warning: Error): void => {
       if (warning.message.includes('admit')) warned.resolve(warning)
     }
+    // Nobody listens to records here.
     process.on('warning', onWarning)
     await using pool = new WorkerPool({
       breadth: 2,

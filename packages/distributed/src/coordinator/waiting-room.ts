@@ -61,8 +61,8 @@ export class WaitingRoom {
   placeFor(call: PoolCall, now: number): Seat | undefined {
     const seat = this.#placement.pick(call, now)
     if (seat) return seat
-    this.line.release()
     this.#placement.setAside(call)
+    this.line.release()
     return undefined
   }
 

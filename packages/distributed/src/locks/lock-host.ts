@@ -1,7 +1,7 @@
-import { LockError } from '../errors.js'
+import { type DeadlockError, LockError } from '../errors.js'
 import type { HeldName, Hold, Waiter } from './held-names.js'
 import { Holdings } from './holdings.js'
-import type { AcquireRequest, LockOwner, LockReply, LockRequest } from './lock-request.js'
+import type { AcquireRequest, LockInfo, LockOwner, LockReply, LockRequest } from './lock-request.js'
 import { UsedNames } from './used-names.js'
 import { type LockWait, WaitGraph } from './wait-graph.js'
 
@@ -48,6 +48,25 @@ export class LockHost {
     }
   }
 
+  /** Requests that wait. */
+  get waiting(): number {
+    return this.#graph.size
+  }
+
+  /** Who holds and who waits. */
+  inspect(namespace = ''): readonly LockInfo[] {
+    return this.#names.inspect(namespace)
+  }
+
+  /** Ends the wait that began last with an error. @returns whether there was one. */
+  refuseNewest(errorFor: (owner: LockOwner) => DeadlockError): boolean {
+    const { newest } = this.#graph
+    if (newest === undefined || !this.#graph.delete(newest)) return false
+    newest.leave()
+    newest.refuse(errorFor(newest.owner))
+    return true
+  }
+
   /** The owner is gone, and those within it: what they held passes on. @returns the names that were held. */
   ownerGone(id: string): readonly string[] {
     const names: string[] = []
@@ -80,7 +99,7 @@ export class LockHost {
       case 'barrierReset':
         return done(answer, this.#resetBarrier(request.name, request.parties))
       case 'inspect':
-        return done(answer, this.#names.inspect(request.namespace))
+        return done(answer, this.inspect(request.namespace))
       case 'leave':
         return done(answer, this.ownerGone(owner.id))
       case 'renew':
@@ -122,8 +141,7 @@ export class LockHost {
       resource.leave(waiter)
       this.#names.tidy(resource)
     }
-    const refuse = (error: unknown): void => answer.refused(error)
-    const wait: LockWait = { owner, resource, leave, refuse }
+    const wait: LockWait = { owner, resource, leave, refuse: (error) => answer.refused(error) }
     resource.waiters.add(waiter)
     return this.#waits(wait)
   }
@@ -136,7 +154,7 @@ export class LockHost {
       event.leave(key)
       this.#names.tidy(event)
     }
-    const wait: LockWait = { owner, leave }
+    const wait: LockWait = { owner, leave, refuse: (error) => answer.refused(error) }
     event.wait(key, owner, () => {
       this.#graph.delete(wait)
       answer.granted(undefined)
@@ -147,7 +165,11 @@ export class LockHost {
   #arrive(name: string, parties: number, owner: LockOwner, answer: LockAnswer): () => void {
     const barrier = this.#names.barrier(name, parties)
     const key = {}
-    const wait: LockWait = { owner, leave: () => barrier.leave(key) }
+    const wait: LockWait = {
+      owner,
+      leave: () => barrier.leave(key),
+      refuse: (error) => answer.refused(error),
+    }
     const end = this.#waits(wait)
     const over = (tell: () => void): void => {
       this.#graph.delete(wait)

@@ -9,13 +9,25 @@ export interface LockWait {
   readonly resource?: HeldName | undefined
   /** It leaves the line; nobody is told. */
   leave(): void
-  /** Ends the wait with an error; none where it never closes a cycle. */
-  refuse?(error: DeadlockError): void
+  /** Tells whoever waits that it is over, with an error. */
+  refuse(error: DeadlockError): void
 }
 
 /** Who waits for whom: for what another one holds, and for the calls one has made. */
 export class WaitGraph {
   readonly #waits = new Map<string, Set<LockWait>>()
+  /** In the order in which they began. */
+  readonly #all = new Set<LockWait>()
+
+  /** Waits that are not over. */
+  get size(): number {
+    return this.#all.size
+  }
+
+  /** The wait that began last. */
+  get newest(): LockWait | undefined {
+    return [...this.#all].at(-1)
+  }
 
   /** What `id` waits for. */
   of(id: string): readonly LockWait[] {
@@ -27,6 +39,7 @@ export class WaitGraph {
     const waits = this.#waits.get(id) ?? new Set()
     waits.add(wait)
     this.#waits.set(id, waits)
+    this.#all.add(wait)
   }
 
   /** @returns whether it was there. */
@@ -34,6 +47,7 @@ export class WaitGraph {
     const { id } = wait.owner
     const waits = this.#waits.get(id)
     if (!waits?.delete(wait)) return false
+    this.#all.delete(wait)
     if (waits.size === 0) this.#waits.delete(id)
     return true
   }
@@ -51,7 +65,7 @@ export class WaitGraph {
     for (const [wait, chain] of this.#waitsBelow(holder, new Set())) {
       if (wait.resource !== resource || !this.delete(wait)) continue
       wait.leave()
-      wait.refuse?.(deadlock(resource.name, [wait.owner.id, resource.name, ...chain]))
+      wait.refuse(deadlock(resource.name, [wait.owner.id, resource.name, ...chain]))
     }
   }
 

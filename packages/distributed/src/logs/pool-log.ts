@@ -46,6 +46,14 @@ export class PoolLog {
     this.say('warn', unsaid === 0 ? message : `${message} (and ${unsaid} times before)`, about)
   }
 
+  /** The same, and a warning of the process where nobody listens: it would be lost unseen. */
+  fault(cause: string, message: string, about?: About): void {
+    if (this.#isHeard) this.warn(cause, message, about)
+    else if (this.#warnings.take(cause) !== undefined) {
+      process.emitWarning(`Pool '${this.#init.pool}': ${message}`)
+    }
+  }
+
   /** A record of a worker or of a task. */
   take(record: LogRecord): void {
     if (this.#isHeard) {

@@ -29,7 +29,10 @@ export async function isAdmitted(
   try {
     return (await settings.admit?.({ task, tags, headers, depth, worker })) === true
   } catch (error) {
-    log.warn(`admit ${task}`, `admit threw: ${String(error)}`, { task, worker: worker.id })
+    log.fault(`admit ${task}`, `admit threw for task '${task}': ${String(error)}`, {
+      task,
+      worker: worker.id,
+    })
     return false
   }
 }

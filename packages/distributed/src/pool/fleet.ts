@@ -68,6 +68,13 @@ export class Fleet {
     return this.#places.flatMap(({ worker }) => (worker?.seat?.state === 'open' ? worker.seat : []))
   }
 
+  /** Whether a worker is starting, or about to. */
+  get isGrowing(): boolean {
+    return this.#places.some(({ worker, hasFailed }) =>
+      worker ? worker.state === 'starting' : !hasFailed,
+    )
+  }
+
   /** Starts all workers, once. */
   start(): void {
     if (this.#state !== 'idle') return

@@ -25,10 +25,12 @@ import { PoolEvents } from './pool-events.js'
 import type { PoolSettings } from './pool-settings.js'
 import type { PoolWorker, WorkerHome } from './pool-worker.js'
 import { refuseTags } from './refuse-tags.js'
+import { deadlockOf, deadlockOfCall, waitLines } from './stuck-calls.js'
+import { Watchdog, type WatchedPool } from './watchdog.js'
 import { WorkerRecords } from './worker-records.js'
 
 /** What a pool consists of, and how its parts hear of each other. */
-export class PoolEngine implements WorkerHome, EntranceHost {
+export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   readonly settings: PoolSettings
   readonly name: string
   readonly poolId: string = randomBytes(6).toString('hex')
@@ -44,7 +46,10 @@ export class PoolEngine implements WorkerHome, EntranceHost {
   readonly log: PoolLog
   readonly events: PoolEvents
   readonly records: WorkerRecords
+  readonly watchdog: Watchdog = new Watchdog(this)
   readonly #depth = poolDepth() + 1
+  /** Who waited for what when that was told last. */
+  #toldGraph = ''
 
   /** @param release called before the workers end. */
   constructor(settings: PoolSettings, release: () => Promise<void>) {
@@ -97,6 +102,22 @@ export class PoolEngine implements WorkerHome, EntranceHost {
 
   get maxSuspended(): number {
     return this.settings.maxSuspended
+  }
+
+  get isStuck(): boolean {
+    const { coordinator, locks, fleet } = this
+    if (coordinator.running > 0 || coordinator.isIdle) return false
+    return (locks.waiting > 0 || coordinator.waiting > 0) && !fleet.isGrowing
+  }
+
+  /** Nothing has moved for a while. */
+  stuck(): void {
+    const { coordinator, locks, settings } = this
+    const lines = waitLines(coordinator.calls.values(), locks.inspect(), (call) => this.#idOf(call))
+    const graph = lines.join()
+    if (graph !== this.#toldGraph) this.events.deadlock(lines)
+    this.#toldGraph = graph
+    if (settings.onDeadlock === 'reject') this.#refuseNewestWait()
   }
 
   /** Where calls of this process go. @param seat the only worker for them. */
@@ -167,15 +188,39 @@ export class PoolEngine implements WorkerHome, EntranceHost {
   }
 
   /** What the call held goes to the next. Whoever is lost with its worker has not forgotten it. */
-  #passOn({ id, request }: PoolCall, ending: Ending): void {
-    const names = this.locks.ownerGone(`${this.poolId}-${id}`)
-    if (ending.ok || ending.phase === 'body') warnOfForgotten(names, request.task)
+  #passOn(call: PoolCall, ending: Ending): void {
+    const { task } = call.request
+    const names = this.locks.ownerGone(this.#idOf(call))
+    if (!ending.ok && ending.phase !== 'body') return
+    if (!this.log.wants('warn')) warnOfForgotten(names, task)
+    for (const name of names) {
+      const about = { task, taskId: this.#idOf(call) }
+      this.log.warn(`forgotten ${name}`, `ended and had not released '${name}'`, about)
+    }
+  }
+
+  #idOf({ id }: PoolCall): string {
+    return `${this.poolId}-${id}`
+  }
+
+  /** A wait for a name is somebody's mistake sooner than one for a worker. */
+  #refuseNewestWait(): void {
+    const { coordinator, locks } = this
+    const infos = locks.inspect()
+    if (!locks.refuseNewest((owner) => deadlockOf(owner, infos))) {
+      const newest = [...coordinator.calls.values()]
+        .filter(({ state }) => state === 'waiting')
+        .at(-1)
+      if (newest) coordinator.cancel(newest, deadlockOfCall(newest, this.#idOf(newest)))
+    }
   }
 
   /** Parts report changes while the others are still being made. */
   #changed(): void {
     this.lifecycle?.check()
-    this.admission?.check()
+    if (this.admission === undefined) return
+    this.admission.check()
+    this.watchdog.check()
   }
 
   /** What goes on though it was cancelled ends with its process. */
@@ -192,6 +237,7 @@ export class PoolEngine implements WorkerHome, EntranceHost {
     this.keepAlive.hold()
     await release()
     await this.fleet.close()
+    this.watchdog.end()
     this.keepAlive.end()
   }
 }

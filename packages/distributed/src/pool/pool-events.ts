@@ -51,6 +51,13 @@ export class PoolEvents {
     this.#log.say('error', 'a place for a worker is given up: they die too often')
   }
 
+  /** Nothing moves any more. @param graph who waits for what, a line each. */
+  deadlock(graph: readonly string[]): void {
+    publish(channels.worker, 'deadlock', this.#pool, () => ({ graph }))
+    const text = `work waits, and nothing has run for 5 s:\n${graph.join('\n')}`
+    this.#log.fault('deadlock', text)
+  }
+
   call(event: CallEvent, call: PoolCall, ending?: Ending): void {
     const { task } = call.request
     const worker = call.seat?.worker

@@ -41,6 +41,11 @@ export interface WorkerPoolOptions {
   readonly prefetch?: { readonly items?: number; readonly bytes?: number }
   /** Bodies in one worker that may wait for calls of their own; further calls run within their parent. Default 1000. */
   readonly maxSuspended?: number
+  /**
+   * Where calls wait, none runs, and nothing has come from a worker for 5 s, there is an event `deadlock` on `conc:worker` and a warning with who waits for
+   * what; `'reject'` also ends the wait that began last with a `DeadlockError`, and the next one if that does not help. Default `'warn'`.
+   */
+  readonly onDeadlock?: 'warn' | 'reject'
   /** Pools inside of pools; default 4. */
   readonly maxPoolDepth?: number
   /** When a lost worker is replaced: after `minMs` (100), doubling to `maxMs` (5000); `budget` (5) losses within `windowMs` (30 000) fail its place. */
@@ -102,6 +107,7 @@ export const knownOptions: string[] = [
   'maxPayloadBytes',
   'prefetch',
   'maxSuspended',
+  'onDeadlock',
   'maxPoolDepth',
   'respawn',
   'maxTasksPerWorker',

@@ -37,6 +37,7 @@ export interface PoolSettings extends ProcessSettings {
   readonly maxPayloadBytes: number
   readonly prefetch: Credit
   readonly maxSuspended: number
+  readonly onDeadlock: 'warn' | 'reject'
   readonly maxPoolDepth: number
   readonly respawn: RespawnSettings
   readonly maxTasksPerWorker: number
@@ -61,7 +62,8 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
   checkPositiveInteger('maxPoolDepth', maxPoolDepth)
   checkLimit('poisonLimit', poisonLimit)
   checkOneOf('cancel', cancel, ['cooperative', 'forceful'])
-  const { tagMatch = 'all', admit } = options
+  const { tagMatch = 'all', admit, onDeadlock = 'warn' } = options
+  checkOneOf('onDeadlock', onDeadlock, ['warn', 'reject'])
   checkOneOf('tagMatch', tagMatch, ['all', 'any'])
   if (admit !== undefined) checkFunction('admit', admit)
   const { logLevel = fuller('info', logOutlet().level), onLog } = options
@@ -80,6 +82,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     serving: servingOf(options),
     cancel,
     maxSuspended,
+    onDeadlock,
     maxPoolDepth,
     poisonLimit,
     prefetch: prefetchOf(options.prefetch),

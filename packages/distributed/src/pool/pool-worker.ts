@@ -19,6 +19,7 @@ import { NestedCalls, type NestedHost } from './nested-calls.js'
 import type { PoolEvents } from './pool-events.js'
 import type { PoolSettings } from './pool-settings.js'
 import { VitalsQuestion, type WorkerVitals } from './vitals.js'
+import type { Watchdog } from './watchdog.js'
 import { type WorkerExit, WorkerProcess } from './worker-process.js'
 import type { WorkerRecords } from './worker-records.js'
 
@@ -30,6 +31,7 @@ export interface WorkerHome extends NestedHost {
   readonly locks: LockHost
   readonly records: WorkerRecords
   readonly events: PoolEvents
+  readonly watchdog: Watchdog
   readonly poolId: string
   bootOf(worker: number): Boot
   /** It can work now. */
@@ -144,6 +146,8 @@ export class PoolWorker implements SeatPort, LinkListener {
 
   receive(frame: Frame): void {
     const { seat } = this
+    // Whoever asks for figures is no sign of work.
+    if (frame.type !== frameType.stats) this.#home.watchdog.heard()
     if (seat === undefined) return void this.#receiveFirst(frame)
     const { type, id, meta, body } = frame
     switch (type) {
