@@ -15,7 +15,7 @@ export async function session(): Promise<Session> {
 export async function sessionAdd(): Promise<Add> {
   const { addTask } = await import('./tasks.js')
   const opened = await session()
-  return async (one, other) => await opened.submit(addTask, [one, other])
+  return (one, other) => opened.submit(addTask, [one, other])
 }
 
 export async function wsAdd(): Promise<Add> {

@@ -38,9 +38,15 @@ export class ItemQueue {
     return this.#ending !== undefined
   }
 
+  /** An item that is here; `undefined` where one has to be waited for. */
+  take(): Uint8Array | undefined {
+    return this.#head < this.#items.length ? this.#take() : undefined
+  }
+
   /** Not called again before it has settled. */
   next(): Promise<ItemStep> {
-    if (this.#head < this.#items.length) return Promise.resolve(this.#take())
+    const item = this.take()
+    if (item) return Promise.resolve({ item })
     if (this.#ending) return Promise.resolve({ ending: this.#ending })
     this.#pending = deferred()
     this.#grant()
@@ -58,7 +64,7 @@ export class ItemQueue {
     this.#items.push(item)
     const pending = this.#pending
     this.#pending = undefined
-    pending?.resolve(this.#take())
+    pending?.resolve({ item: this.#take() })
   }
 
   /** The body is over; what it said before has arrived. */
@@ -70,13 +76,13 @@ export class ItemQueue {
     this.#over.resolve(ending)
   }
 
-  #take(): ItemStep {
+  #take(): Uint8Array {
     const item = this.#items[this.#head] as Uint8Array
     this.#items[this.#head++] = undefined as never
     if (this.#head === this.#items.length) this.#items.length = this.#head = 0
     this.#window?.took(item.byteLength)
     this.#grant()
-    return { item }
+    return item
   }
 
   #grant(): void {

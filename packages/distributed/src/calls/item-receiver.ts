@@ -8,6 +8,8 @@ import { ItemQueue } from './item-queue.js'
 /** The consumer's end of a stream from elsewhere, with items as values. */
 export class ItemReceiver<Y> implements Producer<Y> {
   readonly #queue: ItemQueue
+  /** An item that came and could not be read. */
+  #unreadable: { readonly error: unknown } | undefined
   #stopping: Promise<void> | undefined
 
   constructor(prefetch: Credit) {
@@ -26,9 +28,22 @@ export class ItemReceiver<Y> implements Producer<Y> {
     this.#queue.ended(ending)
   }
 
+  take(): IteratorYieldResult<Y> | undefined {
+    const item = this.#queue.take()
+    if (item === undefined) return undefined
+    try {
+      return valueIn<Y>(item)
+    } catch (error) {
+      // The next step is a promise, and tells it.
+      this.#unreadable = { error }
+      return undefined
+    }
+  }
+
   async next(): Promise<IteratorResult<Y, unknown>> {
+    if (this.#unreadable) throw this.#unreadable.error
     const step = await this.#queue.next()
-    if ('item' in step) return { done: false, value: decode(step.item, { root: 'item' }) as Y }
+    if ('item' in step) return valueIn<Y>(step.item)
     if (step.ending.ok) return { done: true, value: undefined }
     throw step.ending.fault.error
   }
@@ -45,4 +60,8 @@ export class ItemReceiver<Y> implements Producer<Y> {
     // What its `finally` threw; a worker that had to be ended is no news to whoever left.
     if (!hasEnded && !ending.ok && ending.phase === 'body') throw ending.fault.error
   }
+}
+
+function valueIn<Y>(item: Uint8Array): IteratorYieldResult<Y> {
+  return { done: false, value: decode(item, { root: 'item' }) as Y }
 }

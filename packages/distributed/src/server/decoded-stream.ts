@@ -76,25 +76,21 @@ export class DecodedStream implements SentCall {
   }
 
   async #pull(items: Items): Promise<void> {
-    this.#isPulling = true
-    while (this.#credit.mayYield && !this.#call.isLeft) {
-      if (!(await this.#next(items))) return
-    }
-    this.#isPulling = false
-  }
-
-  /** @returns whether there may be another item. */
-  async #next(items: Items): Promise<boolean> {
+    const call = this.#call
+    this.#isPulling = this.#isBegun = true
     try {
-      this.#isBegun = true
-      const { done, value } = await items.next()
-      if (this.#call.isLeft) return false
-      if (done) this.#call.end(this.#call.succeeded(undefined))
-      else this.#credit.spend(this.#yield(value))
-      return !done
+      while (this.#credit.mayYield && !call.isLeft) {
+        const { done, value } = await items.next()
+        if (call.isLeft) return
+        if (done) {
+          call.end(call.succeeded(undefined))
+          return
+        }
+        this.#credit.spend(this.#yield(value))
+      }
+      this.#isPulling = false
     } catch (error) {
-      if (!this.#call.isLeft) this.#call.end(this.#call.failed(error))
-      return false
+      if (!call.isLeft) call.end(call.failed(error))
     }
   }
 

@@ -49,20 +49,36 @@ export class LocalProducer<Y> implements Producer<Y> {
     return this.#stopping
   }
 
-  async #step(): Promise<IteratorResult<Y, unknown>> {
-    const { done = false, value } = await this.#advance()
-    if (done) this.#isOver = true
-    // A sync generator may yield promises; `for await` would wait for them too.
-    return { done, value: await value } as IteratorResult<Y, unknown>
-  }
-
-  async #advance(): Promise<IteratorResult<Y, unknown>> {
+  #step(): Promise<IteratorResult<Y, unknown>> {
     try {
-      return await this.#inFrame(() => this.#iterator.next())
+      const step = this.#frame ? runInFrame(this.#frame, this.#advance) : this.#advance()
+      if (step instanceof Promise) return step.then(this.#stepped, this.#broke)
+      return this.#unwrapped(step)
     } catch (error) {
       this.#isOver = true
-      throw error
+      return Promise.reject(error)
     }
+  }
+
+  readonly #advance = (): Promise<IteratorResult<Y, unknown>> | IteratorResult<Y, unknown> =>
+    this.#iterator.next()
+
+  readonly #stepped = (step: IteratorResult<Y, unknown>): IteratorResult<Y, unknown> => {
+    if (step.done) this.#isOver = true
+    return step
+  }
+
+  readonly #broke = (error: unknown): never => {
+    this.#isOver = true
+    throw error
+  }
+
+  /** A sync generator may yield promises: `for await` would wait for them too. */
+  async #unwrapped(
+    step: PromiseLike<IteratorResult<Y, unknown>> | IteratorResult<Y, unknown>,
+  ): Promise<IteratorResult<Y, unknown>> {
+    const { done = false, value } = await Promise.resolve(step).then(this.#stepped, this.#broke)
+    return { done, value: await value } as IteratorResult<Y, unknown>
   }
 
   async #stop(): Promise<void> {

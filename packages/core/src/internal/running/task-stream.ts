@@ -8,6 +8,8 @@ import { type Deferred, deferred } from '../deferred.js'
 export interface Producer<Y> {
   /** Asks for one item. Not called again before it has settled. */
   next(): Promise<IteratorResult<Y, unknown>>
+  /** An item that is here already; `undefined` where `next()` has to be asked. Makes the way from item to item short. */
+  take?(): IteratorYieldResult<Y> | undefined
   /**
    * Waits for a pending `next()`, runs the body's `finally`, gives its slot back. Rejects as `finally` throws.
    * Called on every path; a second call gets the same promise.
@@ -35,7 +37,10 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   /** What a consumer that was not waiting when the stream failed is told at its next `next()`. */
   #failure: { readonly reason: unknown } | undefined
   #pending: Deferred<IteratorResult<Y, void>> | undefined
-  #queue: Promise<unknown> = Promise.resolve()
+  /** The last answer that was asked for; until it is there, the next one waits. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** Calls of `next()` that were not answered yet. */
+  #asked = 0
   #closing: Promise<void> | undefined
 
   constructor(source: StreamSource<Y>) {
@@ -43,9 +48,15 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   }
 
   next(): Promise<IteratorResult<Y, void>> {
+    if (this.#asked === 0 && this.#state === 'open' && this.#producer) {
+      return this.#advance(this.#producer)
+    }
     // As natively: calls made at once are answered one after the other.
-    const result = this.#queue.then(() => this.#answer())
-    this.#queue = result.catch(() => {})
+    this.#asked++
+    const answer = (): Promise<IteratorResult<Y, void>> => this.#answer()
+    const result = this.#last.then(answer, answer)
+    result.catch(() => {})
+    this.#last = result
     return result
   }
 
@@ -72,22 +83,68 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   cancelled(reason: unknown): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    if (this.#pending) this.#pending.reject(reason)
+    if (this.#pending) fail(this.#pending, reason)
     else this.#failure = { reason }
     // While it is being opened there is no producer yet: the opening fails by itself and ends the call.
     if (this.#producer) void this.#shutDown().catch(() => {})
   }
 
-  async #answer(): Promise<IteratorResult<Y, void>> {
-    if (this.#failure) {
-      const { reason } = this.#failure
-      this.#failure = undefined
-      throw reason
-    }
-    if (this.#state === 'ended') return { done: true, value: undefined }
+  /** The usual step, with the promises that it needs and no others: each one of an item costs all items. */
+  #advance(producer: Producer<Y>): Promise<IteratorResult<Y, void>> {
+    const taken = producer.take?.()
+    if (taken) return Promise.resolve(taken)
+    this.#asked++
     const pending = deferred<IteratorResult<Y, void>>()
     this.#pending = pending
-    this.#pull().then(pending.resolve, pending.reject)
+    this.#last = pending.promise
+    producer.next().then(this.#came, this.#broke)
+    return pending.promise
+  }
+
+  readonly #came = (result: IteratorResult<Y, unknown>): void => {
+    if (!result.done) {
+      this.#settled()?.resolve(result)
+      return
+    }
+    this.#finish().then(
+      () => this.#settled()?.resolve({ done: true, value: undefined }),
+      this.#broke,
+    )
+  }
+
+  readonly #broke = (error: unknown): void => {
+    void this.#fail(error).then(() => {
+      const pending = this.#settled()
+      if (pending) fail(pending, error)
+    })
+  }
+
+  /** What `#advance` asked for is there. */
+  #settled(): Deferred<IteratorResult<Y, void>> | undefined {
+    const pending = this.#pending
+    this.#asked--
+    this.#pending = undefined
+    return pending
+  }
+
+  async #answer(): Promise<IteratorResult<Y, void>> {
+    try {
+      if (this.#failure) {
+        const { reason } = this.#failure
+        this.#failure = undefined
+        throw reason
+      }
+      if (this.#state === 'ended') return { done: true, value: undefined }
+      return await this.#interruptible(this.#pull())
+    } finally {
+      this.#asked--
+    }
+  }
+
+  async #interruptible(pull: Promise<IteratorResult<Y, void>>): Promise<IteratorResult<Y, void>> {
+    const pending = deferred<IteratorResult<Y, void>>()
+    this.#pending = pending
+    pull.then(pending.resolve, pending.reject)
     try {
       return await pending.promise
     } finally {
@@ -184,6 +241,12 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
       }
     }
   }
+}
+
+/** An answer that nobody waits for any more is no unhandled failure. */
+function fail<T>(answer: Deferred<T>, reason: unknown): void {
+  answer.promise.catch(() => {})
+  answer.reject(reason)
 }
 
 /** Follows only the failure of `promise`. */
