@@ -1,4 +1,5 @@
 import { type Suite, sized } from '../harness/suite.js'
+import { sessionLock } from './lock-paths.js'
 import { poolPaths } from './pool-paths.js'
 import { sessionCalls, sessionStream, sessionValue } from './session-paths.js'
 
@@ -26,6 +27,7 @@ export const distributedSuite: Suite = {
     }),
     sessionStream(sized(size, 100, 1000, 10_000, 50_000)),
     sessionValue(sized(size, 2, 10, 50, 200)),
+    sessionLock(sized(size, 10, 200, 1000, 2000)),
     ...poolPaths(size),
   ],
 }
