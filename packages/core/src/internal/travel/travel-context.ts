@@ -22,7 +22,8 @@ export interface Traveller {
  * while the caller's code runs: later, its context variables are out of sight.
  */
 export function captureContext(call: Traveller): TravelContext | undefined {
-  const { headers, deadline, parent } = call
+  const { deadline, parent } = call
+  const headers = anyOf(call.headers)
   const vars = currentFrame()?.vars
   if (!headers && deadline === undefined && !parent && !vars?.size) return undefined
   return {
@@ -39,4 +40,9 @@ export function restoredFrame(context: TravelContext | undefined): Frame {
     ...(context?.vars && { vars: context.vars }),
     ...(context?.deadline !== undefined && { deadline: context.deadline }),
   }
+}
+
+/** A task without headers has an empty object of them, which its calls inherit. */
+function anyOf(headers: Traveller['headers']): Traveller['headers'] {
+  return headers !== undefined && Object.keys(headers).length > 0 ? headers : undefined
 }
