@@ -42,12 +42,17 @@ export class StreamReceiver<Y> implements Producer<Y> {
   }
 
   next(): Promise<IteratorResult<Y, unknown>> {
-    if (this.#head < this.#items.length)
-      return Promise.resolve({ done: false, value: this.#take() })
+    const taken = this.take()
+    if (taken) return Promise.resolve(taken)
     if (this.#end) return this.#ended(this.#end)
     this.#grant()
     this.#pending = deferred()
     return this.#pending.promise
+  }
+
+  take(): IteratorYieldResult<Y> | undefined {
+    if (this.#head === this.#items.length) return undefined
+    return { done: false, value: this.#first() }
   }
 
   stop(): Promise<void> {
@@ -73,7 +78,7 @@ export class StreamReceiver<Y> implements Producer<Y> {
     if (!hadEnded && this.#end?.isOwn) throw this.#end.error
   }
 
-  #take(): Y {
+  #first(): Y {
     const item = this.#items[this.#head] as Y
     this.#items[this.#head++] = undefined as Y
     if (this.#head === this.#items.length) this.#items.length = this.#head = 0
@@ -118,7 +123,7 @@ export class StreamReceiver<Y> implements Producer<Y> {
     for (const item of items) this.#items.push(item)
     const pending = this.#pending
     this.#pending = undefined
-    if (pending && items.length > 0) pending.resolve({ done: false, value: this.#take() })
+    if (pending && items.length > 0) pending.resolve({ done: false, value: this.#first() })
   }
 
   #finish(end: End): void {

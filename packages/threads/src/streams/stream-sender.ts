@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { MessagePort } from 'node:worker_threads'
 import { encodeError, type Transferable } from '@conc/core'
 import { type Deferred, deferred, type RunningTask } from '@conc/core/internal'
@@ -109,15 +110,20 @@ export class StreamSender {
   }
 
   #add(value: unknown): void {
-    const moved = transferOf([value])
-    const refusal = refuseEmptied([value], () => 'item', moved, this.#owner)
-    if (refusal) throw refusal
+    if (typeof value === 'object' && value !== null) this.#admit(value)
     const weight = weigh(value)
     this.#out.push(weight)
     this.#bytes += weight
     this.#items.push(value)
-    if (moved) this.#moved.push(...moved)
     this.#flushSoon()
+  }
+
+  /** Takes note of what is moved with an object. @throws {SerializationError} it would arrive empty. */
+  #admit(value: object): void {
+    const moved = transferOf([value])
+    const refusal = refuseEmptied([value], () => 'item', moved, this.#owner)
+    if (refusal) throw refusal
+    if (moved) this.#moved.push(...moved)
   }
 
   #flushSoon(): void {
