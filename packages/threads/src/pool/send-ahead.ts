@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Line } from '@conc/core/internal'
 import { Attempt } from '../calls/attempt.js'
 import type { Thread } from '../thread/thread.js'
@@ -11,6 +12,9 @@ const mostCalls = 128
 const longestMs = 4
 const shortestMs = 0.001
 
+/** Bodies as short as this are over before anybody could help. */
+const shortMs = 0.05
+
 /**
  * Sends calls to threads that are still busy, so that a thread need not stand still while its answer and the next call
  * travel. Only as many as take about a millisecond, by the pace of late, or one: long tasks are never sent ahead. What was sent
@@ -22,7 +26,7 @@ export class SendAhead {
   readonly #threads: ThreadSet
   readonly #mostTaken: number
   #lookedAt = 0
-  #help: NodeJS.Immediate | undefined
+  #isHelping = false
   /** Of its logarithm, so that one task which was long, or not let near a core, does not count for a thousand short ones. */
   #pace: number | undefined
 
@@ -59,7 +63,9 @@ export class SendAhead {
    * that as long as there are some.
    */
   refill(thread: Thread): void {
-    if (this.#line.waiting > 0 && !this.#line.hasRoom) this.#fill(thread, this.#depth)
+    if (this.#line.waiting === 0 || this.#line.hasRoom) return
+    this.#fill(thread, this.#depth)
+    thread.flush()
   }
 
   #fill(thread: Thread, depth: number): void {
@@ -109,10 +115,16 @@ export class SendAhead {
 
   /** Not at once: most often the next call comes in the same turn, or the other thread is done by then. */
   #helpSoon(): void {
-    this.#help ??= setImmediate(() => {
-      this.#help = undefined
-      if (this.#isOneSided) this.#takeBackMost()
-    })
+    if (this.#isHelping) return
+    this.#isHelping = true
+    // To look after each turn would be a good part of what the shortest calls cost.
+    if (this.#paceMs < shortMs) setTimeout(this.#help, budgetMs).unref()
+    else setImmediate(this.#help)
+  }
+
+  readonly #help = (): void => {
+    this.#isHelping = false
+    if (this.#isOneSided) this.#takeBackMost()
   }
 
   #takeBackMost(): void {
@@ -129,13 +141,12 @@ export class SendAhead {
   }
 
   #send(thread: Thread, count: number): void {
-    const attempts: Attempt[] = []
-    for (let next = this.#line.first; attempts.length < count; next = this.#line.first) {
+    for (let sent = 0; sent < count; sent++) {
+      const next = this.#line.first
       if (!(next instanceof Attempt) || !next.isPatient) break
       this.#line.leave(next)
-      attempts.push(next)
+      thread.takeAhead(next)
     }
-    thread.takeAhead(attempts)
     if (thread.taken >= this.#mostTaken) thread.retire()
   }
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { WorkerLostError } from '@conc/core'
 import { Conditions, Line, type Place } from '@conc/core/internal'
 import type { Attempt, AttemptHome } from '../calls/attempt.js'
@@ -160,6 +161,10 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     if (thread.slots.running === 0) this.#becameIdle(thread)
   }
 
+  resumed(): void {
+    this.#showLoad()
+  }
+
   stuck(thread: Thread, attempt: Attempt): void {
     this.#events.stuck(thread, attempt)
   }
@@ -191,6 +196,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.#isBalancing = false
     this.#grow()
     this.#ahead.balance()
+    for (const thread of this.threads) thread.flush()
   }
 
   #grow(): void {

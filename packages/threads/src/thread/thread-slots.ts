@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Station } from '@conc/core/internal'
 import type { Attempt } from '../calls/attempt.js'
 
@@ -11,6 +12,12 @@ export class ThreadSlots implements Station<Attempt> {
   isRetiring = false
   idleSince: number = performance.now()
   lastStart = 0
+  readonly #onResume: () => void
+
+  /** @param onResume called when a body has its slot again, before it is told. */
+  constructor(onResume: () => void) {
+    this.#onResume = onResume
+  }
 
   get hasFree(): boolean {
     return this.running < this.capacity
@@ -32,6 +39,7 @@ export class ThreadSlots implements Station<Attempt> {
   /** A body that waited for its nested calls goes on. */
   resume(attempt: Attempt): void {
     this.take(attempt, performance.now())
+    this.#onResume()
   }
 
   giveBack(attempt: Attempt, now: number): void {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { decodeError, encodeError, type Transferable } from '@conc/core'
 import { Resumption } from '@conc/core/internal'
 import { Link } from '../between/link.js'
@@ -20,7 +21,7 @@ const mostLosses = 3
 /** One thread from its start to its end: the calls on it, and the slots under them. */
 export class Thread {
   readonly calls: SentCalls = new SentCalls()
-  readonly slots: ThreadSlots = new ThreadSlots()
+  readonly slots: ThreadSlots
   readonly resumption: Resumption<Attempt>
   state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
   /** It is being ended because it has nothing to do. */
@@ -37,6 +38,7 @@ export class Thread {
 
   constructor(home: ThreadHome) {
     this.#home = home
+    this.slots = new ThreadSlots(() => home.resumed())
     this.resumption = new Resumption(this.slots, home.line)
     this.#grace = new Grace(this, home)
     const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
@@ -84,19 +86,20 @@ export class Thread {
     return this.isOpen && this.slots.hasFree
   }
 
-  /** Sends an attempt here, which holds a slot of this thread from now on. */
+  /** Sends an attempt here, which holds a slot of this thread from now on. Certain to arrive with the next `flush()`. */
   take(attempt: Attempt): void {
     this.#start(attempt, performance.now())
     this.#send(attempt)
-    this.#link.flush()
   }
 
-  /** Sends attempts that will have the next free slots of this thread, should they not be taken back before. */
-  takeAhead(attempts: readonly Attempt[]): void {
-    for (const attempt of attempts) {
-      this.calls.ahead.append(attempt)
-      this.#send(attempt)
-    }
+  /** Sends an attempt that will have the next free slot of this thread, should it not be taken back before; `flush()`. */
+  takeAhead(attempt: Attempt): void {
+    this.calls.ahead.append(attempt)
+    this.#send(attempt)
+  }
+
+  /** Wakes the thread if it sleeps and something was sent: once for all calls of a turn. */
+  flush(): void {
     this.#link.flush()
   }
 
