@@ -155,6 +155,27 @@ describe('property names that were mangled', { timeout: 60_000 }, () => {
   })
 })
 
+describe('property names that were mangled where needs says them', { timeout: 60_000 }, () => {
+  const weaving = (read: string) => `import { weave } from '@conc/weave'
+    export const page = weave()
+      .do('author', () => 1).do('page', { needs: ['author'] }, ${read})`
+  const mangle = terser({
+    mangle: { properties: { regex: /^author$/, keep_quoted: true } },
+    nameCache: { props: { props: { $author: 'x1' } } },
+  })
+
+  it.each([
+    ['({ author }) => String(author)', 'undefined'],
+    ["({ 'author': author }) => String(author)", '1'],
+    ["(deps) => String(deps['author'])", '1'],
+  ])('leave the plan as it is; %s reads %s', async (read, value) => {
+    const before = await outcomeAfter(() => weaving(read))
+    const outcome = await outcomeAfter(() => mangle(weaving(read)))
+    expect(outcome.fingerprint).toBe(before.fingerprint)
+    expect(outcome.values).toMatchObject([{ page: value }])
+  })
+})
+
 describe('a key that nobody reads', { timeout: 60_000 }, () => {
   const weaving = (order: string) => `import { weave } from '@conc/weave'
     export const page = weave()

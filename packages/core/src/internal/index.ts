@@ -84,6 +84,7 @@ export { isTraced, publish, traced } from './running/events.js'
 export {
   currentFrame,
   type Frame,
+  hasLaidFrames,
   inFrame,
   runInFrame,
   runUnframed,

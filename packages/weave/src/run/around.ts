@@ -1,5 +1,6 @@
 import type { Executor } from '@conc/core'
 import { type Cancellation, currentFrame, type RunningTask, type Slot } from '@conc/core/internal'
+import { bareAround } from './bare-body.js'
 import type { Host } from './host.js'
 import type { WeaveContext } from './weave-context.js'
 
@@ -18,7 +19,7 @@ export interface Around {
 
 /** The weave's body around this code; `undefined` outside of one. */
 export function currentAround(): Around | undefined {
-  return currentFrame()?.weave as Around | undefined
+  return (currentFrame()?.weave as Around | undefined) ?? bareAround()
 }
 
 /** The task around this code, a weave's or a declared one, whichever is further inside. */

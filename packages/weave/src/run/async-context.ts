@@ -1,3 +1,4 @@
+import { hasLaidFrames } from '@conc/core/internal'
 import { firstInput } from '../plan/graph.js'
 import type { Ledger } from './ledger.js'
 
@@ -23,10 +24,11 @@ export function mayBeWithoutContext(): boolean {
 
 /**
  * Whether a run that asks for nothing in particular lays an async context around its bodies, by which nested weaves and
- * `merge` find them. Past 1000 tasks and items that are known beforehand it would cost more than all the rest.
+ * `merge` find them. Past 1000 tasks and items that are known beforehand the first context of a process would cost more
+ * than all the rest; without one they are found in the synchronous part of a body only.
  */
 export function isWorthContext(ledger: Ledger): boolean {
-  if (isCheap) return true
+  if (isCheap || hasLaidFrames()) return true
   let size = ledger.graph.count
   for (const source of ledger.graph.sources.values()) size += knownItems(ledger, source)
   return size <= mostInContext

@@ -4,6 +4,7 @@ import type { AnyBody } from '../builder/steps.js'
 import { WeavePendingLimitError } from '../errors.js'
 import { optionsOf } from '../plan/graph.js'
 import { Attempts } from './attempts.js'
+import { callItem } from './bare-body.js'
 import { BodyContext } from './body-context.js'
 import { callHeld } from './call-held.js'
 import { type Dependencies, dependenciesOf } from './dependencies.js'
@@ -142,7 +143,7 @@ export abstract class EachRun implements Entrant, ItemRecord {
     try {
       made = hold
         ? callHeld(host, task, hold, (context) => body(item, this.#deps, context), index)
-        : body(item, this.#deps, new BodyContext(host, task, index))
+        : callItem(new BodyContext(host, task, index), body, item, this.#deps)
       isLater = isThenable(made)
     } catch (error) {
       this.#threw(error, item, index, hold)

@@ -4,6 +4,7 @@ import { isMapped, isSimple, optionsOf } from '../plan/graph.js'
 import { placeOf } from '../plan/places.js'
 import { AsyncEachRun } from './async-each-run.js'
 import { Attempts } from './attempts.js'
+import { callTask } from './bare-body.js'
 import { BodyContext } from './body-context.js'
 import { callHeld } from './call-held.js'
 import { dependenciesOf } from './dependencies.js'
@@ -59,7 +60,7 @@ export class TaskLauncher implements Launcher {
       const deps = dependenciesOf(host.ledger, task)
       made = hold
         ? callHeld(host, task, hold, (context) => body(deps, context))
-        : body(deps, new BodyContext(host, task))
+        : callTask(new BodyContext(host, task), body, deps)
       isLater = isThenable(made)
     } catch (error) {
       this.#threw(task, error, hold)

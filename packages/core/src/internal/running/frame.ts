@@ -24,6 +24,15 @@ export interface Frame {
 }
 
 const storage = processState('frame', () => new AsyncLocalStorage<Frame>())
+let isFollowed = false
+
+/**
+ * Whether a frame was laid before. Then Node follows the async code of this process, whoever laid it: on Node 20 and 22
+ * each promise pays for that from there on, and another frame costs next to nothing.
+ */
+export function hasLaidFrames(): boolean {
+  return isFollowed
+}
 
 export function currentFrame(): Frame | undefined {
   return storage.getStore()
@@ -31,11 +40,13 @@ export function currentFrame(): Frame | undefined {
 
 /** Runs `fn` with `patch` laid over what surrounds it. */
 export function inFrame<T>(patch: Frame, fn: () => T): T {
+  isFollowed = true
   return storage.run({ ...storage.getStore(), ...patch }, fn)
 }
 
 /** Runs `fn` in exactly this frame. */
 export function runInFrame<T>(frame: Frame, fn: () => T): T {
+  isFollowed = true
   return storage.run(frame, fn)
 }
 
@@ -44,6 +55,7 @@ export function runInFrame<T>(frame: Frame, fn: () => T): T {
  * each promise of the thread dearer. For a thread that runs nothing else.
  */
 export function runUnframed<T>(fn: () => T): T {
+  isFollowed = false
   storage.disable()
   return fn()
 }
