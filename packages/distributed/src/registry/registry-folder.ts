@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { lstat, mkdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ConcError } from '@conc/core'
 
 /** Where the running pools of this user are listed, unless somebody says another folder. */
@@ -18,9 +19,23 @@ export function defaultFolder(): string {
  * @throws {ConcError} a link, or somebody else's. @throws what the system says.
  */
 export async function openFolder(folder: string, isDefault: boolean): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   await checkOwn(folder)
   if (isDefault && !process.env.XDG_RUNTIME_DIR) await checkOwn(join(folder, '..'))
+}
+
+/** One by one: `recursive` of Node's own never ends where nothing can be made, as under `/proc`. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    const parent = dirname(folder)
+    if (code !== 'ENOENT' || parent === folder || existsSync(parent)) throw error
+    await makeFolder(parent)
+    await makeFolder(folder)
+  }
 }
 
 /** @throws {ConcError} it is not this user's own folder. */

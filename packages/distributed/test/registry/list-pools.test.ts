@@ -90,6 +90,12 @@ describe('serve with register', () => {
     expect((await warned)[0].message).toContain("Pool 'one' runs unlisted")
   })
 
+  it.runIf(process.platform === 'linux')('ends its try where no folder can ever be', async () => {
+    const warned = once(process, 'warning')
+    await using _server = await serve(inline(), { register: { folder: '/proc/conc/pools' } })
+    expect((await warned)[0].message).toMatch(/runs unlisted: ENOENT/)
+  })
+
   it.each([{ register: 'yes' }, { register: { folder: '' } }, { register: { breadth: -1 } }])(
     'refuses %o',
     (options) => {
