@@ -235,7 +235,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   }
 
   #tellAll(type: number, meta: Meta): void {
-    for (const session of this.#sessions) session.send(type, 0, meta)
+    for (const session of this.#sessions) session.tell(type, meta)
   }
 
   async release(report: CloseReport): Promise<void> {

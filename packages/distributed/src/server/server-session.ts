@@ -98,6 +98,11 @@ export class ServerSession implements SessionCallsHost {
     this.connection.writer.add(type, id, encodeMeta(meta), body)
   }
 
+  /** What all clients are told. One that is not greeted yet learns it with its WELCOME, which has to come first. */
+  tell(type: number, meta: Meta): void {
+    if (this.#hasGreeted) this.send(type, 0, meta)
+  }
+
   /** The client has gone for good. Its work is cancelled, or goes on for nobody. */
   end(why: string): void {
     if (this.#isGone) return
@@ -201,8 +206,7 @@ export class ServerSession implements SessionCallsHost {
 
   /** The server takes no more work. Whoever is not greeted yet learns it after that. */
   tellClosing(): void {
-    if (!this.#hasGreeted) return
-    this.send(frameType.goAway, 0, { reason: 'The server is closing.' })
+    this.tell(frameType.goAway, { reason: 'The server is closing.' })
   }
 
   async #acquire(frame: Frame): Promise<void> {
