@@ -28,6 +28,7 @@ export {
   type SharedEvent,
   withLocks,
 } from './locks/locks.js'
+export { formatRecord, type RecordFormat } from './logs/format-record.js'
 export type { Level } from './logs/level.js'
 export type { LogRecord } from './logs/log-record.js'
 export { type Logger, logger } from './logs/logger.js'

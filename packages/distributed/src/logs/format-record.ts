@@ -8,8 +8,29 @@ const dim = 2
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would obey
 const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g
 
+/** How a log record looks. */
+export interface RecordFormat {
+  /** A line for people, or a line of JSON. Default `'pretty'`. */
+  readonly format?: 'pretty' | 'json'
+  /** Default false. */
+  readonly hasColours?: boolean
+}
+
+/**
+ * A log record as text without its line end, as `printLogs` prints it: for programs that send records elsewhere.
+ *
+ * @example
+ * channels.log.subscribe((record) => file.write(`${formatRecord(record as LogRecord, { format: 'json' })}\n`))
+ */
+export function formatRecord(
+  record: LogRecord,
+  { format = 'pretty', hasColours = false }: RecordFormat = {},
+): string {
+  return format === 'json' ? jsonRecord(record) : prettyRecord(record, hasColours)
+}
+
 /** A record as one line of JSON, its time as ISO 8601. */
-export function jsonRecord({ ts, ...rest }: LogRecord): string {
+function jsonRecord({ ts, ...rest }: LogRecord): string {
   const record = { ts: new Date(ts).toISOString(), ...rest }
   try {
     const text = toJson(record, { tagged: true })
@@ -22,7 +43,7 @@ export function jsonRecord({ ts, ...rest }: LogRecord): string {
 }
 
 /** A record for people: time, level, where, what. What others have printed cannot move the cursor. */
-export function prettyRecord(record: LogRecord, hasColours: boolean): string {
+function prettyRecord(record: LogRecord, hasColours: boolean): string {
   const paint = (code: number, text: string): string =>
     hasColours ? `\u001b[${code}m${text}\u001b[0m` : text
   const { ts, level, message, fields = {}, src } = record

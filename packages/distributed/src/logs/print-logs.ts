@@ -6,7 +6,7 @@ import {
   checkOneOf,
   processState,
 } from '@conc/core/internal'
-import { jsonRecord, prettyRecord } from './format-record.js'
+import { formatRecord } from './format-record.js'
 import { checkLevel, fuller, isShown, type Level } from './level.js'
 import type { LogRecord } from './log-record.js'
 
@@ -50,8 +50,7 @@ export function printLogs(options: PrintLogsOptions = {}): () => void {
   const listener = (message: unknown): void => {
     const record = message as LogRecord
     if (!isShown(record.level, level)) return
-    const line = format === 'json' ? jsonRecord(record) : prettyRecord(record, hasColours)
-    stream.write(`${line}\n`)
+    stream.write(`${formatRecord(record, { format, hasColours })}\n`)
   }
   const entry = { level }
   printed.add(entry)
