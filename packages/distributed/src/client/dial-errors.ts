@@ -55,7 +55,8 @@ export function connectionError(error: Error, host: string, port: number): Error
   const { code = '' } = error as NodeJS.ErrnoException
   const init = { cause: error, started: false }
   if (trustFailure.test(code)) {
-    return new AuthenticationError(`TLS with ${host}:${port} failed: ${error.message}`, init)
+    const { reason = error.message } = error as { reason?: string }
+    return new AuthenticationError(`TLS with ${host}:${port} failed: ${reason}`, init)
   }
   return new ConnectionLostError(`No connection to ${host}:${port}: ${error.message}`, init)
 }
