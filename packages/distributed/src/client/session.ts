@@ -9,7 +9,7 @@ export interface StopOptions {
   readonly wait?: boolean
   /** How long they may take, in ms. Default Infinity. */
   readonly timeoutMs?: number
-  /** How long cancelled ones may take to heed it, in ms. Default 5000. */
+  /** How long cancelled ones may take to heed it, in ms. Default what `serve` was told, else 5000. */
   readonly graceMs?: number
 }
 

@@ -1,5 +1,5 @@
 import type { Executor } from '@conc/core'
-import { ExecutorClosedError, type ExecutorError } from '@conc/core'
+import { ExecutorClosedError, type ExecutorError, QueueFullError } from '@conc/core'
 import type { CallRoute } from '../calls/call-route.js'
 import { FairQueue } from './fair-queue.js'
 import type { ServedCall } from './served-call.js'
@@ -32,6 +32,10 @@ export class Dispatcher {
       this.#send(call)
       return
     }
+    if (this.#isFull) {
+      call.refuse(this.#fullError(call))
+      return
+    }
     this.#queue.add(call.queue, call)
     call.waits()
     this.#go()
@@ -55,6 +59,18 @@ export class Dispatcher {
   get #hasRoom(): boolean {
     const { concurrency, running, waiting } = this.#executor.load
     return running + waiting < concurrency
+  }
+
+  /** What waits here waits for the executor too: its limit holds for both. */
+  get #isFull(): boolean {
+    const { waiting, queueLimit } = this.#executor.load
+    return waiting + this.waiting >= queueLimit
+  }
+
+  #fullError({ request }: ServedCall): QueueFullError {
+    const { name: executor, load } = this.#executor
+    const message = `Executor '${executor}' has ${load.queueLimit} calls waiting, its queueLimit.`
+    return new QueueFullError(message, { task: request.task, executor, started: false })
   }
 
   #send(call: ServedCall): void {

@@ -105,6 +105,10 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     return this.#sessions
   }
 
+  get graceMs(): number {
+    return this.settings.graceMs
+  }
+
   /** Calls that the executor has, and those that wait for it. */
   get inFlight(): number {
     return this.#dispatcher.out + this.#dispatcher.waiting

@@ -6,7 +6,7 @@ import type { ServerTls } from '../security/tls-options.js'
 
 /** How a server closes. */
 export interface ServerCloseOptions extends CloseOptions {
-  /** How long it waits for bodies that it has cancelled, in ms. Default 5000; what then still runs is the executor's. */
+  /** How long it waits for bodies that it has cancelled, in ms. Default its own `graceMs`; what then still runs is the executor's. */
   readonly graceMs?: number
 }
 

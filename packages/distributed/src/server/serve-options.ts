@@ -5,6 +5,7 @@ import {
   checkKeys,
   checkLimit,
   checkObject,
+  checkPause,
   checkPositiveInteger,
 } from '@conc/core/internal'
 import { type Registration, registrationOf } from '../registry/registration.js'
@@ -44,6 +45,8 @@ export interface ServeOptions {
   readonly register?: boolean | Registration
   /** Closes the server after so long without a session and without work. Default Infinity. */
   readonly idleTimeoutMs?: number
+  /** How long cancelled bodies may take when it closes and nobody says it otherwise. Default 5000. */
+  readonly graceMs?: number
   /** Of an argument list, a result, an item. Default 16 MiB. */
   readonly maxPayloadBytes?: number
   /** Default 1024. */
@@ -77,6 +80,7 @@ export interface ServeSettings {
   readonly name: string | ((port: number) => string) | undefined
   readonly registration: Registration | undefined
   readonly idleTimeoutMs: number
+  readonly graceMs: number
   readonly maxPayloadBytes: number
   readonly maxSessions: number
   readonly maxInFlight: number
@@ -100,6 +104,7 @@ const knownOptions = [
   'name',
   'register',
   'idleTimeoutMs',
+  'graceMs',
   'maxPayloadBytes',
   'maxSessions',
   'maxInFlight',
@@ -226,10 +231,17 @@ function timesOf(
   options: ServeOptions,
 ): Pick<
   ServeSettings,
-  'idleTimeoutMs' | 'handshakeTimeoutMs' | 'keepAliveMs' | 'deadAfterMs' | 'resumeMs' | 'leaseMs'
+  | 'idleTimeoutMs'
+  | 'graceMs'
+  | 'handshakeTimeoutMs'
+  | 'keepAliveMs'
+  | 'deadAfterMs'
+  | 'resumeMs'
+  | 'leaseMs'
 > {
   const {
     idleTimeoutMs = Number.POSITIVE_INFINITY,
+    graceMs = 5000,
     handshakeTimeoutMs = 5000,
     keepAliveMs = 15_000,
     deadAfterMs = 60_000,
@@ -238,5 +250,6 @@ function timesOf(
   } = options
   const times = { idleTimeoutMs, handshakeTimeoutMs, keepAliveMs, deadAfterMs, resumeMs, leaseMs }
   for (const [option, value] of Object.entries(times)) checkDuration(option, value)
-  return times
+  checkPause('graceMs', graceMs)
+  return { ...times, graceMs }
 }

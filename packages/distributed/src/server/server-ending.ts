@@ -10,11 +10,10 @@ import type { CloseReport } from '../close-report.js'
 import type { ServerCloseOptions } from './pool-server.js'
 import type { ServerSession } from './server-session.js'
 
-/** From a cancel to the end of the wait for its body. */
-const defaultGraceMs = 5000
-
 /** The server, as its end sees it. */
 export interface EndingHost {
+  /** From a cancel to the end of the wait for its body. */
+  readonly graceMs: number
   /** Calls that are not over. */
   readonly inFlight: number
   readonly liveSessions: Iterable<ServerSession>
@@ -67,7 +66,8 @@ export class ServerEnding {
       for (const session of this.#host.liveSessions) session.tellClosing()
     }
     if (this.#state === 'draining') {
-      const { pending, timeoutMs = Number.POSITIVE_INFINITY, graceMs = defaultGraceMs } = options
+      const { pending, timeoutMs = Number.POSITIVE_INFINITY } = options
+      const { graceMs = this.#host.graceMs } = options
       if (pending === 'reject') this.#cancelAll(graceMs)
       else this.#cancelAfter(timeoutMs, graceMs)
     }

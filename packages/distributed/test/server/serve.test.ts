@@ -11,6 +11,7 @@ import {
   task,
   UnknownTaskError,
 } from '@conc/core'
+import { deferred } from '@conc/core/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connect, withSession } from '../../src/client/connect.js'
 import type { ConnectOptions } from '../../src/client/connect-options.js'
@@ -194,6 +195,24 @@ describe('serve', () => {
     expect(one.state).toBe('closed')
   })
 
+  it('waits for bodies that it has cancelled as long as it was told to', {
+    timeout: 4000,
+  }, async () => {
+    const begun = deferred()
+    const release = deferred()
+    const stubborn = task('test/stubborn', async () => {
+      begun.resolve()
+      await release.promise
+    })
+    const server = await served({ graceMs: 1 })
+    const session = await sessionOf(server)
+    const call = session.submit(stubborn, []).catch((reason) => reason)
+    await begun.promise
+    expect(await session.stop({ wait: false })).toMatchObject({ finished: 0, cancelled: 1 })
+    expect(await call).toBeInstanceOf(Error)
+    release.resolve()
+  })
+
   it('leaves the executor to its owner', async () => {
     const executor = limit(inline(), 2)
     const server = await served({}, executor)
@@ -239,6 +258,19 @@ describe('a session', () => {
     await expect(session.submit(echo, [3])).rejects.toThrow(QueueFullError)
     held.get('first')?.release()
     await Promise.all([first, second])
+  })
+
+  it('has no place in a queue that is full, whoever has filled it', async () => {
+    const server = await served({}, limit(inline(), 1, { queueLimit: 1 }))
+    const [one, other] = [await sessionOf(server), await sessionOf(server)]
+    const first = one.submit(hold, ['runs'])
+    await whenHeld('runs')
+    const second = one.submit(echo, [2])
+    await expect.poll(async () => (await server.stats()).load.waiting).toBe(1)
+    await expect(other.submit(echo, [3])).rejects.toThrow(QueueFullError)
+    held.get('runs')?.release()
+    expect(await second).toBe(2)
+    await first
   })
 
   it('refuses options that are none, at once', () => {
