@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { endQuietly, leave } from './program/leave.js'
 
-endQuietly(process.stdout)
+endQuietly()
 const args = process.argv.slice(2)
 const isVersion = args.length === 1 && (args[0] === '--version' || args[0] === '-V')
 

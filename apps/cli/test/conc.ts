@@ -116,3 +116,9 @@ export function startOnTerminal(
   const command = `stty cols ${columns} rows ${rows}; exec ${words.join(' ')}`
   return new Conc('script', ['-qefc', command, '/dev/null'], surroundings)
 }
+
+/** What a terminal has shown, without what moves its cursor and colours. */
+export function withoutMoves(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor
+  return text.replaceAll(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
+}

@@ -44,7 +44,7 @@ describe('conc', () => {
     expect(JSON.parse(stderr)).toEqual({
       error: {
         name: 'CommandError',
-        code: 'CONC_FAILED',
+        code: 'CONC_NOT_STARTED',
         message: 'cannot load ./nix.js: no such file.',
       },
     })

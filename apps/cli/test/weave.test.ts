@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { conc, Folder, start, startOnTerminal } from './conc.js'
+import { conc, Folder, start, startOnTerminal, withoutMoves } from './conc.js'
 import { startPool } from './pools.js'
 import { tasksModule } from './tasks.js'
 
@@ -117,8 +117,7 @@ describe('progress on a terminal', () => {
     const narrow = { cwd, env: { NO_COLOR: '1' }, columns: 40 }
     const { stdout } = await startOnTerminal(['weave', 'run', './flow.js#broken'], narrow).ended
     expect(stdout).toMatch(/✗ bad/)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor
-    const lines = stdout.replaceAll(/\x1b\[[0-9;?]*[A-Za-z]/g, '').split(/\r?\n/)
+    const lines = withoutMoves(stdout).split(/\r?\n/)
     const drawn = lines.filter((line) => /^[✓✗·▸-] /.test(line))
     expect(Math.max(...drawn.map((line) => line.length))).toBeLessThanOrEqual(40)
     for (const odd of [{ columns: 30 }, { env: { TERM: 'dumb' } }]) {

@@ -2,6 +2,7 @@ import { type BullWorker, type BullWorkerOptions, runBullWorker } from '@conc/bu
 import type { CloseOptions } from '@conc/core'
 import { cannotLoad, resolveUserModule, whyNot } from '../options/module-path.js'
 import { readSecret } from '../options/secret-file.js'
+import { logRecord } from '../pool/pool-logs.js'
 import { CommandError, usageError } from '../program/command-error.js'
 import type { CommandCall } from '../program/command-spec.js'
 import { exitCode } from '../program/exit-code.js'
@@ -76,7 +77,7 @@ function serviceOf(worker: () => BullWorker | undefined, terminal: Terminal): Se
     get load() {
       return worker()?.load ?? { concurrency: 0, running: 0, waiting: 0, queueLimit: 0 }
     },
-    drain: (timeoutMs) => close({ timeoutMs }),
+    drain: () => close({}),
     cancel: () => close({ pending: 'reject' }),
     reload: () => terminal.warn('a worker reads its signing key only at its start'),
   }
@@ -84,15 +85,13 @@ function serviceOf(worker: () => BullWorker | undefined, terminal: Terminal): Se
 
 function tellReady(terminal: Terminal, queue: string, { load }: BullWorker): void {
   const facts = { engine: 'bullmq', queue, concurrency: load.concurrency, pid: process.pid }
-  if (terminal.isJson) terminal.printJson({ event: 'ready', ...facts })
-  else {
-    const words = Object.entries(facts).map(([key, value]) => `${key}=${value}`)
-    terminal.print(`ready ${words.join(' ')}`)
-  }
+  terminal.tell('ready', facts)
 }
 
 function logConsole(terminal: Terminal, queue: string, text: string): void {
   for (const line of text.split('\n').filter((one) => one !== '')) {
-    terminal.log({ level: 'info', pool: queue, message: plain(line), fields: { from: 'console' } })
+    const { pid } = process
+    const said = { ts: Date.now(), level: 'info', pid, logger: 'console' } as const
+    logRecord(terminal, { ...said, pool: queue, message: plain(line) })
   }
 }

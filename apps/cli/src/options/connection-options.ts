@@ -46,7 +46,7 @@ export const connectionOptions: readonly OptionSpec[] = [
     completes: 'pool',
   },
   ...keyOptions,
-  { flags: '--tls', summary: 'TLS', row: 'tls' },
+  { flags: '--tls', summary: 'TLS; each is enough', row: 'tls' },
   ...tlsFiles,
   {
     flags: '--servername <name>',
@@ -68,8 +68,9 @@ export async function connectOptionsOf(
   values: ConnectionValues,
   terminal: Terminal,
 ): Promise<ConnectOptions> {
-  const place = await placeOf(path, values)
-  return { ...place, ...(await withoutPlace(values, terminal)) }
+  const { isTls, ...place } = await placeOf(path, values)
+  const tls = values.tls || isTls
+  return { ...place, ...(await withoutPlace({ ...values, ...(tls && { tls }) }, terminal)) }
 }
 
 /** The same but for where: key, TLS, timeouts. */
@@ -85,10 +86,14 @@ export async function withoutPlace(
   }
 }
 
-async function placeOf(
-  path: string,
-  values: ConnectionValues,
-): Promise<{ host: string; port: number }> {
+interface Place {
+  readonly host: string
+  readonly port: number
+  /** Whether it is known to want TLS. */
+  readonly isTls: boolean
+}
+
+async function placeOf(path: string, values: ConnectionValues): Promise<Place> {
   const { CONC_HOST, CONC_PORT } = process.env
   if (values.name !== undefined) {
     if (values.port !== undefined) throw usageError('--port and --name exclude each other.')
@@ -96,13 +101,13 @@ async function placeOf(
   }
   const text = values.port ?? (CONC_PORT ? (port(CONC_PORT, 'CONC_PORT') as number) : undefined)
   if (text === undefined || text === 0) throw await needsPort(path)
-  return { host: values.host ?? (CONC_HOST || 'localhost'), port: text }
+  return { host: values.host ?? (CONC_HOST || 'localhost'), port: text, isTls: false }
 }
 
-async function poolNamed(name: string): Promise<{ host: string; port: number }> {
+async function poolNamed(name: string): Promise<Place> {
   const pools = await runningPools()
   const found = pools.find((one) => one.name === name)
-  if (found) return { host: found.host, port: found.port }
+  if (found) return { host: found.host, port: found.port, isTls: found.tls }
   throw new CommandError(`no pool of yours is called '${name}' here.`, {
     remedy: runningText(pools) || 'conc pool ls lists what runs.',
     code: exitCode.unreachable,

@@ -48,11 +48,13 @@ async function stop(
   using interruption = new Interruption()
   const pid = await pidOf(target)
   const report = await unlessInterrupted(session.stop(stopOptions(options)), interruption.signal)
-  if (report === undefined) return interruption.exitCode ?? exitCode.failed
+  if (report === undefined) {
+    terminal.note('conc: the pool goes on draining; conc pool down cancels the rest.', 'warn')
+    return interruption.exitCode ?? exitCode.failed
+  }
   const { finished, cancelled } = report
   if (pid !== undefined) await untilGone(pid)
-  if (terminal.isJson) terminal.printJson({ event: 'down', finished, cancelled })
-  else terminal.print(`down finished=${finished} cancelled=${cancelled}`)
+  terminal.tell('down', { finished, cancelled })
   const isOutOfTime = options.wait && options.timeout !== undefined && cancelled > 0
   return isOutOfTime ? exitCode.timedOut : exitCode.done
 }

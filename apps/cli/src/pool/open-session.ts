@@ -14,17 +14,22 @@ export async function openSession(options: ConnectOptions): Promise<Session> {
 function connectionFailure(error: unknown, place: string): unknown {
   const { code, message = '' } = error as { code?: string; message?: string }
   if (code === 'CONC_CONNECTION_LOST') return unreachable(error as Error, place)
-  if (code === 'CONC_VERSION_MISMATCH') {
+  // Another version of the protocol, or no server of ours at all.
+  if (code === 'CONC_VERSION_MISMATCH' || code === 'CONC_EXECUTOR') {
     return new CommandError(message, { code: exitCode.refused, cause: error })
   }
   if (code !== 'CONC_AUTHENTICATION') return error
-  const isKey = /key|proof/.test(message)
+  const isKey = /(accept|know) the key/.test(message)
   return new CommandError(isKey ? `${place} refused the key.` : message, {
-    remedy: isKey ? 'Say it with --authkey-file or CONC_AUTHKEY.' : undefined,
+    remedy: isKey ? keyRemedy : message.startsWith('TLS') ? tlsRemedy : undefined,
     code: exitCode.refused,
     cause: error,
   })
 }
+
+const keyRemedy = 'Say it with --authkey-file or CONC_AUTHKEY.'
+const tlsRemedy =
+  'See --tls-ca (whom to trust), --servername, and --tls-cert with --tls-key where it asks for one.'
 
 function unreachable(error: Error, place: string): CommandError {
   const { cause } = error as { cause?: NodeJS.ErrnoException }

@@ -17,6 +17,14 @@ export const poolSpecs: readonly CommandSpec[] = [
     stdout: 'the ready line',
     options: upOptions,
     example: 'conc pool up --module ./tasks.js --name calm',
+    more: [
+      "  tasks.js: import { task } from '@conc/core'   (npm i @conc/core)",
+      "            export const greet = task('demo/greet', (name) => 'Hello ' + name)",
+      '  then, elsewhere: conc ping --name calm',
+      '                   conc run demo/greet \'"Ada"\' --name calm',
+      '                   conc pool status --name calm --watch',
+      '                   conc pool down --name calm --wait',
+    ],
     load: () => import('./up-command.js'),
   },
   {
@@ -50,7 +58,7 @@ export const poolSpecs: readonly CommandSpec[] = [
     options: [
       watching,
       { flags: '--tasks', summary: 'its tasks, with their times' },
-      { flags: '--locks', summary: 'how many locks have names' },
+      { flags: '--locks', summary: 'its locks, who holds them and who waits' },
       ...connectionOptions,
     ],
     example: 'conc pool status --name calm --watch',

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { PoolStats, Session } from '@conc/distributed'
+import type { LockInfo, PoolStats, Session } from '@conc/distributed'
 import type { ConnectionValues } from '../options/connection-options.js'
 import type { CommandCall } from '../program/command-spec.js'
 import { exitCode } from '../program/exit-code.js'
@@ -20,7 +20,7 @@ const watchMs = 1000
 export function run(call: CommandCall<StatusValues>): Promise<number> {
   return withPoolSession(call, async (session) => {
     if (call.options.watch !== undefined) return await watch(call, session)
-    print(call, await session.stats())
+    print(call, await looked(call, session))
     return exitCode.done
   })
 }
@@ -35,10 +35,10 @@ async function watch(call: CommandCall<StatusValues>, session: Session): Promise
   const rate = new Rate()
   try {
     while (!signal.aborted) {
-      const stats = await session.stats()
-      const perSecond = rate.of(stats)
-      if (area) area.draw(linesOf(call, stats, perSecond).slice(0, area.rows))
-      else print(call, stats, perSecond)
+      const look = await looked(call, session)
+      const perSecond = rate.of(look.stats)
+      if (area) area.draw(linesOf(call, look, perSecond).slice(0, area.rows))
+      else print(call, look, perSecond)
       await pause(interval, undefined, { signal }).catch(() => {})
     }
   } finally {
@@ -47,24 +47,41 @@ async function watch(call: CommandCall<StatusValues>, session: Session): Promise
   return interruption.exitCode ?? exitCode.done
 }
 
-function print(call: CommandCall<StatusValues>, stats: PoolStats, perSecond?: number): void {
+/** What a pool tells at one time. */
+interface Look {
+  readonly stats: PoolStats
+  /** Who holds and waits, where that is asked for. */
+  readonly locks: readonly LockInfo[] | undefined
+}
+
+async function looked({ options }: CommandCall<StatusValues>, session: Session): Promise<Look> {
+  const [stats, locks] = await Promise.all([
+    session.stats(),
+    options.locks ? session.locks().inspect() : undefined,
+  ])
+  return { stats, locks }
+}
+
+function print(call: CommandCall<StatusValues>, look: Look, perSecond?: number): void {
   const { terminal } = call
+  const { stats, locks } = look
   if (terminal.isJson) {
-    terminal.printJson(perSecond === undefined ? stats : { ...stats, perSecond })
+    const rate = perSecond === undefined ? {} : { perSecond }
+    terminal.printJson({ ...stats, ...rate, ...(locks && { locks }) })
     return
   }
-  for (const line of linesOf(call, stats, perSecond)) terminal.print(line)
+  for (const line of linesOf(call, look, perSecond)) terminal.print(line)
 }
 
 function linesOf(
   { options, terminal }: CommandCall<StatusValues>,
-  stats: PoolStats,
+  { stats, locks }: Look,
   perSecond?: number,
 ): string[] {
   const { out } = terminal
   return statusLines(stats, {
     tasks: options.tasks ?? false,
-    locks: options.locks ?? false,
+    locks,
     columns: out.isTty ? columnsOf(out) : Number.POSITIVE_INFINITY,
     paint: out.paint,
     ...(perSecond !== undefined && { perSecond }),

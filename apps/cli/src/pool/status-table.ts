@@ -1,4 +1,4 @@
-import type { PoolStats, TaskStats, WorkerStats } from '@conc/distributed'
+import type { LockInfo, PoolStats, TaskStats, WorkerStats } from '@conc/distributed'
 import type { Painter } from '../terminal/colour.js'
 import { type Column, table } from '../terminal/table.js'
 import { cut } from '../terminal/text-width.js'
@@ -31,9 +31,17 @@ const taskColumns: readonly Column<readonly [string, TaskStats]>[] = [
   { heading: 'WAIT P95 ms', of: ([, { waitMs }]) => waitMs.p95.toFixed(1), isRight: true },
 ]
 
+const lockColumns: readonly Column<LockInfo>[] = [
+  { heading: 'LOCK', of: ({ name }) => name },
+  { heading: 'KIND', of: ({ kind }) => kind },
+  { heading: 'WAITING', of: ({ waiters }) => waiters.length, isRight: true },
+  { heading: 'HELD BY', of: ({ holders }) => users(holders) },
+]
+
 export interface StatusView {
   readonly tasks: boolean
-  readonly locks: boolean
+  /** To be listed; `undefined`: they are not. */
+  readonly locks: readonly LockInfo[] | undefined
   readonly columns: number
   readonly paint: Painter
   /** Calls that ended per second, where it was looked before. */
@@ -50,7 +58,7 @@ export function statusLines(stats: PoolStats, view: StatusView): string[] {
   ]
   if (stats.workers.length > 0) lines.push(paint.dim(heading), ...rows)
   if (view.tasks) lines.push('', ...taskLines(stats, view))
-  if (view.locks) lines.push(`locks with a name: ${stats.locks}`)
+  if (view.locks) lines.push('', ...lockLines(view.locks, view))
   return lines
 }
 
@@ -93,6 +101,16 @@ function timesOf(tasks: PoolStats['tasks']): string[] {
 function taskLines({ tasks }: PoolStats, { columns, paint }: StatusView): string[] {
   const [heading = '', ...rows] = table(ownTasks(tasks), taskColumns, columns)
   return rows.length === 0 ? ['no task has run'] : [paint.dim(heading), ...rows]
+}
+
+function lockLines(locks: readonly LockInfo[], { columns, paint }: StatusView): string[] {
+  const [heading = '', ...rows] = table(locks, lockColumns, columns)
+  return rows.length === 0 ? ['no lock is held or waited for'] : [paint.dim(heading), ...rows]
+}
+
+/** Tasks by name, others by their id. */
+function users(some: LockInfo['holders']): string {
+  return some.map(({ id, task }) => task ?? id).join(' ')
 }
 
 function ownTasks(tasks: PoolStats['tasks']): [string, TaskStats][] {

@@ -9,7 +9,12 @@ export const upOptions: readonly OptionSpec[] = [
     fallback: 'localhost: 127.0.0.1',
     parse: nonEmpty,
   },
-  { flags: '-p, --port <port>', summary: 'the system picks 0', fallback: '0', parse: port },
+  {
+    flags: '-p, --port <port>',
+    summary: 'its port; 0: any that is free',
+    fallback: '0',
+    parse: port,
+  },
   {
     flags: '-b, --breadth <n>',
     summary: 'worker processes',
@@ -36,9 +41,9 @@ export const upOptions: readonly OptionSpec[] = [
     parse: nonEmpty,
   },
   ...keyOptions,
-  { flags: '--tls-cert <pem>', summary: 'certificate', row: 'tls', completes: 'file' },
-  { flags: '--tls-key <pem>', summary: 'its key', row: 'tls', completes: 'file' },
-  { flags: '--tls-ca <pem>', summary: 'authorities of clients', row: 'tls', completes: 'file' },
+  { flags: '--tls-cert <pem>', summary: 'certificate: TLS', completes: 'file' },
+  { flags: '--tls-key <pem>', summary: 'its key', completes: 'file' },
+  { flags: '--tls-ca <pem>', summary: 'authorities of clients', completes: 'file' },
   { flags: '--mtls', summary: 'clients need a certificate of --tls-ca' },
   { flags: '--insecure', summary: 'open to others without key or TLS' },
   {

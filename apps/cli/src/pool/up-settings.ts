@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { ServeOptions, ServerTls, WorkerPoolOptions } from '@conc/distributed'
 import { authkeyOf } from '../options/key-options.js'
 import { resolveUserModule } from '../options/module-path.js'
@@ -50,7 +51,7 @@ function poolOptions(values: UpValues): WorkerPoolOptions {
   const { name, port } = values
   const { CONC_AUTHKEY: _key, CONC_AUTHKEY_FILE: _file, ...env } = process.env
   return given({
-    name: name ?? (port ? `pool-${port}` : undefined),
+    name: name ?? (port ? `pool-${port}` : 'pool'),
     concurrency: values.concurrency,
     quorum: values.quorum,
     startupTimeoutMs: values.startupTimeout,
@@ -95,6 +96,7 @@ function serveOptions(values: UpValues, terminal: Terminal): ServeOptions {
     insecure: values.insecure,
     name: name ?? ((port: number) => `pool-${port}`),
     idleTimeoutMs: values.idleTimeout,
+    graceMs: values.grace,
     maxPayloadBytes: values.maxPayload,
   })
 }
@@ -109,11 +111,22 @@ export function serverTls({ tlsCert, tlsKey, tlsCa, mtls }: UpValues): ServerTls
     if (tlsCa !== undefined) throw usageError('--tls-ca needs --tls-cert and --tls-key.')
     return undefined
   }
-  return {
+  const files = {
     cert: readText(tlsCert, '--tls-cert'),
     key: readText(tlsKey, '--tls-key'),
     ...(tlsCa !== undefined && { ca: readText(tlsCa, '--tls-ca') }),
-    ...(mtls && { requireClientCert: true }),
+  }
+  checkPem(files, tlsCert, tlsKey)
+  return { ...files, ...(mtls && { requireClientCert: true }) }
+}
+
+/** Before workers are started for nothing. */
+function checkPem(files: SecureContextOptions, tlsCert: string, tlsKey: string): void {
+  try {
+    createSecureContext(files)
+  } catch (error) {
+    const { reason, message } = error as { reason?: string; message: string }
+    throw usageError(`--tls-cert ${tlsCert} with --tls-key ${tlsKey}: ${reason ?? message}.`)
   }
 }
 

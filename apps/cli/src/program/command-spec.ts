@@ -29,6 +29,8 @@ export interface CommandSpec {
   readonly stdout: string
   readonly options: readonly OptionSpec[]
   readonly example: string
+  /** What one does next, or has to have before, in the help below the example. */
+  readonly more?: readonly string[]
   /** What a shell may complete its argument with. */
   readonly completes?: 'file' | readonly string[]
   /** Imports what the command needs: others do not pay for it. */

@@ -14,6 +14,7 @@ interface Failure {
 
 const codes: Readonly<Record<string, number>> = {
   CONC_INVALID_OPTION: exitCode.usage,
+  CONC_WEAVE_INPUT: exitCode.usage,
   CONC_CONNECTION_LOST: exitCode.unreachable,
   CONC_AUTHENTICATION: exitCode.refused,
   CONC_VERSION_MISMATCH: exitCode.refused,
@@ -21,6 +22,14 @@ const codes: Readonly<Record<string, number>> = {
   CONC_ADDRESS_IN_USE: exitCode.notStarted,
   CONC_POOL_START: exitCode.notStarted,
   CONC_ENGINE: exitCode.notStarted,
+}
+
+/** Of failures that have no code of their own, by exit status. */
+const names: Readonly<Record<number, string>> = {
+  [exitCode.usage]: 'CONC_USAGE',
+  [exitCode.unreachable]: 'CONC_UNREACHABLE',
+  [exitCode.refused]: 'CONC_REFUSED',
+  [exitCode.notStarted]: 'CONC_NOT_STARTED',
 }
 
 function failureOf(thrown: unknown): Failure {
@@ -62,7 +71,7 @@ export function errorJson(
   const own = codeOf(error)
   return {
     name: isError ? error.name : 'Error',
-    code: own !== '' ? own : code === exitCode.usage ? 'CONC_USAGE' : 'CONC_FAILED',
+    code: own !== '' ? own : (names[code] ?? 'CONC_FAILED'),
     message: line,
     ...(showsStack && isError && { stack: stackOf(error) }),
   }

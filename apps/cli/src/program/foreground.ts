@@ -1,12 +1,14 @@
+import { isatty } from 'node:tty'
 import type { Load } from '@conc/core'
 import type { Terminal } from '../terminal/terminal.js'
+import { durationText } from '../terminal/units.js'
 import { exitCode, exitCodeOf } from './exit-code.js'
 
 /** What runs in the foreground until a signal, or somebody else, ends it. */
 export interface Service {
   readonly load: Load
   /** Finishes accepted work, and ends. */
-  drain(timeoutMs: number): void
+  drain(): void
   /** Cancels what runs, and ends. */
   cancel(): void
   /** Reads keys and certificates again. */
@@ -20,10 +22,12 @@ export interface ForegroundSettings {
 
 const ending = ['SIGINT', 'SIGTERM'] as const
 
-/** How signals end a service: the first one drains, the second cancels, the third kills. */
+/** How signals end a service: the first one drains for a while, the second cancels, the third kills. */
 export class Foreground {
   readonly #service: Service
   readonly #settings: ForegroundSettings
+  /** Asked at once: later the terminal may have gone. */
+  readonly #isAtTerminal = isatty(0)
   #stage: 'up' | 'draining' | 'cancelling' = 'up'
   #exitCode: number = exitCode.done
 
@@ -46,17 +50,31 @@ export class Foreground {
   }
 
   #asked(signal: 'SIGINT' | 'SIGTERM'): void {
-    if (this.#stage === 'up') this.#drain()
+    if (this.#stage === 'up') this.#drain(signal)
     else if (this.#stage === 'draining') this.#cancel(signal)
     else process.exit(exitCodeOf(signal))
   }
 
-  #drain(): void {
+  #drain(signal: 'SIGINT' | 'SIGTERM'): void {
     this.#stage = 'draining'
     const { terminal, shutdownTimeoutMs } = this.#settings
+    terminal.note(`draining: ${this.#workLeft()}; again to cancel`, 'error')
+    setTimeout(() => this.#outOfTime(signal), shutdownTimeoutMs)
+    this.#service.drain()
+  }
+
+  /** As the second signal does it: this was no drain to the end, and the exit status says so. */
+  #outOfTime(signal: 'SIGINT' | 'SIGTERM'): void {
+    if (this.#stage !== 'draining') return
+    const { terminal, shutdownTimeoutMs } = this.#settings
+    const time = durationText(shutdownTimeoutMs)
+    terminal.note(`not drained within ${time}: ${this.#workLeft()}, cancelled now`, 'error')
+    this.#cancel(signal)
+  }
+
+  #workLeft(): string {
     const { running, waiting } = this.#service.load
-    terminal.err.write(`draining: ${running} running, ${waiting} waiting; again to cancel\n`)
-    this.#service.drain(shutdownTimeoutMs)
+    return `${running} running, ${waiting} waiting`
   }
 
   #cancel(signal: 'SIGINT' | 'SIGTERM'): void {
@@ -67,7 +85,7 @@ export class Foreground {
 
   /** A terminal that has gone takes its service along; elsewhere it is the wish to read files again. */
   #hungUp(): void {
-    if (process.stdin.isTTY) this.#asked('SIGTERM')
+    if (this.#isAtTerminal) this.#asked('SIGTERM')
     else this.#service.reload()
   }
 }

@@ -24,6 +24,7 @@ function commandHelp(spec: CommandSpec): string[] {
     ...(spec.options.length > 0 ? ['', ...optionLines(spec.options)] : []),
     '',
     `Example: ${spec.example}`,
+    ...(spec.more ?? []),
     'Also: -v -q --json --log-format --[no-]color, see conc --help',
   ]
 }
@@ -64,7 +65,7 @@ function rowsOf(options: readonly OptionSpec[]): { flags: string; summary: strin
   return [...rows.values()].map((row) => {
     const flags = row.map((one) => one.flags).join(', ')
     const first = row[0] as OptionSpec
-    return { flags, summary: row.length > 1 && flags.length > widestFlags ? '' : summaryOf(first) }
+    return { flags, summary: summaryOf(first) }
   })
 }
 

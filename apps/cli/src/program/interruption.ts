@@ -25,7 +25,9 @@ export class Interruption {
     return this.#received === undefined ? undefined : exitCodeOf(this.#received)
   }
 
+  /** After a signal the next one has to end the process, while the command cleans up. */
   [Symbol.dispose](): void {
+    if (this.#received !== undefined) return
     process.off('SIGINT', this.#onSignal)
     process.off('SIGTERM', this.#onSignal)
   }

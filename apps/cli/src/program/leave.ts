@@ -1,9 +1,12 @@
-/** Whoever reads our output may stop reading: that is no failure of ours. */
-export function endQuietly(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
+/**
+ * Whoever reads our output may stop reading, and a terminal may go: that is no failure of ours. Without a reader of its data
+ * a command has nothing to do; what it would only have told is left out.
+ */
+export function endQuietly(): void {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(0)
   })
+  process.stderr.on('error', () => {})
 }
 
 /** Ends the process when what it wrote has left it; whatever modules of the user keep open does not hold it. */

@@ -17,15 +17,14 @@ export interface Screen {
   /** Writes there, also after others were kept from it. */
   readonly write: (text: string) => void
   readonly isTty: boolean
+  readonly isColoured: boolean
   readonly paint: Painter
 }
 
-export interface LogLine {
-  readonly level: Exclude<Level, 'off'>
-  readonly pool: string
-  readonly worker?: number | string
-  readonly message: string
-  readonly fields?: Readonly<Record<string, unknown>>
+/** How records look on stderr. */
+export interface LogStyle {
+  readonly format: 'pretty' | 'json'
+  readonly hasColours: boolean
 }
 
 const usualColumns = 80
@@ -61,6 +60,13 @@ export class Terminal {
     this.print(JSON.stringify(value))
   }
 
+  /** What has happened, as a line of words or as JSON: `ready port=5050`. */
+  tell(event: string, facts: Readonly<Record<string, string | number>>): void {
+    const words = Object.entries(facts).map(([key, value]) => `${key}=${value}`)
+    if (this.isJson) this.printJson({ event, ...facts })
+    else this.print([event, ...words].join(' '))
+  }
+
   /** Something that the person should know and the data does not say. */
   note(text: string, level: Level = 'info'): void {
     if (isShown(level, this.options.level)) this.err.write(`${text}\n`)
@@ -70,11 +76,11 @@ export class Terminal {
     this.note(`conc: ${this.err.paint.warning('warning')}: ${text}`, 'warn')
   }
 
-  log(line: LogLine): void {
-    if (!isShown(line.level, this.options.level)) return
+  /** A record of a log. */
+  log(level: Level, text: (style: LogStyle) => string): void {
+    if (!isShown(level, this.options.level)) return
     const format = this.options.logFormat ?? (this.err.isTty ? 'pretty' : 'json')
-    const text = format === 'json' ? jsonLine(line) : prettyLine(line, this.err.paint)
-    this.err.write(`${text}\n`)
+    this.err.write(`${text({ format, hasColours: this.err.isColoured })}\n`)
   }
 }
 
@@ -88,27 +94,6 @@ export function columnsOf({ stream }: Screen): number {
 function screen(stream: NodeJS.WriteStream, wish: boolean | undefined): Screen {
   const isTty = stream.isTTY === true
   const write: (text: string) => void = stream.write.bind(stream)
-  return { stream, write, isTty, paint: painter(showsColour(wish, isTty)) }
-}
-
-function jsonLine({ level, pool, worker, message, fields }: LogLine): string {
-  const ts = new Date().toISOString()
-  const record = { ts, level, pool, ...(worker !== undefined && { worker }), message }
-  return JSON.stringify(fields === undefined ? record : { ...record, fields })
-}
-
-function prettyLine({ level, pool, worker, message }: LogLine, paint: Painter): string {
-  const time = paint.dim(new Date().toLocaleTimeString('en-GB') + milliseconds())
-  const place = worker === undefined ? pool : `${pool} w${worker}`
-  return `${time} ${paintedLevel(level, paint)} ${place} ${message}`
-}
-
-function milliseconds(): string {
-  return `.${String(Date.now() % 1000).padStart(3, '0')}`
-}
-
-function paintedLevel(level: LogLine['level'], paint: Painter): string {
-  if (level === 'error') return paint.bad(level)
-  if (level === 'warn') return paint.warning(level)
-  return level === 'info' ? paint.good(level) : paint.dim(level)
+  const isColoured = showsColour(wish, isTty)
+  return { stream, write, isTty, isColoured, paint: painter(isColoured) }
 }

@@ -28,6 +28,11 @@ const planSpec: CommandSpec = {
     { flags: '--dot', summary: 'a Graphviz digraph' },
   ],
   example: "conc weave plan './flow.js#daily' --mermaid",
+  more: [
+    "  flow.js: import { weave } from '@conc/weave'   (npm i @conc/weave)",
+    "           export const daily = weave().do('books', () => ['one', 'two'])",
+    "             .do('count', ({ books }) => books.length)",
+  ],
   completes: 'file',
   load: () => import('./plan-command.js'),
 }
@@ -41,7 +46,7 @@ const runSpec: CommandSpec = {
     ...inputOptions,
     {
       flags: '--on <where>',
-      summary: 'threads[:n] processes[:n] ws: redis:',
+      summary: 'where declared tasks run, see below',
       fallback: 'inline',
       parse: parseWhere,
       completes: ['inline', 'threads', 'processes'],
@@ -62,12 +67,15 @@ const runSpec: CommandSpec = {
       flags: '--report <file.html>',
       summary: 'write a page about the run',
       completes: 'file',
-      row: 'seeing',
     },
-    { flags: '--debug', summary: 'print the plan and each event', row: 'seeing' },
+    { flags: '--debug', summary: 'print the plan and each event' },
     ...connectionOptions.filter(({ flags }) => !/--(host|port|name) /.test(flags)),
   ],
   example: "conc weave run './flow.js#daily' --input day='\"mon\"' --on threads:4",
+  more: [
+    '  --on: inline, threads, threads:4, processes, processes:4, ws://localhost:5050',
+    '  (a pool), wss://localhost:5050, redis://localhost:6379/default (a queue)',
+  ],
   completes: 'file',
   load: () => import('./run-command.js'),
 }
