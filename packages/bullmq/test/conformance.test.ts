@@ -18,9 +18,8 @@ class WithWorker extends BullExecutor {
     this.release = release
   }
 
-  override async close(options?: CloseOptions): Promise<void> {
-    await super.close(options)
-    await this.release()
+  override close(options?: CloseOptions): Promise<void> {
+    return super.close(options).then(() => this.release())
   }
 }
 
@@ -30,10 +29,13 @@ describeExecutor(
     const where = { url, queue: `kit-${process.pid}-${lastQueue++}` }
     const threads = new ThreadExecutor({ maxThreads: concurrency, graceMs, modules })
     const worker = await runBullWorker({ ...where, modules, executor: threads, concurrency })
-    return new WithWorker({ ...where, queueLimit }, async () => {
+    const executor = new WithWorker({ ...where, queueLimit }, async () => {
       await worker.close({ pending: 'reject' })
       await threads.close({ pending: 'reject' })
     })
+    // How many slots the workers have, it knows from then on.
+    await executor.ready()
+    return executor
   },
   { separateWorkers: true },
 )

@@ -65,7 +65,7 @@ export class BullExecutor implements Executor {
     this.#link = new QueueLink(this.#settings, this.name, this.#dispatcher, (error) =>
       this.#calls.disconnect(error),
     )
-    this.#counts = new EngineCounts(this.#link)
+    this.#counts = new EngineCounts(this.#link, () => this.load.waiting)
     this.deadLetters = new DeadLetters(async () => (await this.#link.open()).queue)
     const changed = (): void => this.#room.check()
     const host = {
@@ -197,7 +197,7 @@ export class BullExecutor implements Executor {
   get #queued(): number {
     const { running } = this.#dispatcher
     const own = this.#calls.size - running - Math.max(this.#counts.concurrency - running, 0)
-    return Math.max(own, this.#counts.waiting)
+    return Math.max(own, 0) + this.#counts.othersWaiting
   }
 
   get #isFull(): boolean {

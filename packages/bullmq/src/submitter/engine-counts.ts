@@ -7,15 +7,18 @@ const freshMs = 500
 /** How full the queue is, of all submitters together, and what its workers can run at a time: asked for now and then. */
 export class EngineCounts {
   readonly #link: QueueLink
+  readonly #ownWaiting: () => number
   #askedAt = Number.NEGATIVE_INFINITY
   #asking: Promise<void> | undefined
-  /** Jobs that wait in Redis. */
-  waiting = 0
+  /** Jobs of other submitters that wait in Redis. */
+  othersWaiting = 0
   /** Slots of all workers; 0 while nobody has told. */
   concurrency = 0
 
-  constructor(link: QueueLink) {
+  /** @param ownWaiting jobs of this submitter that have not begun. */
+  constructor(link: QueueLink, ownWaiting: () => number) {
     this.#link = link
+    this.#ownWaiting = ownWaiting
   }
 
   /** Asks again where the last answer is older than half a second. Connects where nobody did yet. */
@@ -33,7 +36,8 @@ export class EngineCounts {
       queue.getJobCounts('wait', 'prioritized', 'delayed'),
       new WorkerLeases(this.#link.commands.redis, this.#link.keys).list(),
     ])
-    this.waiting = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    const waiting = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    this.othersWaiting = Math.max(waiting - this.#ownWaiting(), 0)
     this.concurrency = workers.reduce((sum, { load }) => sum + load.concurrency, 0)
     this.#askedAt = performance.now()
   }

@@ -40,6 +40,7 @@ export class JobSlots {
 
   suspend(): void {
     this.#suspended++
+    this.#grant()
     this.#tell()
   }
 
