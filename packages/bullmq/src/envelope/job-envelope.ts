@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Call, TravelContext } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
 import type { Payload } from './payload.js'
@@ -73,7 +73,7 @@ export function decodeVars({ c }: JobEnvelope): ReadonlyMap<string, unknown> | u
 
 /** An id of a job that no other call gives out. BullMQ refuses `:` and whole numbers. */
 export function freshJobId(): string {
-  return `c-${Date.now().toString(36)}-${randomBytes(10).toString('hex')}`
+  return `c-${Date.now().toString(36)}-${randomUUID().replaceAll('-', '')}`
 }
 
 /** The one id of all calls of a task with the same key. */

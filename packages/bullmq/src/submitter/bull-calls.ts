@@ -118,7 +118,8 @@ export class BullCalls {
 
   /** One job. @returns its value, or `undefined` for that of a stream; when it has ended. */
   async #job(parts: OrderParts, made?: (id: string) => void): Promise<unknown> {
-    const open = await parts.call.cancellation.orThrow(this.#host.link.open())
+    const { link } = this.#host
+    const open = link.opened ?? (await parts.call.cancellation.orThrow(link.open()))
     const order = this.#orders.make(parts, open.clockOffsetMs)
     made?.(order.id)
     return await this.#run(parts.call, order, open)

@@ -73,6 +73,11 @@ export class QueueLink {
     return this.#opening
   }
 
+  /** What `open()` gives, where it has. */
+  get opened(): OpenQueue | undefined {
+    return this.#open
+  }
+
   async close(): Promise<void> {
     this.#open?.sweep.stop()
     if (this.#open) await this.commands.whileConnected(() => this.#lease.end())

@@ -12,9 +12,10 @@ import { type Job, Worker } from 'bullmq'
 import { publishError } from '../engine/connection.js'
 import { renewMs, type WorkerInfo, type WorkerLeases } from '../engine/worker-leases.js'
 import { backoffOf } from './job-failure.js'
-import { JobRunner, type RunnerHost } from './job-runner.js'
+import { JobRunner } from './job-runner.js'
 import { JobSlots } from './job-slots.js'
 import { NestedJobs } from './nested-jobs.js'
+import { type RunnerHost, TakenJob } from './taken-job.js'
 import type { WorkerLink } from './worker-link.js'
 
 /** A worker of a queue in this process. */
@@ -133,7 +134,7 @@ export class QueueWorker implements BullWorker {
   async #process(job: Job, token: string): Promise<unknown> {
     const slot = this.#slots.take()
     const nested = this.#nested.of(slot, job.priority > 0)
-    const runner = new JobRunner(this.#parts.host, { job, token, nested })
+    const runner = new JobRunner(new TakenJob(this.#parts.host, { job, token, nested }))
     if (this.#isGivingBack) runner.stop(givenBack())
     try {
       return await runner.run()

@@ -63,17 +63,24 @@ export class CancelDesk {
     this.#running.get(id)?.credited(upTo)
   }
 
-  /**
-   * Lets a job begin. @param mayBeLate it has been here before: a cancel may lie further back than what is remembered.
-   *
-   * @returns why it must not, where somebody cancelled it.
-   */
-  async enter(job: RunningJob, mayBeLate: boolean): Promise<StopReason | undefined> {
+  /** A job is about to begin. @returns why it must not, where somebody is known to have cancelled it. */
+  enter(job: RunningJob): StopReason | undefined {
     this.#running.set(job.id, job)
     const early = this.#early.get(job.id)
-    if (early !== undefined) return { kind: 'cancelled', reason: errorOf(early) }
+    return early === undefined ? undefined : { kind: 'cancelled', reason: errorOf(early) }
+  }
+
+  /**
+   * Whether Redis has to be asked before it begins. @param mayBeLate it has been here before: a cancel may lie further
+   * back than what is remembered.
+   */
+  isUnsure(job: RunningJob, mayBeLate: boolean): boolean {
+    return job.owner !== undefined || mayBeLate || !this.#isListening
+  }
+
+  /** @returns why the job must not begin, as Redis knows it. */
+  async ask(job: RunningJob): Promise<StopReason | undefined> {
     if (job.owner !== undefined && !(await this.#lives(job.owner))) return orphaned()
-    if (this.#isListening && !mayBeLate) return undefined
     const text = await this.#redis.get(this.#keys.tombstone(job.id))
     return text === null ? undefined : { kind: 'cancelled', reason: errorOf(text) }
   }

@@ -21,12 +21,17 @@ export class UnknownTasks {
     this.#worker = worker
   }
 
-  /** @returns the task, where it runs here; rejects with BullMQ's sign that the job was put off, or its failure. */
-  async find(job: Job, token: string): Promise<TaskDefinition> {
+  /** @returns the task, where it runs here. */
+  known(job: Job): TaskDefinition | undefined {
     const { v, n } = job.data as JobEnvelope
     const definition = registry.find(job.name)
     const isKnown = definition && nameAndVersion(definition.name, definition.version) === n
-    if (v === protocol && isKnown) return definition
+    return v === protocol && isKnown ? definition : undefined
+  }
+
+  /** Puts the job off. @returns rejects with BullMQ's sign for that, or with the job's failure when it is too old. */
+  async wait(job: Job, token: string): Promise<never> {
+    const { v, n } = job.data as JobEnvelope
     if (Date.now() - job.timestamp >= this.#limitMs) throw await this.#failure(v, n)
     await job.moveToDelayed(Date.now() + pauseFor(job), token)
     throw new DelayedError()

@@ -1,0 +1,62 @@
+import { PoisonTaskError, WorkerLostError } from '@conc/core'
+import type { TaskDefinition } from '@conc/core/internal'
+import { WaitingError } from 'bullmq'
+import type { StopReason } from './cancel-desk.js'
+import { failureOf, isLoss, isRefusal } from './job-failure.js'
+import type { TakenJob } from './taken-job.js'
+
+/**
+ * What the failure of a body means for its job: it fails for good, is tried again by the policy, or goes back into the
+ * queue as if it had not begun.
+ *
+ * @param stopped why it was told to stop, if it was.
+ * @returns what BullMQ is to be told by throwing it.
+ */
+export async function verdictOn(
+  taken: TakenJob,
+  definition: TaskDefinition,
+  error: unknown,
+  stopped: StopReason | undefined,
+): Promise<Error> {
+  if (stopped) return await afterStop(taken, definition, stopped)
+  if (isLoss(error)) return await afterLoss(taken, definition, error)
+  if (isRefusal(error)) return await givenBack(taken)
+  return failureOf(taken.job, definition, error, taken.where)
+}
+
+/** For a task that may not run twice, and whose worker is gone. */
+export function lostBefore(taken: TakenJob): Error {
+  return taken.refused(
+    new WorkerLostError(
+      `The worker that had begun task '${taken.name}' is gone, and the task may not run twice.`,
+      { ...taken.identity, started: true },
+    ),
+  )
+}
+
+async function afterStop(
+  taken: TakenJob,
+  definition: TaskDefinition,
+  { kind, reason }: StopReason,
+): Promise<Error> {
+  if (kind !== 'given-back') return taken.refused(reason)
+  return definition.idempotent === false ? lostBefore(taken) : await givenBack(taken)
+}
+
+/** The thread is gone: the job is not, and runs again until it counts as the cause. */
+async function afterLoss(
+  taken: TakenJob,
+  definition: TaskDefinition,
+  cause: WorkerLostError,
+): Promise<Error> {
+  if (definition.idempotent === false) return taken.refused(cause)
+  if (!(await taken.host.memory.countLoss(taken.id))) return await givenBack(taken)
+  const message = `Task '${taken.name}' ended its thread three times and is not run again.`
+  return taken.refused(new PoisonTaskError(message, { ...taken.identity, started: true, cause }))
+}
+
+/** Without a burnt attempt. */
+async function givenBack({ job, token }: TakenJob): Promise<Error> {
+  await job.moveToWait(token)
+  return new WaitingError()
+}
