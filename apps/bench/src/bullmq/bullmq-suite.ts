@@ -9,7 +9,8 @@ const goal = { timesFloor: 1.25 }
 
 export const bullmqSuite: Suite = {
   name: 'bullmq',
-  about: 'tasks as jobs in Redis, beside jobs by hand on the same Redis; bodies on the event loop',
+  about:
+    'tasks as jobs in Redis, beside jobs by hand on the same Redis; the worker is another process',
   paths: (size) =>
     [1, 50].map((outstanding) =>
       timedPath<number>({
@@ -23,7 +24,8 @@ export const bullmqSuite: Suite = {
         },
         contestants: [
           caller('BullMQ add + completed', 'floor', outstanding, bareAdd),
-          { ...caller('BullExecutor', 'ours', outstanding, bullAdd), goal },
+          { ...caller('BullExecutor', 'ours', outstanding, () => bullAdd('event-loop')), goal },
+          caller('BullExecutor, bodies on threads', 'ours', outstanding, () => bullAdd('threads')),
         ],
       }),
     ),

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Add } from '../threads/callers.js'
 import { redisUrl } from './redis.js'
-
-/** Jobs at a time, of every worker. */
-const concurrency = 50
+import { startWorker, type WorkerOrder } from './worker-process.js'
 
 const opened = new Map<string, Promise<Add>>()
 
@@ -17,7 +15,7 @@ function once(key: string, open: () => Promise<Add>): Promise<Add> {
 /** A job and its `completed` event, by hand: one listener, and a map of who waits. */
 export function bareAdd(): Promise<Add> {
   return once('bare', async () => {
-    const [{ Queue, QueueEvents, Worker }, { Redis }] = await Promise.all([
+    const [{ Queue, QueueEvents }, { Redis }] = await Promise.all([
       import('bullmq'),
       import('ioredis'),
     ])
@@ -26,9 +24,7 @@ export function bareAdd(): Promise<Add> {
     const name = `bare-${randomUUID()}`
     const queue = new Queue(name, { connection: connect() })
     const events = new QueueEvents(name, { connection: connect() })
-    const work = async ({ data }: { data: [number, number] }) => data[0] + data[1]
-    const worker = new Worker(name, work, { connection: connect(), concurrency })
-    await Promise.all([events.waitUntilReady(), worker.waitUntilReady()])
+    await Promise.all([events.waitUntilReady(), startWorker({ kind: 'bare', url, queue: name })])
     const waiting = new Map<string, (sum: number) => void>()
     events.on('completed', ({ jobId, returnvalue }) => {
       waiting.get(jobId)?.(returnvalue as unknown as number)
@@ -44,16 +40,14 @@ export function bareAdd(): Promise<Add> {
   })
 }
 
-export function bullAdd(): Promise<Add> {
-  return once('bull', async () => {
-    const [{ BullExecutor, runBullWorker }, { inline }, { addTask }] = await Promise.all([
+export function bullAdd(kind: WorkerOrder['kind']): Promise<Add> {
+  return once(kind, async () => {
+    const [{ BullExecutor }, { addTask }] = await Promise.all([
       import('@conc/bullmq'),
-      import('@conc/core'),
       import('../threads/tasks.js'),
     ])
     const where = { url: await redisUrl(), queue: randomUUID() }
-    const modules = [new URL('../threads/tasks.js', import.meta.url)]
-    await runBullWorker({ ...where, modules, executor: inline(), concurrency })
+    await startWorker({ kind, ...where })
     const bull = new BullExecutor({ ...where, results: { keep: 1000 } })
     await bull.ready()
     return (a, b) => bull.submit(addTask, [a, b])
