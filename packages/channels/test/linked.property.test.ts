@@ -2,6 +2,7 @@ import { duplex, threadCache } from '@conc/channels'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
+  bouncer,
   echo,
   echoSync,
   getMany,
@@ -51,6 +52,21 @@ describe('two threads', { timeout: 60_000 + 60 * rounds }, () => {
       expect(await made.get()).toEqual(new Date(round))
     }
     made.close()
+  })
+
+  it('wake each other where an end came to its thread after use', async () => {
+    const [mine, yours] = duplex<unknown>()
+    await yours.put('before')
+    expect(await mine.get()).toBe('before')
+    await mine.put('before')
+    expect(await yours.get()).toBe('before')
+    const { done } = bouncer(yours)
+    for (let round = 0; round < 500; round++) {
+      mine.putSync(new Date(round), { timeoutMs: 30_000 })
+      expect(mine.getSync({ timeoutMs: 30_000 })).toEqual(new Date(round))
+    }
+    mine.close()
+    await done.catch(() => {})
   })
 
   it('block on two channels at once', async () => {

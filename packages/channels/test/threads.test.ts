@@ -15,6 +15,7 @@ import {
   threadCache,
 } from '@conc/channels'
 import {
+  ConcError,
   InvalidOptionError,
   SerializationError,
   UnknownTaskError,
@@ -265,6 +266,38 @@ describe('a coroutine', { timeout: 30_000 }, () => {
       expect(await remote.threadNumber().done).toBe(number)
     })
 
+    it('leaves nothing of a channel to the next one', async () => {
+      await threadCache.drain()
+      for (let round = 0; round < 20; round++) {
+        const quitting = remote.quitter()
+        const puts = [1, new Date(2), 'x'.repeat(2000)].map((value) =>
+          quitting.put(value).catch((error) => expect(error).toBeInstanceOf(ChannelClosedError)),
+        )
+        const [kept, lost] = duplex<unknown>({ capacity: 1 })
+        quitting.put(lost).catch(() => lost.close())
+        expect(await quitting.done).toBe('done')
+        await Promise.all(puts)
+        await expect(kept.get()).rejects.toBeInstanceOf(Error)
+        const echo = remote.echo(round)
+        expect(await echo.get()).toEqual([round])
+        await echo.put('new')
+        expect(await echo.get()).toBe('new')
+        echo.close()
+        await echo.done.catch(() => {})
+      }
+      expect(threadCache.idle).toBe(1)
+    })
+
+    it('reads what a channel holds after its thread has gone on', async () => {
+      const first = remote.count(50)
+      await first.done
+      const [second, third] = [remote.count(60), remote.countTight(3)]
+      expect(await all(second)).toHaveLength(60)
+      expect(await all(first)).toEqual(Array.from({ length: 50 }, (_, index) => index))
+      expect(await all(third)).toEqual([0, 1, 2])
+      await expect(first.get()).rejects.toBeInstanceOf(ChannelClosedError)
+    })
+
     it('has it alone where isolated', async () => {
       await threadCache.drain()
       const number = await remote.isolated().done
@@ -398,6 +431,29 @@ describe('a linked channel', { timeout: 30_000 }, () => {
     expect(await end.get()).toBe('hello')
     await end.put('back')
     expect(await opened.done).toBe('back')
+  })
+
+  it.each([
+    ['exits', 'exit', 'used'],
+    ['fails', 'throw', 'used'],
+    ['is terminated', 'stay', 'used'],
+    ['is terminated', 'stay', 'unused'],
+  ] as const)('ends when the thread that has the other end %s: %s, %s', async (_, how, use) => {
+    const [mine, yours] = duplex<unknown>()
+    const keeper = remote.keeper(yours as LinkedChannel<unknown, unknown>, how)
+    if (use === 'used') expect(await mine.get()).toBe('mine')
+    else expect(await keeper.get()).toBe('ready')
+    const waiting =
+      use === 'used' && [mine.get(), mine.get()].map((wait) => wait.catch((error) => error))
+    await (how === 'stay' ? keeper.terminate() : keeper.put('end').catch(() => {}))
+    await keeper.done.catch(() => {})
+    for (const wait of waiting || []) expect(await wait).toBeInstanceOf(ConcError)
+    if (use === 'unused') expect(await mine.get()).toBe('mine')
+    await expect(mine.get()).rejects.toBeInstanceOf(ConcError)
+    expect(mine.alive()).toBe(false)
+    await expect(mine.put(1)).rejects.toBeInstanceOf(ChannelClosedError)
+    expect(() => mine.getSync({ timeoutMs: 10_000 })).toThrow(ConcError)
+    expect(mine.tryGet()?.ok).toBe(false)
   })
 
   it('stays here when the start it was handed to fails', async () => {

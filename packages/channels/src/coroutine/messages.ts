@@ -1,6 +1,7 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from '@conc/core'
 import type { TravelContext } from '@conc/core/internal'
-import type { LinkParts } from '../linked/messages.js'
+import type { LinkParts, PortlessParts } from '../linked/messages.js'
 import type { SourceProgram } from '../source/program.js'
 
 /** How a thread gets the function. */
@@ -18,14 +19,19 @@ export interface StartMessage {
   readonly args: readonly unknown[]
   /** Arguments that are ends of channels, by index. */
   readonly ends: ReadonlyMap<number, LinkParts>
-  readonly channel: LinkParts
+  readonly channel: PortlessParts
   /** What shipped source has around it, by name. */
   readonly scope: ReadonlyMap<string, unknown> | undefined
   readonly context: TravelContext | undefined
 }
 
-/** One word that a thread sets to 1 when it can run coroutines. */
-export type ReadyFlag = Int32Array<SharedArrayBuffer>
+/** What a thread is made with. */
+export interface ThreadData {
+  /** One word that the thread sets to 1 when it can run coroutines. */
+  readonly ready: Int32Array<SharedArrayBuffer>
+  /** Of the channels that its coroutines have, one after the other. */
+  readonly port: MessagePort
+}
 
 /** From a thread. */
 export type ThreadMessage =

@@ -46,7 +46,7 @@ export function sleepSync(ms: number): void {
 
 export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown, unknown> {
   /** Why the other side wants no more; set when this end has seen it. */
-  cancelled: { readonly reason: unknown } | undefined
+  cancelled: { readonly why: () => unknown } | undefined
   #abort: AbortController | undefined
   #whenEnded: (() => void) | undefined
   #isDelivered = false
@@ -58,7 +58,7 @@ export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown
   get signal(): AbortSignal {
     this.sync()
     this.#abort ??= new AbortController()
-    if (this.cancelled) this.#abort.abort(this.cancelled.reason)
+    if (this.cancelled) this.#abort.abort(this.cancelled.why())
     return this.#abort.signal
   }
 
@@ -74,9 +74,13 @@ export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown
     })
   }
 
-  protected override peerClosed(reason: unknown): void {
-    this.cancelled = { reason }
-    this.#abort?.abort(reason)
+  protected override peerClosed(why: () => unknown): void {
+    this.cancelled = { why }
+    this.#abort?.abort(why())
+  }
+
+  protected override get leavesPort(): boolean {
+    return true
   }
 
   override ended(): void {

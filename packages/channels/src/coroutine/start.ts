@@ -1,5 +1,4 @@
 import { assertNotImporting, captureContext, currentFrame } from '@conc/core/internal'
-import { linkedParts } from '../linked/duplex.js'
 import { postParcel } from '../linked/parcel.js'
 import type { WorkSource } from './messages.js'
 import type { GoOptions } from './start-options.js'
@@ -20,8 +19,8 @@ export function start(
   const { name = work.name, signal } = options
   assertNotImporting(`Coroutine '${name}' was started`)
   signal?.throwIfAborted()
-  const [here, there] = linkedParts(name, options.capacity ?? Number.POSITIVE_INFINITY)
   const thread = threads.take(options, isShared(options))
+  const [here, there] = thread.newChannel(name, options.capacity ?? Number.POSITIVE_INFINITY)
   try {
     const keys = [...(scope?.keys() ?? [])]
     const root = (index: number): string =>
@@ -31,10 +30,9 @@ export function start(
       const context = travelContext()
       const given = values.slice(0, args.length)
       const message = { work, args: given, ends, channel: there, context, scope }
-      thread.start(message, [...transfer, there.port], options.daemon ?? false)
+      thread.start(message, transfer, options.daemon ?? false)
     })
   } catch (error) {
-    here.port.close()
     threads.released(thread, true)
     throw error
   }

@@ -10,7 +10,7 @@ import {
 } from '@conc/core/internal'
 import type { LinkedChannel } from '../channel/channel.js'
 import { LinkedEnd } from '../linked/linked-end.js'
-import type { LinkParts } from '../linked/messages.js'
+import type { PortlessParts } from '../linked/messages.js'
 import type { SettledMessage } from './messages.js'
 import type { Occupant, Thread } from './thread.js'
 import { threads } from './threads.js'
@@ -40,8 +40,8 @@ export class ThreadEnd extends LinkedEnd<unknown, unknown> implements Occupant, 
   #isRead = false
   #whenSettled: (() => void) | undefined
 
-  constructor(parts: LinkParts, thread: Thread, graceMs: number) {
-    super(parts)
+  constructor(parts: PortlessParts, thread: Thread, graceMs: number) {
+    super({ ...parts, port: thread.port.port }, thread.port)
     this.threadId = thread.threadId
     this.#thread = thread
     this.#graceMs = graceMs
@@ -109,6 +109,10 @@ export class ThreadEnd extends LinkedEnd<unknown, unknown> implements Occupant, 
     this.#done.reject(error)
     this.lose(error, exitCode)
     this.#expectReader(error)
+  }
+
+  protected override get leavesPort(): boolean {
+    return true
   }
 
   /** The exit of the thread says more, and comes as well. */

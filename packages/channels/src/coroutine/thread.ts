@@ -1,6 +1,9 @@
-import { type ResourceLimits, Worker } from 'node:worker_threads'
+import { MessageChannel, type ResourceLimits, Worker } from 'node:worker_threads'
 import { type Transferable, WorkerLostError } from '@conc/core'
-import type { ReadyFlag, SettledMessage, StartMessage, ThreadMessage } from './messages.js'
+import { LinkPort } from '../linked/link-port.js'
+import type { PortlessParts } from '../linked/messages.js'
+import { unusedParts } from '../linked/unused-parts.js'
+import type { SettledMessage, StartMessage, ThreadData, ThreadMessage } from './messages.js'
 
 /** What a coroutine's thread is started with, beyond Node's defaults. */
 export interface ThreadInit {
@@ -14,6 +17,8 @@ export interface Occupant {
   settled(message: SettledMessage): void
   /** The thread is gone, or was before it began. */
   lost(error: WorkerLostError, exitCode: number): void
+  /** Nothing more will come by the port, which is for the next one. */
+  leavePort(): void
 }
 
 /** Who owns the thread and decides what becomes of it. */
@@ -27,6 +32,8 @@ export interface ThreadOwner {
 /** The life of one thread, seen from its parent. */
 export class Thread {
   readonly isShared: boolean
+  /** Of the channel between its coroutine and here. */
+  readonly port: LinkPort
   /** The body has ended; its last items may still be on their way. */
   isSettled = false
   readonly #worker: Worker
@@ -35,15 +42,18 @@ export class Thread {
   #occupant: Occupant | undefined
   #last: SettledMessage | undefined
   /** Set by the thread. A message could be lost with a thread that exits soon after, as on newer Nodes. */
-  readonly #ready: ReadyFlag = new Int32Array(new SharedArrayBuffer(4))
+  readonly #ready: ThreadData['ready'] = new Int32Array(new SharedArrayBuffer(4))
   #failure: unknown
 
   constructor(owner: ThreadOwner, init: ThreadInit, isShared: boolean) {
     this.isShared = isShared
     this.#owner = owner
+    const { port1, port2 } = new MessageChannel()
+    this.port = new LinkPort(port1)
     const { resourceLimits, execArgv, env } = init
     this.#worker = new Worker(new URL('../inside/thread.entry.js', import.meta.url), {
-      workerData: this.#ready satisfies ReadyFlag,
+      workerData: { ready: this.#ready, port: port2 } satisfies ThreadData,
+      transferList: [port2],
       ...(resourceLimits && { resourceLimits }),
       ...(execArgv && { execArgv: [...execArgv] }),
       ...(env && { env }),
@@ -62,6 +72,12 @@ export class Thread {
 
   get threadId(): number {
     return this.#worker.threadId
+  }
+
+  /** What the ends of its next channel are made of: the one here, and the one there. */
+  newChannel(name: string, capacity: number): [PortlessParts, PortlessParts] {
+    const [here, there] = unusedParts(name, capacity)
+    return [here, { ...there, firstMessage: this.port.posted }]
   }
 
   /** @throws what `postMessage` throws. */
@@ -97,6 +113,7 @@ export class Thread {
     } else {
       this.#owner.released(this, message.isReusable)
       this.#settleLast()
+      this.#occupant?.leavePort()
       this.#occupant = undefined
     }
   }
@@ -127,5 +144,6 @@ export class Thread {
       exitCode,
     )
     this.#occupant = undefined
+    this.port.close()
   }
 }

@@ -13,6 +13,7 @@ import { loadCoroutine, loadExport } from '../coroutine/coroutine-registry.js'
 import type { StartMessage, ThreadMessage } from '../coroutine/messages.js'
 import { SelfEnd, selfHolder } from '../coroutine/self.js'
 import { threads } from '../coroutine/threads.js'
+import type { LinkPort } from '../linked/link-port.js'
 import { openEnds } from '../linked/open-ends.js'
 import { postParcel } from '../linked/parcel.js'
 import { compile } from './compile.js'
@@ -26,9 +27,9 @@ export class CoroutineRun {
   readonly #end: SelfEnd
   #isSettled = false
 
-  constructor(message: StartMessage) {
+  constructor(message: StartMessage, port: LinkPort) {
     this.#message = message
-    this.#end = new SelfEnd(message.channel)
+    this.#end = new SelfEnd({ ...message.channel, port: port.port }, port)
     this.#end.sync()
     selfHolder.current = this.#end
   }
@@ -115,7 +116,7 @@ export class CoroutineRun {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#end.close({ error })
-    for (const end of [...(openEnds ?? [])]) if (end.isPortable) end.close()
+    closeOtherEnds()
     const isLast = this.#end.isDelivered && threads.areIdle
     try {
       tell(isLast)
@@ -131,6 +132,9 @@ export class CoroutineRun {
     await threads.whenIdle()
     const isReusable = isClean && (await isAsAtBoot())
     this.isFinished = true
+    this.#end.leavePort()
+    // Some may have come last.
+    closeOtherEnds()
     selfHolder.current = undefined
     post({ type: 'finished', isReusable })
   }
@@ -139,7 +143,7 @@ export class CoroutineRun {
   #isCancel(error: unknown): boolean {
     const { cancelled } = this.#end
     if (cancelled === undefined) return false
-    return error === cancelled.reason || (error instanceof Error && error.name === 'AbortError')
+    return error === cancelled.why() || (error instanceof Error && error.name === 'AbortError')
   }
 }
 
@@ -155,6 +159,10 @@ class CoroutineTask extends RunningTask {
   override get signal(): AbortSignal {
     return this.#end.signal
   }
+}
+
+function closeOtherEnds(): void {
+  for (const end of [...(openEnds ?? [])]) if (end.isPortable) end.close()
 }
 
 function post(message: ThreadMessage): void {

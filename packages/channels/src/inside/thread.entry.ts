@@ -1,10 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { bootThread } from '@conc/core/internal'
-import type { ReadyFlag, StartMessage } from '../coroutine/messages.js'
+import type { StartMessage, ThreadData } from '../coroutine/messages.js'
+import { LinkPort } from '../linked/link-port.js'
 import { openEnds } from '../linked/open-ends.js'
 import { CoroutineRun } from './coroutine-run.js'
 import { noteResources } from './resources.js'
 
+const { ready, port }: ThreadData = workerData
+const channelPort = new LinkPort(port)
 let run: CoroutineRun | undefined
 
 // What nobody catches ends the coroutine; without one, the thread.
@@ -19,11 +22,11 @@ process.on('exit', (code) => {
 
 parentPort?.on('message', (message: StartMessage) => {
   // Here, not only below: a start can come before the boot has been noted, and its body may exit at once.
-  Atomics.store(workerData as ReadyFlag, 0, 1)
-  run = new CoroutineRun(message)
+  Atomics.store(ready, 0, 1)
+  run = new CoroutineRun(message, channelPort)
   void run.start()
 })
 
 await bootThread({ role: 'thread of a coroutine', modules: [] })
 await noteResources()
-Atomics.store(workerData as ReadyFlag, 0, 1)
+Atomics.store(ready, 0, 1)

@@ -10,6 +10,7 @@ import {
   takesNoMore,
 } from './control-block.js'
 import { Link, type LinkOwner } from './link.js'
+import { LinkPort } from './link-port.js'
 import type { LinkParts } from './messages.js'
 import { openEnds } from './open-ends.js'
 import { Portable } from './parcel.js'
@@ -30,12 +31,12 @@ export abstract class LinkLife<Send, Recv>
   #isClosedHere = false
   #sawPeerClose = false
 
-  constructor(parts: LinkParts) {
+  constructor(parts: LinkParts, port: LinkPort = new LinkPort(parts.port, parts.bell)) {
     super(parts.name, parts.capacity)
     this.#parts = parts
     this.control = new ControlBlock(parts.control)
     this.vigil = new Vigil(this.control, parts.side, this)
-    this.link = new Link(parts, this.control, this)
+    this.link = new Link(parts, this.control, this, port)
     this.writing = new Writing(this, this.control, this.link)
   }
 
@@ -80,7 +81,8 @@ export abstract class LinkLife<Send, Recv>
 
   reattach(): void {
     this.#place = 'unused'
-    this.link = new Link(this.#parts, this.control, this)
+    const port = new LinkPort(this.#parts.port, this.#parts.bell)
+    this.link = new Link(this.#parts, this.control, this, port)
     this.writing = new Writing(this, this.control, this.link)
   }
 
@@ -104,10 +106,21 @@ export abstract class LinkLife<Send, Recv>
     this.link.closePort()
   }
 
+  /** Both sides are through: the next link between these two threads may have the port. */
+  leavePort(): LinkPort | undefined {
+    this.sync()
+    this.link.receiveAll()
+    this.pump()
+    openEnds?.delete(this)
+    return this.link.leavePort()
+  }
+
   /** This thread ends: those who block on the other side must hear of it. */
   goneHere(exitCode: number): void {
     this.control.setGone(this.link.side, exitCode)
-    if (this.#place === 'here') this.link.wakePeer()
+    if (this.#place !== 'here') return
+    this.link.postWake()
+    this.link.ringPeer()
   }
 
   /** Drops everything, on both sides; waits on both sides end with `reason`. */
@@ -115,7 +128,7 @@ export abstract class LinkLife<Send, Recv>
     this.sync()
     this.link.sendAbort(reason)
     this.link.peerEnd ??= { error: reason }
-    this.writing.refuseAll(reason)
+    this.writing.refuseAll(() => reason)
     this.end({ discard: true })
   }
 
@@ -135,7 +148,7 @@ export abstract class LinkLife<Send, Recv>
   }
 
   /** The other side closed, discarded or ended. Called once. */
-  protected peerClosed(_reason: unknown): void {}
+  protected peerClosed(_why: () => unknown): void {}
 
   protected get mayWrite(): boolean {
     return this.writing.isOpen && !this.#sawPeerClose
@@ -155,7 +168,9 @@ export abstract class LinkLife<Send, Recv>
       this.#isClosedHere = true
       this.control.close(this.link.side)
       this.writing.finish(error)
-      this.link.wakePeer()
+      // The end is a message as well.
+      if (!this.writing.isEnded) this.link.postWake()
+      this.link.ringPeer()
     }
     this.pump()
   }
@@ -171,7 +186,12 @@ export abstract class LinkLife<Send, Recv>
   protected closeIfOver(): void {
     if (!this.writing.isEnded || !this.link.peerEnd) return
     openEnds?.delete(this)
-    this.link.closePort()
+    if (!this.leavesPort) this.link.closePort()
+  }
+
+  /** Whether the port is kept when all is over. */
+  protected get leavesPort(): boolean {
+    return false
   }
 
   protected override waits(): boolean {
@@ -181,8 +201,8 @@ export abstract class LinkLife<Send, Recv>
   #open(): void {
     if (this.#place === 'elsewhere') throw this.#stateError()
     this.#place = 'here'
-    this.link.open()
     openEnds?.add(this)
+    this.link.open()
   }
 
   #seePeerClose(state: State): void {
@@ -193,17 +213,18 @@ export abstract class LinkLife<Send, Recv>
     }
     const { aborted } = this.link
     if (aborted) this.link.peerEnd = { error: aborted.reason }
-    const reason = aborted ? aborted.reason : this.closedError()
-    this.writing.refuseAll(reason)
-    this.writing.finish(undefined)
-    this.peerClosed(reason)
+    const why = (): unknown => (aborted ? aborted.reason : this.closedError())
+    this.writing.refuseAll(why)
+    // Who closed hears of the end only to close the port.
+    this.writing.finish(undefined, !this.leavesPort)
+    this.peerClosed(why)
   }
 
   #discard(): void {
     this.control.discard()
     this.link.receiveAll()
     this.link.receiver.discard()
-    this.writing.refuseAll(this.closedError())
+    this.writing.refuseAll(() => this.closedError())
   }
 
   #stateError(): ChannelStateError {

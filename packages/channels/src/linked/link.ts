@@ -1,8 +1,8 @@
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { decodeError, encodeError, type Transferable } from '@conc/core'
 import type { End } from '../channel/channel.js'
-import { Bell, ownBell } from './bell.js'
+import { ownBell } from './bell.js'
 import { awake, type ControlBlock, inAtomics, type Side, type Sleep } from './control-block.js'
+import type { LinkPort, PortOwner } from './link-port.js'
 import { kind, type LinkParts, type LinkState, type Message } from './messages.js'
 import { Receiver } from './receiver.js'
 import { Sender, type Wire } from './sender.js'
@@ -18,7 +18,7 @@ export interface LinkOwner {
 }
 
 /** One end of the way between two threads: the port, and what comes and goes by it. */
-export class Link implements Wire {
+export class Link implements Wire, PortOwner {
   readonly side: Side
   readonly peer: Side
   readonly sender: Sender
@@ -28,40 +28,53 @@ export class Link implements Wire {
   /** The other side gave everything up, with this reason. */
   aborted: { readonly reason: unknown } | undefined
   readonly #control: ControlBlock
-  readonly #port: MessagePort
   readonly #owner: LinkOwner
-  #peerBell: Bell | undefined
-  #peerOpened = 0
+  readonly #first: number
+  /** `undefined`: left to the next link. */
+  #port: LinkPort | undefined
+  #peerOpened: number
 
-  constructor(parts: LinkParts, control: ControlBlock, owner: LinkOwner) {
+  constructor(parts: LinkParts, control: ControlBlock, owner: LinkOwner, port: LinkPort) {
     this.side = parts.side
     this.peer = parts.side === 0 ? 1 : 0
     this.#control = control
-    this.#port = parts.port
     this.#owner = owner
+    this.#first = parts.firstMessage
+    this.#port = port
+    this.#peerOpened = parts.peerOpened
     this.sender = new Sender(parts, control, this)
     this.receiver = new Receiver(parts, control, this)
   }
 
   open(): void {
-    this.#port.on('message', this.#onMessage)
-    this.#port.on('close', this.#onClose)
-    this.#port.unref()
+    if (this.#port?.open(this, this.#first)) return
     this.post([kind.hello, ownBell.buffer])
     this.#control.countOpened(this.side)
   }
 
   /** Lets go of the port, with all that is on its way. */
   detach(): LinkState {
-    this.#port.off('message', this.#onMessage)
-    this.#port.off('close', this.#onClose)
-    return { port: this.#port, ...this.sender.detach(), ...this.receiver.detach() }
+    const port = this.#port as LinkPort
+    return {
+      port: port.detach(),
+      bell: port.bell?.buffer,
+      peerOpened: this.#peerOpened,
+      ...this.sender.detach(),
+      ...this.receiver.detach(),
+    }
+  }
+
+  /** Leaves the port to the next link between the two threads. */
+  leavePort(): LinkPort | undefined {
+    const port = this.#port
+    this.#port = undefined
+    port?.leave()
+    return port
   }
 
   /** Whether a wait here keeps the process from ending. */
   hold(isHeld: boolean): void {
-    if (isHeld) this.#port.ref()
-    else this.#port.unref()
+    this.#port?.hold(isHeld)
   }
 
   sendEnd(error: unknown): void {
@@ -74,15 +87,11 @@ export class Link implements Wire {
   }
 
   post(message: Message, transfer?: readonly Transferable[]): void {
-    if (transfer?.length) this.#port.postMessage(message, transfer)
-    else this.#port.postMessage(message)
+    this.#port?.post(message, transfer)
   }
 
   receiveOne(): boolean {
-    const next = receiveMessageOnPort(this.#port)
-    if (next === undefined) return false
-    this.#receive(next.message as Message)
-    return true
+    return this.#port?.receiveOne() ?? false
   }
 
   /** Takes in everything that was posted so far. */
@@ -93,32 +102,33 @@ export class Link implements Wire {
   wake(how: Sleep): void {
     if (how === awake) return
     if (how === inAtomics) this.#ring()
-    else this.post([kind.wake])
+    else this.postWake()
   }
 
-  /** Makes the other side look, however it waits. */
-  wakePeer(): void {
+  /** Makes the event loop of the other side look. */
+  postWake(): void {
     this.post([kind.wake])
+  }
+
+  /** Makes the other side look if it blocks. */
+  ringPeer(): void {
     const isReading = this.#control.reader(this.peer) === inAtomics
     if (isReading || this.#control.writer(this.peer) === inAtomics) this.#ring()
   }
 
   closePort(): void {
-    this.#port.close()
+    this.#port?.close()
   }
 
-  #ring(): void {
-    const opened = this.#control.timesOpened(this.peer)
-    // The other side told its bell by message before it counted, and may have moved to another thread since.
-    if (opened !== this.#peerOpened) {
-      this.#peerOpened = opened
-      this.receiveAll()
-      queueMicrotask(() => this.#owner.arrived())
-    }
-    this.#peerBell?.ring()
+  arrived(): void {
+    this.#owner.arrived()
   }
 
-  #receive(message: Message): void {
+  portClosed(): void {
+    this.#owner.portClosed()
+  }
+
+  receive(message: Message): void {
     switch (message[0]) {
       case kind.item:
         this.receiver.receive(message[1])
@@ -132,24 +142,27 @@ export class Link implements Wire {
       case kind.shape:
         this.receiver.learnShape(message[1], message[2])
         break
-      case kind.hello:
-        this.#peerBell = new Bell(message[1])
-        break
       case kind.end:
         this.peerEnd ??= message[1] === undefined ? {} : { error: decodeError(message[1]) }
         break
       case kind.abort:
         this.aborted ??= { reason: decodeError(message[1]) }
         break
+      case kind.hello:
       case kind.wake:
+      case kind.over:
         break
     }
   }
 
-  readonly #onMessage = (message: Message): void => {
-    this.#receive(message)
-    this.#owner.arrived()
+  #ring(): void {
+    const opened = this.#control.timesOpened(this.peer)
+    // The other side told its bell by message before it counted, and may have moved to another thread since.
+    if (opened !== this.#peerOpened) {
+      this.#peerOpened = opened
+      this.receiveAll()
+      queueMicrotask(() => this.#owner.arrived())
+    }
+    this.#port?.bell?.ring()
   }
-
-  readonly #onClose = (): void => this.#owner.portClosed()
 }

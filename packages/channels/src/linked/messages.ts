@@ -10,7 +10,12 @@ export interface LinkParts {
   readonly capacity: number
   readonly side: Side
   readonly control: SharedArrayBuffer
+  /** Messages that came by the port before are those of an earlier link. */
+  readonly firstMessage: number
   readonly port: MessagePort
+  /** The bell of the other side, where that has said it, and how often the other side had been opened by then. */
+  readonly bell: SharedArrayBuffer | undefined
+  readonly peerOpened: number
   /** Items that came by the port and nobody has taken, and the number of the next item to be taken. */
   readonly received: readonly unknown[]
   readonly next: number
@@ -20,8 +25,11 @@ export interface LinkParts {
   readonly outShapes: readonly Shape[]
 }
 
+/** The same for an end whose port is known over there. */
+export type PortlessParts = Omit<LinkParts, 'port'>
+
 /** The part of it that changes with use. */
-export type LinkState = Omit<LinkParts, 'name' | 'capacity' | 'side' | 'control'>
+export type LinkState = Omit<LinkParts, 'name' | 'capacity' | 'side' | 'control' | 'firstMessage'>
 
 /** What goes by the port. */
 export const kind = {
@@ -35,6 +43,8 @@ export const kind = {
   abort: 5,
   ring: 6,
   shape: 7,
+  /** All before it was for a link that is left. */
+  over: 8,
 } as const
 
 export type Message =
@@ -42,7 +52,7 @@ export type Message =
   | readonly [typeof kind.passenger, LinkParts]
   | readonly [typeof kind.end, EncodedError | undefined]
   | readonly [typeof kind.hello, SharedArrayBuffer]
-  | readonly [typeof kind.wake]
+  | readonly [typeof kind.wake | typeof kind.over]
   | readonly [typeof kind.abort, EncodedError]
   | readonly [typeof kind.ring, RingParts]
   | readonly [typeof kind.shape, id: number, Shape]

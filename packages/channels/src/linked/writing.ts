@@ -26,6 +26,7 @@ export class Writing {
   readonly #link: Link
   #state: 'open' | 'ending' | 'ended' = 'open'
   #endError: unknown
+  #isEndTold = true
   /** At capacity 0: the put whose item was sent and not taken, and the number of that. */
   #unconfirmed: { readonly putter: Putter<unknown>; readonly number: number } | undefined
 
@@ -81,20 +82,21 @@ export class Writing {
     } else this.#sendParcel(value, listed)
   }
 
-  /** Nothing more is put: the end follows what waits. */
-  finish(error: unknown): void {
+  /** Nothing more is put: the end follows what waits, unless the other side needs not be told. */
+  finish(error: unknown, isTold: boolean = true): void {
     if (this.#state !== 'open') return
     this.#state = 'ending'
     this.#endError = error
+    this.#isEndTold = isTold
     this.#control.finishWriting(this.#link.side)
     this.flush()
   }
 
-  refuseAll(error: unknown): void {
-    while (this.#line.waitingPuts > 0) this.#line.nextPutter().refused(error)
+  refuseAll(why: () => unknown): void {
+    while (this.#line.waitingPuts > 0) this.#line.nextPutter().refused(why())
     const putter = this.#unconfirmed?.putter
     if (putter === undefined) return
-    if (this.takeBack(putter)) putter.refused(error)
+    if (this.takeBack(putter)) putter.refused(why())
     else putter.accepted()
   }
 
@@ -143,7 +145,7 @@ export class Writing {
 
   #end(): void {
     this.#state = 'ended'
-    this.#link.sendEnd(this.#endError)
+    if (this.#isEndTold) this.#link.sendEnd(this.#endError)
     this.#line.ended()
   }
 }
