@@ -23,7 +23,8 @@ export function mark(
   text: string,
   place = '',
 ): string {
-  const left = ms > 0 ? (from / ms) * 100 : 0
+  // The narrowest bar is 2 px: one at the very end would be outside of the track.
+  const left = ms > 0 ? Math.min((from / ms) * 100, 99.8) : 0
   const width = ms > 0 ? ((to - from) / ms) * 100 : 100
   return `<i class="bar ${look}" style="left:${short(left)}%;width:${short(width)}%${place}" data-t="${escaped(text)}"></i>`
 }

@@ -93,9 +93,14 @@ function inputBox({ name }: GraphNode, { nodeWidth, nodeHeight }: GraphSizes, at
 
 function boxText(task: TaskTrace, { run, longestMs }: RunView, { nodeWidth }: GraphSizes): string {
   const ran = task.startedAt === undefined ? [] : [durationText(run.runMs(task))]
-  const facts = [...ran, ...notesOf(task).map((note) => note.replace(/^skipped:.*/, 'skipped'))]
+  const facts = [...ran, ...notesOf(task).map(briefly)]
   const share = longestMs > 0 ? (run.runMs(task) / longestMs) * (nodeWidth - 20) : 0
   return `<text x="10" y="16">${escaped(cut(task.name))}</text><text x="10" y="30" class="sub">${escaped(cut(facts.join(' · '), 21))}</text><rect class="share" x="10" y="34.5" width="${short(share)}" height="2.5" rx="1"/>`
+}
+
+/** A note as short as a box is narrow. */
+function briefly(note: string): string {
+  return note.replace(/^skipped:.*/, 'skipped').replace(/^(\d+) retr(y|ies)$/, '↻$1')
 }
 
 function edgePath(

@@ -1,7 +1,7 @@
 import { durationText } from '../../seeing/durations.js'
 import type { RunTrace } from '../../seeing/run-trace.js'
 import type { TaskState } from '../../seeing/task-trace.js'
-import { escaped, short } from './escape.js'
+import { escaped } from './escape.js'
 import type { RunView } from './run-view.js'
 
 const statusTexts: Readonly<Record<RunTrace['status'], string>> = {
@@ -42,7 +42,7 @@ export function totalsView(view: RunView): string {
   return `<section class="totals">${[
     tile('Wall', durationText(ms), run.status === 'running' ? 'so far' : 'from begin to end'),
     tile('Work', durationText(workMs), 'all bodies together'),
-    tile('Parallelism', ms > 0 ? `${short(workMs / ms)}×` : '–', 'work over wall'),
+    tile('Parallelism', ms > 0 ? `${timesText(workMs / ms)}×` : '–', 'work over wall'),
     tile('Critical path', durationText(pathMs), share),
     tile('Tasks', String(run.planned.length), statesText(run)),
     tile(
@@ -64,4 +64,9 @@ function statesText({ planned }: RunTrace): string {
   const counts = new Map<TaskState, number>()
   for (const { state } of planned) counts.set(state, (counts.get(state) ?? 0) + 1)
   return [...counts].map(([state, count]) => `${count} ${state}`).join(' · ')
+}
+
+/** As exact as it means something: 0.62, 2.4, 24. */
+function timesText(times: number): string {
+  return times < 9.95 ? String(Number(times.toPrecision(2))) : String(Math.round(times))
 }
