@@ -1,39 +1,29 @@
 import { TaskCancelledError } from '@conc/core'
 import type { Cancellation } from '@conc/core/internal'
-import type { AnyBody } from '../builder/steps.js'
 import { WeavePendingLimitError } from '../errors.js'
 import { optionsOf } from '../plan/graph.js'
-import { Attempts } from './attempts.js'
-import { callItem } from './bare-body.js'
-import { BodyContext } from './body-context.js'
-import { callHeld } from './call-held.js'
-import { type Dependencies, dependenciesOf } from './dependencies.js'
 import { following } from './following.js'
 import type { Entrant, Hold, Ticket } from './gate.js'
 import type { Host } from './host.js'
+import { ItemCalls, type ItemOwner } from './item-calls.js'
 import type { ItemRecord } from './ledger.js'
 import { Pace } from './pace.js'
-import { Piece } from './piece.js'
-import { type Route, routeOf } from './route.js'
-import { isThenable, promiseOf } from './thenable.js'
 
 /** The run of one mapped task: starts items in order while there is room, and collects what they give. */
-export abstract class EachRun implements Entrant, ItemRecord {
+export abstract class EachRun implements Entrant, ItemOwner, ItemRecord {
   readonly results: unknown[]
   readonly durations: number[] | undefined
   protected readonly host: Host
   protected readonly task: number
-  protected isOpen = true
-  readonly #deps: Dependencies
+  /** Whether results still count. */
+  isOpen = true
   readonly #workers: number
   readonly #priority: number
-  readonly #isRepeated: boolean
   readonly #pace: Pace | undefined
   /** Tells the bodies of the items to stop. */
   readonly #cancellation: Cancellation
   readonly #untie: (() => void) | undefined
-  /** `undefined`: the body is called as it is. */
-  readonly #route: Route | undefined
+  readonly #calls: ItemCalls
   #isStanding = false
   #ticket: Ticket | undefined
   #started = 0
@@ -48,16 +38,18 @@ export abstract class EachRun implements Entrant, ItemRecord {
     this.task = task
     this.results = new Array(count ?? 0)
     this.durations = host.observer && []
-    this.#deps = dependenciesOf(host.ledger, task)
     this.#workers = options.workers ?? Number.POSITIVE_INFINITY
     this.#priority = options.priority ?? 0
-    this.#isRepeated = (options.retries ?? 0) !== 0
     const perMinute = options.perMinute ?? options.limitPerMinute ?? Number.POSITIVE_INFINITY
     if (perMinute !== Number.POSITIVE_INFINITY) this.#pace = new Pace(perMinute, host.alarms)
     const own = host.isIndependent ? following(host.cancellation) : undefined
     this.#cancellation = own?.cancellation ?? host.cancellation
     this.#untie = own?.untie
-    this.#route = isDirect && own === undefined ? undefined : routeOf(host, task)
+    this.#calls = new ItemCalls(host, task, this, {
+      isDirect: isDirect && own === undefined,
+      cancellation: this.#cancellation,
+      pace: this.#pace,
+    })
   }
 
   get count(): number {
@@ -116,7 +108,7 @@ export abstract class EachRun implements Entrant, ItemRecord {
     this.#finishIfDone()
   }
 
-  protected fail(error: unknown): void {
+  fail(error: unknown): void {
     if (!this.isOpen) return
     this.stop()
     if (this.host.isIndependent) this.#stopSiblings(error)
@@ -127,113 +119,25 @@ export abstract class EachRun implements Entrant, ItemRecord {
     const index = this.#started++
     this.#inFlight++
     if (index >= this.host.maxPending) {
-      this.#itemLeft(hold)
+      this.left(hold)
       this.fail(new WeavePendingLimitError(this.#name, this.host.maxPending))
-    } else if (this.#route) this.#attempt(this.#route, item, index, hold)
-    else this.#call(item, index, hold)
+    } else this.#calls.call(item, index, hold)
   }
 
-  /** The common case: nothing but slots is asked for. */
-  #call(item: unknown, index: number, hold: Hold | undefined): void {
-    const { host, task } = this
-    const body = host.bodies[task] as AnyBody
-    host.bodyBegan()
-    let made: unknown
-    let isLater: boolean
-    try {
-      made = hold
-        ? callHeld(host, task, hold, (context) => body(item, this.#deps, context), index)
-        : callItem(new BodyContext(host, task, index), body, item, this.#deps)
-      isLater = isThenable(made)
-    } catch (error) {
-      this.#threw(error, item, index, hold)
-      return
-    }
-    if (!isLater) this.#done(index, made, hold)
-    else if (this.#isRepeated || hold) this.#expect(made, item, index, hold)
-    else promiseOf(made).then((value) => this.#arrived(index, value, undefined), this.#failed)
-  }
-
-  #expect(promise: unknown, item: unknown, index: number, hold: Hold | undefined): void {
-    promiseOf(promise).then(
-      (value) => this.#arrived(index, value, hold),
-      (error) => this.#threw(error, item, index, hold),
-    )
-  }
-
-  #threw(error: unknown, item: unknown, index: number, hold: Hold | undefined): void {
-    if (this.#isRepeated) {
-      const route = routeOf(this.host, this.task)
-      this.#attempt(route, item, index, hold, { error })
-      this.host.bodyEnded()
-    } else {
-      this.#bodyLeft(hold)
-      this.fail(error)
-    }
-  }
-
-  /** One for all items: where nothing is repeated or held, it does not matter which one it was. */
-  readonly #failed = (error: unknown): void => {
-    this.#bodyLeft(undefined)
-    this.fail(error)
-  }
-
-  #done(index: number, value: unknown, hold: Hold | undefined): void {
-    this.#bodyLeft(hold)
-    this.#keep(index, value)
-  }
-
-  #arrived(index: number, value: unknown, hold: Hold | undefined): void {
-    this.#done(index, value, hold)
-    if (this.isOpen && !this.#isExhausted) this.start()
-  }
-
-  /** @param failed what the first attempt threw, where it was a plain call. */
-  #attempt(
-    route: Route,
-    item: unknown,
-    index: number,
-    hold: Hold | undefined,
-    failed?: { readonly error: unknown },
-  ): void {
-    const { host, task } = this
-    const startedAt = performance.now()
-    const facts = { item, index, cancellation: this.#cancellation, pace: this.#pace }
-    const piece = new Piece(host, route, this.#deps, facts)
-    const receiver = {
-      fulfilled: (value: unknown) => {
-        const ms = performance.now() - startedAt
-        this.durations?.push(ms)
-        if (this.isOpen) host.observer?.end(task, index, ms, value)
-        this.#keep(index, value)
-      },
-      rejected: (error: unknown) => {
-        if (this.isOpen) host.observer?.error(task, index, performance.now() - startedAt, error)
-        this.fail(error)
-      },
-      left: () => {
-        this.#inFlight--
-        if (this.isOpen && !this.#isExhausted) this.start()
-      },
-    }
-    void new Attempts(piece, receiver, hold).make(failed)
-  }
-
-  #bodyLeft(hold: Hold | undefined): void {
-    this.#itemLeft(hold)
-    this.host.bodyEnded()
-  }
-
-  #itemLeft(hold: Hold | undefined): void {
-    this.#inFlight--
-    hold?.end()
-  }
-
-  #keep(index: number, value: unknown): void {
+  keep(index: number, value: unknown): void {
     if (!this.isOpen) return
     this.results[index] = value
     this.#settled++
     this.#finishIfDone()
+  }
+
+  left(hold: Hold | undefined): void {
+    this.#inFlight--
+    hold?.end()
+  }
+
+  goOn(): void {
+    if (this.isOpen && !this.#isExhausted) this.start()
   }
 
   #finishIfDone(): void {

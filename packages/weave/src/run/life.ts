@@ -123,3 +123,9 @@ export class Life implements AbortListener, Dependent {
     this.#ended.resolve(ending)
   }
 }
+
+/** How those who watch are told of an ending. */
+export function statusOf({ kind }: Ending): 'fulfilled' | 'rejected' | 'cancelled' {
+  if (kind === 'failed') return 'rejected'
+  return kind === 'aborted' ? 'cancelled' : 'fulfilled'
+}

@@ -10,13 +10,14 @@ import { Observer } from '../seeing/observer.js'
 import type { Alarms } from './alarms.js'
 import type { Around } from './around.js'
 import { beganWithoutContext, endedWithoutContext } from './async-context.js'
+import { Chronicle } from './chronicle.js'
 import { Countdown } from './countdown.js'
 import { type Gate, gateOf, type Hold } from './gate.js'
 import type { Host } from './host.js'
 import { inputsOf } from './inputs.js'
 import { type Launcher, TaskLauncher } from './launcher.js'
-import { fulfilled, Ledger, running } from './ledger.js'
-import { type Ending, Life } from './life.js'
+import { Ledger } from './ledger.js'
+import { type Ending, Life, statusOf } from './life.js'
 import { Room } from './room.js'
 import { frameOf } from './run-frame.js'
 import type { RunInit } from './run-init.js'
@@ -43,12 +44,8 @@ export class WeaveRun implements Host {
   readonly #countdown: Countdown
   readonly #launcher: Launcher
   readonly #starter: Starter
+  readonly #chronicle: Chronicle
   readonly #room = new Room()
-  readonly #beganAt: number = performance.now()
-  /** Ms since the run began, as of the last look. */
-  #now = 0
-  /** A body has run since. */
-  #isLate = false
   #hasNoContext = false
 
   /** @throws {MissingInputError} @throws {UnknownExecutorError} */
@@ -67,6 +64,7 @@ export class WeaveRun implements Host {
     this.plan = new GraphPlan(graph, this.places, selection?.isWanted)
     this.#life = this.#makeLife()
     this.observer = part ? part.host.observer?.part(this.ledger) : Observer.of(this.ledger, options)
+    this.#chronicle = new Chronicle(this.ledger, this.observer, init.noticed)
     this.gate = isSync ? undefined : gateOf(options.concurrency, this.#around.slots)
     this.#launcher = isSync ? this.#makeSyncLauncher() : new TaskLauncher(this)
     this.#starter = starterOf(graph, this.gate, (task, hold) => this.#launch(task, hold))
@@ -115,32 +113,21 @@ export class WeaveRun implements Host {
 
   fulfilled(task: number, value: unknown): void {
     if (!this.isLive) return
-    const { ledger } = this
-    this.#stamp()
-    ledger.status[task] = fulfilled
-    ledger.values[task] = value
-    ledger.endedAt[task] = this.#now
-    this.observer?.end(task, undefined, this.#runMs(task), value)
-    this.#init.noticed?.(task)
+    this.#chronicle.fulfilled(task, value)
     this.#countdown.ended(task, true)
     this.#goOn()
   }
 
   rejected(task: number, error: unknown): void {
     if (!this.isLive) return
-    const { ledger } = this
-    this.#stamp()
-    ledger.fail(task, error)
-    ledger.endedAt[task] = this.#now
-    this.observer?.error(task, undefined, this.#runMs(task), error)
-    this.#init.noticed?.(task)
+    this.#chronicle.rejected(task, error)
     if (this.isIndependent) {
       this.#countdown.ended(task, false)
       this.#countdown.skipAfter(task, this.observer)
       this.#goOn()
       return
     }
-    ledger.stoppedBy = task
+    this.ledger.stoppedBy = task
     const name = this.graph.names[task]
     const message = `Task '${name}' failed, and the weave was stopped.`
     const reason = new TaskCancelledError(message, { origin: 'sibling', cause: error })
@@ -183,7 +170,7 @@ export class WeaveRun implements Host {
 
   #start(): void {
     if (!this.isLive) return
-    this.#stamp()
+    this.#chronicle.began()
     this.#countdown.begin(this.#init.selection)
     this.#goOn()
   }
@@ -195,8 +182,7 @@ export class WeaveRun implements Host {
   }
 
   #ready(task: number): void {
-    this.ledger.readyAt[task] = this.#now
-    this.observer?.ready(task)
+    this.#chronicle.ready(task)
     this.#starter.add(task)
   }
 
@@ -205,27 +191,22 @@ export class WeaveRun implements Host {
       hold?.end()
       return
     }
-    const { ledger } = this
-    // One look at the clock serves all that starts before the next body has run.
-    if (this.#isLate) this.#stamp()
-    ledger.status[task] = running
-    ledger.startedAt[task] = this.#now
-    if (ledger.given.has(task)) {
+    const { given } = this.ledger
+    this.#chronicle.starting(task)
+    if (given.has(task)) {
       hold?.end()
-      this.fulfilled(task, ledger.given.get(task))
+      this.fulfilled(task, given.get(task))
       return
     }
-    this.#init.noticed?.(task)
+    this.#chronicle.notice(task)
     this.#launcher.launch(task, hold)
-    if (ledger.status[task] === running) this.#isLate = true
+    this.#chronicle.started(task)
   }
 
   #closed(ending: Ending, reason: unknown): void {
-    this.#stamp()
     this.gate?.close()
     if (ending.kind === 'fulfilled') return
-    this.ledger.close(this.#now, ending.error, reason)
-    this.observer?.stopped(this.ledger)
+    this.#chronicle.stopped(ending.error, reason)
     this.#launcher.stop()
   }
 
@@ -250,18 +231,4 @@ export class WeaveRun implements Host {
   #makeSyncLauncher(): Launcher {
     return new SyncLauncher(this, (error) => this.#life.end({ kind: 'aborted', error }, error))
   }
-
-  #runMs(task: number): number {
-    return this.#now - (this.ledger.startedAt[task] as number)
-  }
-
-  #stamp(): void {
-    this.#now = performance.now() - this.#beganAt
-    this.#isLate = false
-  }
-}
-
-function statusOf({ kind }: Ending): 'fulfilled' | 'rejected' | 'cancelled' {
-  if (kind === 'failed') return 'rejected'
-  return kind === 'aborted' ? 'cancelled' : 'fulfilled'
 }
