@@ -4,7 +4,13 @@ import { checkKeys, checkObject } from './internal/checks/option-checks.js'
 import type { Entered } from './internal/line/entered.js'
 import { LineExecutor } from './internal/line/line-executor.js'
 import { capabilitiesHere } from './internal/running/capabilities.js'
-import { blameHere, type Host, produceHere, runHere } from './internal/running/run-here.js'
+import {
+  blameHere,
+  type Host,
+  produceHere,
+  runHere,
+  runToldHere,
+} from './internal/running/run-here.js'
 import type { Producer } from './internal/running/task-stream.js'
 
 /** Runs work on this event loop, all of it at once. */
@@ -31,6 +37,10 @@ class InlineExecutor extends LineExecutor {
 
   protected override run(entered: Entered): Promise<unknown> {
     return runHere(entered, this.#host)
+  }
+
+  protected override runTold(entered: Entered): unknown {
+    return runToldHere(entered, this.#host)
   }
 
   protected override async produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>> {

@@ -39,6 +39,13 @@ export {
 export { type Interruptible, JobCall } from './calls/job-call.js'
 export { ProxyExecutor, type ProxyInit } from './calls/proxy-executor.js'
 export {
+  type CallEnd,
+  isTelling,
+  startTold,
+  type TellingExecutor,
+  type ToldCall,
+} from './calls/told-call.js'
+export {
   checkExecutor,
   checkWork,
   executorName,

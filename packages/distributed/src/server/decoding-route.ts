@@ -2,16 +2,21 @@ import { type Executor, ExecutorError, RemoteError } from '@conc/core'
 import {
   attemptNumber,
   type Bytes,
+  type Call,
+  type CallEnd,
   Cancellation,
   currentFrame,
   type ForwardedOptions,
   type Frame,
   follows,
+  isTelling,
   onBodyEnd,
   onBodyStart,
   RunningTask,
   reportsEnd,
   runInFrame,
+  startTold,
+  type TellingExecutor,
   taskDefinition,
 } from '@conc/core/internal'
 import { decode, encode, encodeError } from '@conc/wire'
@@ -50,11 +55,10 @@ export class DecodingRoute implements CallRoute {
 }
 
 /** One call on its way from bytes to values and back. */
-export class DecodedCall implements SentCall {
+export class DecodedCall implements SentCall, CallEnd {
   readonly request: CallRequest
   readonly executor: Executor
   readonly owner: CallOwner
-  readonly cancellation: Cancellation = new Cancellation()
   readonly #maxBytes: number
   readonly #around: Frame
   isStarted = false
@@ -63,6 +67,9 @@ export class DecodedCall implements SentCall {
   #isOver = false
   #isBodyOver = false
   #ending: Ending | undefined
+  #cancellation: Cancellation | undefined
+  /** Where the executor tells of it instead of promising. */
+  #call: Call | undefined
 
   constructor(
     executor: Executor,
@@ -78,8 +85,47 @@ export class DecodedCall implements SentCall {
     this.#around = around
   }
 
+  get cancellation(): Cancellation {
+    this.#cancellation ??= new Cancellation()
+    return this.#cancellation
+  }
+
   submit(): void {
     this.owner.handedOver?.()
+    if (this.#isPlain && isTelling(this.executor)) this.#start(this.executor)
+    else this.#submit()
+  }
+
+  resolved(value: unknown): void {
+    this.end(this.succeeded(value))
+  }
+
+  rejected(reason: unknown): void {
+    this.end(this.failed(reason))
+  }
+
+  /** Nothing came along that its body's surroundings have to be made of. */
+  get #isPlain(): boolean {
+    const { vars, parentId, logLevel } = this.request
+    return vars === undefined && parentId === undefined && logLevel === undefined
+  }
+
+  /** Where the executor has a slot for it: told of its end, without a promise on the way. */
+  #start(executor: TellingExecutor): void {
+    try {
+      const [work, args] = this.#asked()
+      const frame = this.#around
+      const options = new ToldOptions(this)
+      this.#fill(options, work)
+      this.#call = executor[startTold]({ work, args, options, frame, end: this })
+    } catch (error) {
+      this.#refuse(error)
+      return
+    }
+    if (this.#call === undefined) this.#submit()
+  }
+
+  #submit(): void {
     this.within((work, args, options) => {
       this.executor.submit(work as () => unknown, args as [], options).then(
         (value) => this.end(this.succeeded(value)),
@@ -93,20 +139,31 @@ export class DecodedCall implements SentCall {
     begin: (work: DeclaredWork, args: readonly unknown[], options: ForwardedOptions) => void,
   ): void {
     try {
-      const { task, version, kind, args } = this.request
-      const isStream = kind !== 'call'
-      const work = declaredWork({ task, version, isStream }, this.executor.name)
-      const values = decode(inOne(args), { root: 'args' }) as unknown[]
-      if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
-      this.#inFrame(() => this.#inLog(() => begin(work, values, this.#options(work))))
+      const [work, args] = this.#asked()
+      this.#inFrame(() => this.#inLog(() => begin(work, args, this.#options(work))))
     } catch (error) {
-      this.#isBodyOver = true
-      queueMicrotask(() => this.end(this.#failure('reject', false, error)))
+      this.#refuse(error)
     }
+  }
+
+  /** @throws what refuses it */
+  #asked(): [work: DeclaredWork, args: readonly unknown[]] {
+    const { task, version, kind, args } = this.request
+    const isStream = kind !== 'call'
+    const work = declaredWork({ task, version, isStream }, this.executor.name)
+    const values = decode(inOne(args), { root: 'args' })
+    if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
+    return [work, values]
+  }
+
+  #refuse(error: unknown): void {
+    this.#isBodyOver = true
+    queueMicrotask(() => this.end(this.#failure('reject', false, error)))
   }
 
   cancel(reason: Fault): void {
     this.cancellation.cancel(reason.error)
+    this.#call?.interrupt(reason.error)
   }
 
   tell(): void {}
@@ -143,9 +200,10 @@ export class DecodedCall implements SentCall {
   end(ending: Ending): void {
     if (this.#isOver) return
     this.#ending = ending
-    if ((this.cancellation.isCancelled || this.isLeft) && !this.#isBodyGone) return
+    const isCancelled = this.#cancellation?.isCancelled === true
+    if ((isCancelled || this.isLeft) && !this.#isBodyGone) return
     this.#isOver = true
-    this.cancellation.end()
+    this.#cancellation?.end()
     this.owner.ended(ending)
   }
 
@@ -193,8 +251,13 @@ export class DecodedCall implements SentCall {
   }
 
   #options(work: DeclaredWork): ForwardedOptions {
-    const { deadline, priority, headers, tags, attempt, wantsProgress } = this.request
     const options = reportsEnd in this.executor ? new EndedOptions(this) : new ServedOptions(this)
+    this.#fill(options, work)
+    return options
+  }
+
+  #fill(options: CommonOptions, work: DeclaredWork): void {
+    const { deadline, priority, headers, tags, attempt, wantsProgress } = this.request
     if (attempt > 1) options[attemptNumber] = attempt
     if (deadline !== undefined) options.timeoutMs = Math.max(deadline - Date.now(), 1)
     else if (work[taskDefinition].timeoutMs !== undefined) {
@@ -204,7 +267,6 @@ export class DecodedCall implements SentCall {
     if (headers !== undefined) options.headers = headers
     if (tags !== undefined) options.tags = tags
     if (wantsProgress) options.onProgress = (data) => this.#progressed(data)
-    return options
   }
 
   #progressed(data: unknown): void {
@@ -267,14 +329,17 @@ class CommonOptions implements Writable<ForwardedOptions> {
   }
 }
 
-/** For executors that tell the end of a body. */
-class EndedOptions extends CommonOptions {
-  get [follows](): Cancellation {
-    return this.call.cancellation
-  }
-
+/** For executors that are told of a cancel by whoever made the call. */
+class ToldOptions extends CommonOptions {
   [onBodyEnd](): void {
     this.call.bodyEnded()
+  }
+}
+
+/** For executors that tell the end of a body. */
+class EndedOptions extends ToldOptions {
+  get [follows](): Cancellation {
+    return this.call.cancellation
   }
 }
 

@@ -10,6 +10,7 @@ import { Timer } from '../timers.js'
 import type { AttemptRules } from './attempts.js'
 import { Cancellation, type Dependent } from './cancellation.js'
 import { type ForwardedOptions, follows, onBodyStart } from './forwarded-options.js'
+import type { CallEnd } from './told-call.js'
 
 /**
  * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
@@ -35,12 +36,17 @@ export class Call implements AbortListener, Dependent {
   #isSettled = false
   #timer: Timer | undefined
   #follower: Dependent | undefined
-  readonly #settlement: Deferred<unknown> = deferred<unknown>()
+  readonly #end: CallEnd | undefined
+  /** Made when somebody reads the promise. */
+  #settlement: Deferred<unknown> | undefined
+  #outcome: { readonly value: unknown } | { readonly reason: unknown } | undefined
 
-  constructor(executor: string, work: unknown, options: ForwardedOptions) {
+  /** @param end told how it ends, where nobody reads its promise. */
+  constructor(executor: string, work: unknown, options: ForwardedOptions, end?: CallEnd) {
     const frame = currentFrame()
     this.frame = frame
     this.executor = executor
+    this.#end = end
     this.definition = definitionOf(work)
     const bound = this.definition && boundOptions(work)
     this.options = bound ? { ...bound, ...options } : options
@@ -51,6 +57,10 @@ export class Call implements AbortListener, Dependent {
   }
 
   get promise(): Promise<unknown> {
+    if (this.#settlement === undefined) {
+      this.#settlement = deferred<unknown>()
+      this.#tell(this.#settlement)
+    }
     return this.#settlement.promise
   }
 
@@ -105,13 +115,15 @@ export class Call implements AbortListener, Dependent {
   resolve(value?: unknown): void {
     if (this.#isSettled) return
     this.#disarm()
-    this.#settlement.resolve(value)
+    if (this.#end) this.#end.resolved(value)
+    else this.#settle({ value })
   }
 
   reject(reason: unknown): void {
     if (this.#isSettled) return
     this.#disarm()
-    this.#settlement.reject(reason)
+    if (this.#end) this.#end.rejected(reason)
+    else this.#settle({ reason })
   }
 
   /** Ends the call now: its promise rejects with `reason`, the body is told. @returns whether it was still open. */
@@ -166,6 +178,18 @@ export class Call implements AbortListener, Dependent {
     return this.taskName === undefined
       ? { executor, started }
       : { task: this.taskName, executor, started }
+  }
+
+  #settle(outcome: { readonly value: unknown } | { readonly reason: unknown }): void {
+    this.#outcome = outcome
+    if (this.#settlement) this.#tell(this.#settlement)
+  }
+
+  #tell({ resolve, reject }: Deferred<unknown>): void {
+    const outcome = this.#outcome
+    if (outcome === undefined) return
+    if ('reason' in outcome) reject(outcome.reason)
+    else resolve(outcome.value)
   }
 
   #arm(): void {

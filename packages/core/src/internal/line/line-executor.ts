@@ -11,18 +11,22 @@ import type {
 import { type AttemptRules, runAttempts } from '../calls/attempts.js'
 import { Call } from '../calls/call.js'
 import { endNow, reportsEnd } from '../calls/forwarded-options.js'
+import { startTold, type ToldCall } from '../calls/told-call.js'
 import { checkWork, refuseClosure, refuseStreamTask } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions, checkWaitOptions } from '../checks/option-checks.js'
 import { isTraced } from '../running/events.js'
-import { currentFrame, slotAround } from '../running/frame.js'
+import { currentFrame, type Frame, runInFrame, slotAround } from '../running/frame.js'
 import { type Producer, TaskStream } from '../running/task-stream.js'
 import { definitionOf } from '../tasks/task-definition.js'
 import { AcceptedWork } from './accepted-work.js'
+import { Beginnings } from './beginnings.js'
 import { Conditions } from './conditions.js'
 import type { Entered } from './entered.js'
 import { Lifecycle } from './lifecycle.js'
-import type { Slot } from './slot.js'
+import { Slot } from './slot.js'
 import type { Turn } from './turn.js'
+
+const noFrame: Frame = {}
 
 export interface LineExecutorInit {
   readonly name: string
@@ -39,10 +43,18 @@ export abstract class LineExecutor implements Executor {
   readonly #work: AcceptedWork
   readonly #room = new Conditions()
   readonly #lifecycle: Lifecycle
+  readonly #giveBack = (): void => this.#work.line.release()
+  readonly #beginnings = new Beginnings({
+    run: (entered) => this.runTold(entered),
+    over: (call) => this.#forget(call),
+  })
 
   constructor(init: LineExecutorInit) {
     this.name = init.name
-    Object.defineProperty(this, reportsEnd, { value: true })
+    Object.defineProperties(this, {
+      [reportsEnd]: { value: true },
+      [startTold]: { value: (told: ToldCall) => this.#startTold(told) },
+    })
     const work = new AcceptedWork(
       init.size,
       init.queueLimit ?? Number.POSITIVE_INFINITY,
@@ -62,6 +74,11 @@ export abstract class LineExecutor implements Executor {
   protected abstract run(entered: Entered): Promise<unknown>
   /** Starts one stream; `ended` is to be called once, when the body is over. */
   protected abstract produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>>
+
+  /** `run` for a call that was told, in its frame; where no promise comes of it, the body has ended. May throw. */
+  protected runTold(entered: Entered): unknown {
+    return runInFrame(entered.frame ?? noFrame, () => this.run(entered))
+  }
 
   /** Whose failure an error of `run` is; decides about attempts. Default: an `ExecutorError` is the infrastructure's. */
   protected blame?(error: unknown): 'body' | 'infrastructure'
@@ -143,6 +160,17 @@ export abstract class LineExecutor implements Executor {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** Takes a call that a free slot is enough for. */
+  #startTold({ work, args, options, frame, end }: ToldCall): Call | undefined {
+    const { line } = this.#work
+    if (!this.isOpen || options.retry !== 0 || !line.tryEnter()) return undefined
+    const call = new Call(this.name, work, options, end)
+    this.#work.add(call)
+    const slot = new Slot(line, this.#giveBack)
+    this.#beginnings.add({ call, work, args, attempt: 1, slot, frame })
+    return call
   }
 
   #check(work: unknown, args: unknown, options: SubmitOptions): void {

@@ -2,11 +2,14 @@ import { TaskInputError } from '../../errors/executor-error.js'
 import type { Executor } from '../../executor.js'
 import { attemptNumber } from '../calls/forwarded-options.js'
 import type { Entered } from '../line/entered.js'
-import { currentFrame } from './frame.js'
+import { isTraced } from './events.js'
+import { currentFrame, type Frame, runInFrame } from './frame.js'
 import { iteratorOf, LocalProducer } from './local-producer.js'
 import { runClosure, runTask, type TaskSurroundings, taskFrame, validated } from './run-task.js'
 import { RunningTask } from './running-task.js'
 import type { Producer } from './task-stream.js'
+
+const noFrame: Frame = {}
 
 /** Whose work runs in this process. */
 export interface Host {
@@ -20,7 +23,18 @@ export interface Host {
 export function runHere(entered: Entered, host: Host): Promise<unknown> {
   const { call, work, args } = entered
   if (call.definition === undefined) return runClosure(host.name, work, args)
-  return runTask(call.definition, args, contextOf(entered, host), around(entered, host))
+  return runTask(call.definition, args, contextOf(entered, host), surroundings(entered, host))
+}
+
+/** The same for a call that was told: in its own frame, and without a promise where the body has none. May throw. */
+export function runToldHere(entered: Entered, host: Host): unknown {
+  const { args, frame } = entered
+  const { definition } = entered.call
+  if (definition === undefined || definition.input !== undefined || isTraced()) {
+    return runInFrame(frame ?? noFrame, () => runHere(entered, host))
+  }
+  const around = taskFrame(contextOf(entered, host), surroundings(entered, host), frame)
+  return runInFrame(around, () => definition.fn(...(args as never[])))
 }
 
 /** Starts one stream in this process. @param ended called once, when the body is over. */
@@ -35,7 +49,7 @@ export async function produceHere<Y>(
     return new LocalProducer<Y>(iteratorOf(made, host.name), currentFrame(), ended)
   }
   const context = contextOf(entered, host)
-  const frame = taskFrame(context, around(entered, host))
+  const frame = taskFrame(context, surroundings(entered, host))
   const valid = await validated(call.definition, args, context)
   return LocalProducer.ofTask<Y>(call.definition, valid, context, frame, ended)
 }
@@ -58,6 +72,6 @@ function contextOf({ call, attempt }: Entered, host: Host): RunningTask {
   })
 }
 
-function around({ slot }: Entered, { ambient }: Host): TaskSurroundings {
+function surroundings({ slot }: Entered, { ambient }: Host): TaskSurroundings {
   return { executor: ambient, slot }
 }

@@ -19,9 +19,12 @@ export interface TaskSurroundings {
   readonly locks?: object | undefined
 }
 
-/** The frame in which the body of `context` runs. */
-export function taskFrame(context: RunningTask, around: TaskSurroundings): Frame {
-  const outer = currentFrame()
+/** The frame in which the body of `context` runs. @param outer default: what surrounds this code. */
+export function taskFrame(
+  context: RunningTask,
+  around: TaskSurroundings,
+  outer: Frame | undefined = currentFrame(),
+): Frame {
   return {
     executor: around.executor ?? outer?.executor,
     task: context,
