@@ -1,19 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { chmodSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { conc, type Ended, Folder, start } from './conc.js'
-import { tasksModule } from './tasks.js'
+import { type Conc, conc, type Ended, Folder, start } from './conc.js'
+import { brokenModule, tasksModule } from './tasks.js'
 
 const folder = new Folder({
   'tasks.js': tasksModule,
+  'broken.js': brokenModule,
   'flow.js': `
     import { weave } from '@conc/weave'
-    import { add, fail } from './tasks.js'
+    import { add, fail, until, wait } from './tasks.js'
     export const sum = weave().do('sum', { args: () => [1, 2] }, add)
+    export const gated = weave().do('gated', { args: () => ['./queue-gate'] }, until)
+    export const endless = weave().do('endless', { args: () => [60000] }, wait)
     export const broken = weave().do('bad', { args: () => [] }, fail)`,
 })
 const cwd = folder.path
+const workers = new Set<Conc>()
 let redis: ChildProcess | undefined
 let url = process.env.REDIS_URL ?? ''
 
@@ -26,7 +33,9 @@ beforeAll(async () => {
   redis.stdout?.resume()
   url = `redis://127.0.0.1:${port}`
 })
-afterAll(() => {
+afterAll(async () => {
+  for (const { process } of workers) process.kill('SIGKILL')
+  await Promise.all([...workers].map(({ ended }) => ended))
   redis?.kill()
   folder.remove()
 })
@@ -39,32 +48,145 @@ async function freePort(): Promise<number> {
   return port
 }
 
-describe('a queue', () => {
-  it('has a worker, takes the tasks of a weave, and keeps what failed', async () => {
-    const queue = `cli-${process.pid}-${Date.now()}`
-    const env = { REDIS_URL: url }
-    const at = ['--queue', queue]
-    const run = (...args: string[]): Promise<Ended> => conc(args, { cwd, env })
-    const flags = ['--engine', 'bullmq', '-m', './tasks.js', '-c', '1', ...at]
-    const worker = start(['worker', ...flags], { cwd, env })
+let queues = 0
+
+/** A queue that nobody else has, and what one does with it. */
+class Queue {
+  readonly name = `cli-${process.pid}-${Date.now()}-${++queues}`
+  readonly #at = ['--queue', this.name]
+  readonly #env = { REDIS_URL: url }
+
+  async worker(...args: string[]): Promise<Conc> {
+    const flags = ['--engine', 'bullmq', '-m', './tasks.js', ...this.#at, ...args]
+    const worker = start(['worker', ...flags], { cwd, env: this.#env })
+    workers.add(worker)
     await worker.says(/^ready .*\n/)
+    return worker
+  }
+
+  async workerAsJson(): Promise<Conc> {
+    const flags = ['--engine', 'bullmq', '-m', './tasks.js', '--json', ...this.#at]
+    const worker = start(['worker', ...flags], { cwd, env: this.#env })
+    workers.add(worker)
+    await worker.says('\n')
+    return worker
+  }
+
+  run(...args: string[]): Promise<Ended> {
+    return conc([...args, ...this.#at], { cwd, env: this.#env })
+  }
+
+  weave(name: string): Conc {
+    const on = ['-q', '--on', `${url}/${this.name}`]
+    return start(['weave', 'run', `./flow.js#${name}`, ...on], { cwd, env: this.#env })
+  }
+}
+
+describe('conc worker', () => {
+  it('says one line when it takes jobs, and ends with 0 when they are done', async () => {
+    const queue = new Queue()
+    const worker = await queue.worker('-c', '1')
     const { pid } = worker.process
-    expect(worker.stdout).toBe(`ready engine=bullmq queue=${queue} concurrency=1 pid=${pid}\n`)
-    const on = ['-q', '--on', `${url}/${queue}`]
-    expect((await run('weave', 'run', './flow.js#sum', ...on)).stdout).toBe('{"sum":3}\n')
-    const broken = await run('weave', 'run', './flow.js#broken', ...on)
+    const ready = `ready engine=bullmq queue=${queue.name} concurrency=1 pid=${pid}\n`
+    const run = queue.weave('gated')
+    await worker.says('until has begun', 'stderr')
+    worker.process.kill('SIGTERM')
+    await worker.says('draining: 1 running, 0 waiting; again to cancel\n', 'stderr')
+    folder.write('queue-gate', '')
+    expect(await worker.ended).toMatchObject({ code: 0, stdout: ready })
+    expect(await run.ended).toMatchObject({ code: 0 })
+  })
+
+  it('takes as many jobs at a time as there are cores, and tells it as JSON', async () => {
+    const worker = await new Queue().workerAsJson()
+    expect(JSON.parse(worker.stdout)).toMatchObject({
+      event: 'ready',
+      engine: 'bullmq',
+      concurrency: availableParallelism(),
+    })
+    worker.process.kill('SIGQUIT')
+    expect((await worker.ended).code).toBe(131)
+  })
+
+  it('cancels after the second signal and after --shutdown-timeout, and the third one ends it', async () => {
+    const [twice, late, thrice] = await Promise.all(
+      [[], ['--shutdown-timeout', '100ms'], []].map(async (flags) => {
+        const queue = new Queue()
+        const worker = await queue.worker('-c', '1', ...flags)
+        workers.add(queue.weave('endless'))
+        await worker.says('wait has begun', 'stderr')
+        worker.process.kill('SIGINT')
+        await worker.says('draining', 'stderr')
+        return worker
+      }),
+    )
+    twice?.process.kill('SIGTERM')
+    expect((await twice?.ended)?.code).toBe(143)
+    expect(await late?.ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('not drained within 100ms: 1 running'),
+    })
+    for (const _ of [1, 2]) thrice?.process.kill('SIGINT')
+    expect((await thrice?.ended)?.code).toBe(130)
+  })
+
+  it('runs only jobs that its --signing-key-file has signed', async () => {
+    folder.write('signing-key', 'a key that signs the jobs of it')
+    chmodSync(join(cwd, 'signing-key'), 0o600)
+    const queue = new Queue()
+    await queue.worker('--signing-key-file', 'signing-key')
+    const { code, stderr } = await queue.weave('sum').ended
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^conc: task 'sum' failed: .*sign/)
+  })
+
+  it('does not start without its options, its modules or its Redis', async () => {
+    const engine = ['worker', '--engine', 'bullmq']
+    const [none, missing, broken, gone] = await Promise.all([
+      conc(engine, { cwd }),
+      conc([...engine, '-m', './nix.js'], { cwd }),
+      conc([...engine, '-m', './broken.js'], { cwd, env: { REDIS_URL: url } }),
+      conc([...engine, '-m', './tasks.js', '--redis-url', 'redis://127.0.0.1:1'], { cwd }),
+    ])
+    expect([none, missing, broken, gone].map(({ code }) => code)).toEqual([2, 5, 5, 3])
+    expect(none.stderr).toMatch(/^conc: worker needs --module\.\n/)
+    expect(missing.stderr).toBe('conc: cannot load ./nix.js: no such file.\n')
+    expect(broken.stderr).toContain(
+      'cannot load ./broken.js: RangeError: not today (./broken.js:1:7)',
+    )
+    expect(gone.stderr).toMatch(/^conc: nothing listens on 127\.0\.0\.1:1\.\n/)
+  })
+})
+
+describe('conc dlq', () => {
+  it('lists, retries and forgets failed jobs', async () => {
+    const queue = new Queue()
+    const worker = await queue.worker()
+    const broken = await queue.weave('broken').ended
     expect(broken.code).toBe(1)
     expect(broken.stderr).toContain("conc: task 'bad' failed: TypeError: boom\n")
-    const [letter] = JSON.parse((await run('dlq', 'ls', '--json', ...at)).stdout)
-    expect(letter).toMatchObject({ task: 'demo/fail', reason: 'TypeError: boom' })
-    expect((await run('dlq', 'ls', ...at)).stdout).toMatch(/^ID +TASK.*\n.* demo\/fail /)
-    worker.process.kill('SIGTERM')
-    expect(await worker.ended).toMatchObject({ code: 0 })
-    expect((await run('dlq', 'rm', letter.id, ...at)).stdout).toBe(`${letter.id}\n`)
-    expect(await run('dlq', 'retry', letter.id, ...at)).toMatchObject({
+    const [letter] = JSON.parse((await queue.run('dlq', 'ls', '--json')).stdout)
+    expect(letter).toMatchObject({ task: 'demo/fail', reason: 'TypeError: boom', attempts: 1 })
+    expect((await queue.run('dlq', 'ls')).stdout).toMatch(
+      /^ID +TASK +FAILED AT +ATTEMPTS +REASON\n.* demo\/fail .* TypeError: boom\n$/,
+    )
+    expect((await queue.run('dlq', 'retry', letter.id)).stdout).toBe(`${letter.id}\n`)
+    for (let count = 0; count < 1; ) {
+      count = JSON.parse((await queue.run('dlq', 'ls', '--json')).stdout).length
+    }
+    await queue.weave('broken').ended
+    expect(
+      JSON.parse((await queue.run('dlq', 'ls', '--json', '--limit', '1')).stdout),
+    ).toHaveLength(1)
+    expect((await queue.run('dlq', 'rm', letter.id, '--json')).stdout).toBe(
+      `{"id":"${letter.id}"}\n`,
+    )
+    expect(await queue.run('dlq', 'retry', letter.id)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`conc: No failed job has the id '${letter.id}'.`),
+      stderr: `conc: No failed job has the id '${letter.id}'.\nconc dlq ls lists those that there are.\n`,
     })
+    worker.process.kill('SIGTERM')
+    expect((await worker.ended).code).toBe(0)
   })
 
   it('is not reached where nothing listens', async () => {

@@ -76,8 +76,13 @@ export class Conc {
       if (this.process.exitCode !== null || this.process.signalCode !== null) {
         throw new Error(`ended without ${text}: ${this.stdout}\n${this.stderr}`)
       }
-      await new Promise<void>((resolve) => this.#watchers.add(resolve))
+      await this.more()
     }
+  }
+
+  /** Resolves when it has written something more, or has ended. */
+  more(): Promise<void> {
+    return new Promise((resolve) => this.#watchers.add(resolve))
   }
 
   #changed(): void {
@@ -110,11 +115,19 @@ export function startOnTerminal(
   args: readonly string[],
   { columns = 80, rows = 24, ...surroundings }: Surroundings & { columns?: number; rows?: number },
 ): Conc {
-  const words = [process.execPath, program, ...args].map(
-    (word) => `'${word.replaceAll("'", "'\\''")}'`,
-  )
-  const command = `stty cols ${columns} rows ${rows}; exec ${words.join(' ')}`
-  return new Conc('script', ['-qefc', command, '/dev/null'], surroundings)
+  return onTerminal(`stty cols ${columns} rows ${rows}; exec ${quoted(args)}`, surroundings)
+}
+
+/** A line of shell on a pseudo-terminal. */
+export function onTerminal(line: string, surroundings: Surroundings): Conc {
+  return new Conc('script', ['-qefc', line, '/dev/null'], surroundings)
+}
+
+/** The command as a line of shell. */
+export function quoted(args: readonly string[]): string {
+  return [process.execPath, program, ...args]
+    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(' ')
 }
 
 /** What a terminal has shown, without what moves its cursor and colours. */

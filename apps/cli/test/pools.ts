@@ -50,7 +50,11 @@ export class Pools {
   }
 
   start(...args: readonly string[]): Conc {
-    const child = start(args, { cwd: this.#folder.path })
+    return this.startIn({}, ...args)
+  }
+
+  startIn(env: Readonly<Record<string, string>>, ...args: readonly string[]): Conc {
+    const child = start(args, { cwd: this.#folder.path, env })
     this.#running.add(child)
     return child
   }

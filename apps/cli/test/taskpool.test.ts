@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimpleTaskPool } from '@conc/taskpool'
 import { TcpControlServer, UnixControlServer } from '@conc/taskpool/control'
@@ -35,12 +36,70 @@ describe('conc taskpool', () => {
     })
   })
 
+  it('drops the line on Ctrl-C, asks nothing for an empty one, and ends on Ctrl-D', async () => {
+    await using pool = new SimpleTaskPool(async () => {}, { name: 'demo' })
+    await using server = await new TcpControlServer(pool, { port: 0 }).start()
+    const { host, port } = server.address as { host: string; port: number }
+    const prompt = startOnTerminal(['taskpool', 'tcp', host, `${port}`], { cwd })
+    await prompt.says('> ')
+    expect(prompt.stdout).toContain(
+      "Type '-h' to get help and usage instructions for all available commands.",
+    )
+    expect(prompt.stdout).toMatch(/^Connected to SimpleTaskPool-demo|^Connected to demo/m)
+    prompt.process.stdin?.write('no-such-command\x03')
+    prompt.process.stdin?.write('\rnum-running\r')
+    await prompt.says(/num-running\r[\s\S]*0\r?\n/)
+    prompt.process.stdin?.write('\x04')
+    const { code, stdout } = await prompt.ended
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('invalid')
+    expect(stdout).toContain('Disconnected from control server.')
+  })
+
+  it('has no prompt in a pipe', async () => {
+    await using pool = new SimpleTaskPool(async () => {}, { name: 'demo' })
+    await using server = await new TcpControlServer(pool, { port: 0 }).start()
+    const { host, port } = server.address as { host: string; port: number }
+    const args = ['taskpool', 'tcp', host, `${port}`]
+    const { code, stdout } = await conc(args, { cwd, input: 'num-running\n\nnum-running\n' })
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.not.stringContaining('> ') })
+    expect(stdout.match(/^0$/gm)).toHaveLength(2)
+  })
+
+  it('shows its token, from a file or the environment', async () => {
+    const token = 'a token of enough bytes'
+    folder.write('token', `${token}\n`)
+    chmodSync(join(cwd, 'token'), 0o600)
+    await using pool = new SimpleTaskPool(async () => {}, { name: 'demo' })
+    await using server = await new TcpControlServer(pool, { port: 0, token }).start()
+    const { host, port } = server.address as { host: string; port: number }
+    const args = ['taskpool', 'tcp', host, `${port}`, '-c', 'num-running']
+    const [none, file, variable] = await Promise.all([
+      conc(args, { cwd }),
+      conc([...args, '--token-file', 'token'], { cwd }),
+      conc(args, { cwd, env: { CONC_CONTROL_TOKEN: token } }),
+    ])
+    expect([none.code, file.code, variable.code]).toEqual([1, 0, 0])
+  })
+
   it('says what is missing', async () => {
-    expect(
-      await conc(['taskpool', 'unix', './nix.sock', '-c', 'pool-size'], { cwd }),
-    ).toMatchObject({
+    const [unix, tcp, port] = await Promise.all([
+      conc(['taskpool', 'unix', './nix.sock', '-c', 'pool-size'], { cwd }),
+      conc(['taskpool', 'tcp', '127.0.0.1', '1'], { cwd }),
+      conc(['taskpool', 'tcp', '127.0.0.1', 'x'], { cwd }),
+    ])
+    expect(unix).toMatchObject({
       code: 1,
       stderr: 'No socket at ./nix.sock\nFailed to connect.\n',
+    })
+    expect(tcp).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/ECONNREFUSED[\s\S]*\nFailed to connect\.\n$/),
+    })
+    expect(port).toMatchObject({
+      code: 2,
+      stderr: "conc: port expects an integer from 0 to 65535, got 'x'.\n",
     })
   })
 })

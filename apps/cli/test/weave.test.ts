@@ -98,6 +98,38 @@ describe('conc weave run', () => {
     })
   })
 
+  it('takes inputs from a file and from options, which go first', async () => {
+    folder.write('inputs.json', '{"n": 9}')
+    const run = (...args: string[]): Promise<{ stdout: string }> =>
+      conc(['weave', 'run', './flow.js#sums', '-q', ...args], { cwd, input: '{"n": 3}' })
+    const results = await Promise.all([
+      run('--inputs-file', '-'),
+      run('--inputs-file', 'inputs.json', '--input', 'n=3'),
+    ])
+    for (const { stdout } of results) expect(JSON.parse(stdout)).toEqual(result)
+  })
+
+  it('is a usage error without an input that it needs', async () => {
+    const { code, stderr } = await conc(['weave', 'run', './flow.js#sums'], { cwd })
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("needs the input 'n'"),
+    })
+  })
+
+  it('has at most --concurrency bodies at a time, and --debug says what they do', async () => {
+    const { code, stderr } = await conc([...sums, '--concurrency', '1', '--debug', '-q'], { cwd })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/numbers/)
+    expect(stderr.split('\n').length).toBeGreaterThan(8)
+  })
+
+  it('ends with 3 where the pool is not there, before anything has run', async () => {
+    const { code, stderr } = await conc([...sums, '--on', 'ws://127.0.0.1:1'], { cwd })
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^conc: nothing listens on 127\.0\.0\.1:1\.\n/)
+  })
+
   it('runs only what is asked for', async () => {
     const { stdout } = await conc([...sums, '--only', 'numbers'], { cwd })
     expect(JSON.parse(stdout)).toEqual({ numbers: [0, 1, 2] })
