@@ -4,6 +4,7 @@ import type { Load } from '@conc/core'
 export interface WorkerStats {
   readonly id: number
   readonly pid: number | undefined
+  /** `'starting'`, `'open'`, `'retiring'`: it ends its work and has a successor; `'respawning'` and `'failed'`: nobody is in its place. */
   readonly state: string
   readonly tags: readonly string[]
   readonly running: number
@@ -46,7 +47,7 @@ export interface PoolStats {
   /** Since there was work last; 0 while there is. */
   readonly idleMs: number
   readonly sessions: number
-  /** Names and versions of the tasks that can be called. */
+  /** The tasks that can be called. */
   readonly modules: readonly string[]
   /** Live names of locks. */
   readonly locks: number

@@ -1,7 +1,18 @@
 import { currentExecutor, task, withExecutor } from '@conc/core'
 import { PoolDepthError, WorkerPool, withPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
-import { add, depth, fan, inner, numbers, patient, pid, tenant, whoAmI } from './fixtures/tasks.mjs'
+import {
+  add,
+  depth,
+  fan,
+  inner,
+  numbers,
+  patient,
+  pid,
+  roundabout,
+  tenant,
+  whoAmI,
+} from './fixtures/tasks.mjs'
 import { firstReport, Lab } from './lab.js'
 
 describe('calls inside of tasks', () => {
@@ -79,6 +90,15 @@ describe('a task that waits for something else', () => {
     expect(await pool.submit(add, [1, 1])).toBe(2)
     await lab.openGate()
     expect(await waiting).toBe('through')
+  })
+})
+
+describe('a task that calls by a session', () => {
+  it('has no slot meanwhile: its own pool can run what it calls', async () => {
+    await using pool = new WorkerPool({ breadth: 1, concurrency: 1, port: 0 })
+    await pool.start()
+    expect(await pool.submit(roundabout, [pool.server?.port as number])).toEqual([3, 0, 1, 2])
+    expect(pool.load).toMatchObject({ running: 0, waiting: 0 })
   })
 })
 

@@ -7,7 +7,16 @@ import {
   type WorkerPoolOptions,
 } from '@conc/distributed'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { add, awaiting, briefly, gated, holding, meeting, patient } from './fixtures/tasks.mjs'
+import {
+  add,
+  awaiting,
+  briefly,
+  crossing,
+  gated,
+  holding,
+  meeting,
+  patient,
+} from './fixtures/tasks.mjs'
 import { firstReport, Lab, workerEvent } from './lab.js'
 
 beforeEach(() => {
@@ -90,6 +99,36 @@ describe('the watchdog', () => {
     await silence()
     await expect(first).rejects.toMatchObject({ code: 'CONC_DEADLOCK' })
     expect(await second).toBe(3)
+  })
+
+  it('ends a wait that goes in a circle over two pools, which neither sees', async () => {
+    const lab = await Lab.open()
+    const authkey = 'a key of enough bytes'
+    const { pool } = await watched({ onDeadlock: 'reject', port: 0, authkey })
+    const { pool: other } = await watched({ port: 0, authkey })
+    const at = (there: WorkerPool, name: string): Parameters<typeof crossing>[1] => ({
+      port: there.server?.port as number,
+      authkey,
+      name,
+    })
+    const [one, two] = [firstReport(), firstReport()]
+    const first = pool.submit(crossing, ['x', at(other, 'y'), lab.gate], {
+      onProgress: one.onProgress,
+    })
+    const second: Promise<unknown> = other
+      .submit(crossing, ['y', at(pool, 'x'), lab.gate], { onProgress: two.onProgress })
+      .catch((error: unknown) => error)
+    await Promise.all([one.promise, two.promise])
+    await lab.openGate()
+    for (const locks of [pool.locks(), other.locks()]) {
+      const isAwaited = async (): Promise<boolean> =>
+        (await locks.inspect())[0]?.waiters.length === 1
+      while (!(await isAwaited())) await new Promise(setImmediate)
+    }
+    await silence()
+    // Nobody waits for what the second one holds any more.
+    expect(await second).toMatchObject({ code: 'CONC_DEADLOCK' })
+    expect(await first).toBe('y')
   })
 
   it('ends a call that waits for a worker which does not come', async () => {

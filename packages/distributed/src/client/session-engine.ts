@@ -168,11 +168,11 @@ export class SessionEngine implements LinkEvents {
   lost(): void {
     this.outgoing.connect(undefined)
     this.locks.lease.interrupted()
-    this.#become('reconnecting')
+    this.#become('reconnecting', 'lost')
   }
 
   resumed(): void {
-    this.#become('open')
+    this.#become('open', 'resumed')
     this.locks.lease.resumed()
     const { connection } = this.#questions
     if (connection && this.#welcome) this.outgoing.connect(connection, this.#welcome)
@@ -181,7 +181,8 @@ export class SessionEngine implements LinkEvents {
   reset(cause: unknown): void {
     this.#questions.connection = undefined
     this.outgoing.connect(undefined)
-    if (this.#linkState !== 'closed') this.#become('reconnecting')
+    if (this.#linkState !== 'closed') this.#linkState = 'reconnecting'
+    this.#tell('reset')
     this.outgoing.resetWritten((call) => lostError(call, this, cause))
     this.#questions.rejectAll(cause)
     this.locks.reset(cause)
@@ -197,11 +198,15 @@ export class SessionEngine implements LinkEvents {
     this.#changed()
   }
 
-  #become(state: LinkState): void {
+  #become(state: LinkState, event: string = state): void {
     if (this.#linkState === state) return
     this.#linkState = state
-    publish(channels.session, state, this.name, () => ({ id: this.id }))
+    this.#tell(event)
     this.room.check()
+  }
+
+  #tell(event: string): void {
+    publish(channels.session, event, this.name, () => ({ id: this.id }))
   }
 
   #changed(): void {

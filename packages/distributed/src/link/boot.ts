@@ -10,6 +10,8 @@ export interface Boot {
   readonly worker: number
   /** Pools around this one. */
   readonly depth: number
+  /** The breadths of this one and of those around, multiplied. */
+  readonly breadth: number
   /** What the pool asks of sessions, where it listens. */
   readonly authkey?: Uint8Array
   /** URLs. */

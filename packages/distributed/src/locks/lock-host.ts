@@ -22,11 +22,16 @@ export class LockHost {
   readonly #holdings = new Holdings()
   readonly #graph = new WaitGraph()
   readonly #clock: () => number
+  readonly #onWait: () => void
   #lastToken = 0
 
-  /** @param clock epoch ms; tokens grow with it, so that they do so over restarts too. */
-  constructor(clock: () => number = () => Date.now()) {
+  /**
+   * @param clock epoch ms; tokens grow with it, so that they do so over restarts too.
+   * @param onWait called when somebody begins to wait.
+   */
+  constructor(clock: () => number = () => Date.now(), onWait: () => void = nothing) {
     this.#clock = clock
+    this.#onWait = onWait
   }
 
   /** Names that are in use. */
@@ -192,6 +197,7 @@ export class LockHost {
   #waits(wait: LockWait): () => void {
     this.#graph.add(wait)
     this.#holdings.know(wait.owner)
+    this.#onWait()
     return () => {
       if (this.#graph.delete(wait)) wait.leave()
     }

@@ -23,8 +23,8 @@ export async function isAdmitted(
   settings: PoolSettings,
   log: PoolLog,
 ): Promise<boolean> {
-  const worker = await statsOf(place, settings, (one) => one.recentVitals())
-  if (worker === undefined) return true
+  if (place.worker === undefined) return true
+  const worker = await statsOf(place.worker, place, settings, (one) => one.recentVitals())
   const { task, tags = [], headers = {}, depth } = request
   try {
     return (await settings.admit?.({ task, tags, headers, depth, worker })) === true

@@ -1,5 +1,6 @@
 import type { Boot } from '../link/boot.js'
 import { protocolName } from '../protocol/limits.js'
+import { breadthAround } from './pool-around.js'
 import type { PoolSettings } from './pool-settings.js'
 
 /** What one worker of a pool is started with. @param depth pools around it. */
@@ -18,6 +19,7 @@ export function bootOf(
     poolId,
     worker,
     depth,
+    breadth: breadthAround() * breadth,
     ...(serving && { authkey: serving.authkey }),
     modules,
     concurrency,

@@ -58,6 +58,11 @@ export class Fleet {
     return this.#places
   }
 
+  /** Those that end their work and are replaced already. */
+  get leaving(): PoolWorker[] {
+    return [...this.#leaving]
+  }
+
   get workers(): PoolWorker[] {
     const inPlace = this.#places.flatMap(({ worker }) => worker ?? [])
     return [...inPlace, ...this.#leaving]
@@ -163,6 +168,7 @@ export class Fleet {
   #spawn(place: Place): void {
     const worker = new PoolWorker(this.#home, ++this.#lastNumber, place.index)
     place.worker = worker
+    place.number = worker.number
     this.#home.events.worker('up', worker)
     const { startupTimeoutMs } = this.#settings
     const timer = new Timer(startupTimeoutMs, () => {

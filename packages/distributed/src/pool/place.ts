@@ -9,6 +9,8 @@ export class Place {
   readonly respawn: Respawn
   /** The process that works here or is about to. */
   worker: PoolWorker | undefined
+  /** Of the process that works here, or worked here last; 0: none ever did. */
+  number = 0
   restarts = 0
   /** How the last one ended that was lost. */
   lastLoss: WorkerLostError | undefined

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import type { CloseOptions, TaskCancelledError, WorkerLostError } from '@conc/core'
 import { KeepAlive, Lifecycle, Timer } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
@@ -20,7 +21,7 @@ import { CallStatistics } from './call-statistics.js'
 import type { EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
 import { KeyedRoute } from './keyed-route.js'
-import { poolDepth } from './pool-around.js'
+import { breadthAround, poolDepth } from './pool-around.js'
 import { PoolEvents } from './pool-events.js'
 import type { PoolSettings } from './pool-settings.js'
 import type { PoolWorker, WorkerHome } from './pool-worker.js'
@@ -41,7 +42,8 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   readonly calls: RemoteCalls
   readonly keepAlive: KeepAlive = new KeepAlive()
   readonly statistics: CallStatistics = new CallStatistics()
-  readonly locks: LockHost = new LockHost()
+  /** Sessions wait for names without a call that would tell. */
+  readonly locks: LockHost = new LockHost(undefined, () => this.watchdog.check())
   readonly metas: TaskMetaWriter = new TaskMetaWriter()
   readonly log: PoolLog
   readonly events: PoolEvents
@@ -78,6 +80,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     })
     const { coordinator, fleet, lifecycle } = this
     this.admission = new Admission({ settings, depth: this.#depth, coordinator, fleet, lifecycle })
+    this.#warnOfCrowd()
   }
 
   get tasks(): ReadonlyMap<string, string | undefined> {
@@ -197,6 +200,11 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
       const about = { task, taskId: this.#idOf(call) }
       this.log.warn(`forgotten ${name}`, `ended and had not released '${name}'`, about)
     }
+  }
+
+  #warnOfCrowd(): void {
+    const processes = breadthAround() * this.settings.breadth
+    if (this.#depth > 1 && processes > 4 * availableParallelism()) this.events.crowd(processes)
   }
 
   #idOf({ id }: PoolCall): string {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { channels } from '@conc/core'
 import { publish } from '@conc/core/internal'
 import type { Ending } from '../coordinator/call-request.js'
@@ -31,6 +32,12 @@ export class PoolEvents {
     const isNews = state !== 'starting'
     if (why) this.#log.say('error', `${state}: ${why.message}`)
     else this.#log.say(isNews ? 'info' : 'debug', state)
+  }
+
+  /** Pools inside of pools, each of them as broad as if it were alone. @param processes there may be at a time. */
+  crowd(processes: number): void {
+    const text = `its breadth and those of the pools around it make ${processes} processes on ${availableParallelism()} cores`
+    this.#log.fault('crowd', text)
   }
 
   worker(

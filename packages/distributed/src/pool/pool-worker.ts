@@ -49,6 +49,8 @@ export interface WorkerHome extends NestedHost {
 /** One worker process, from its start to its end, with the frames that come and go. */
 export class PoolWorker implements SeatPort, LinkListener {
   readonly number: number
+  /** Its place in the pool. */
+  readonly index: number
   readonly bornAt: number = performance.now()
   state: 'starting' | 'ready' | 'stopping' | 'gone' = 'starting'
   seat: Seat | undefined
@@ -76,6 +78,7 @@ export class PoolWorker implements SeatPort, LinkListener {
   constructor(home: WorkerHome, number: number, index: number) {
     this.#home = home
     this.number = number
+    this.index = index
     const { maxPayloadBytes, cancel, graceMs } = home.settings
     this.#process = new WorkerProcess(home.settings, index, (level, pid, line) =>
       home.records.printed({ level, worker: number, pid, line }),

@@ -32,7 +32,7 @@ import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
 import { PoolEngine } from './pool-engine.js'
 import type { WorkerPoolOptions } from './pool-options.js'
 import { poolSettings } from './pool-settings.js'
-import { statsOf } from './worker-stats.js'
+import { allStats } from './worker-stats.js'
 
 /**
  * Runs declared tasks on child processes of this one. The first submit, `start()` or `ready()` starts them; they hold
@@ -208,7 +208,6 @@ export class WorkerPool implements Executor {
   /** How it is: its load, its workers, and the tasks that have run, with their times. Asking changes nothing. */
   async stats(): Promise<PoolStats> {
     const { fleet, coordinator, statistics, locks, settings } = this.#engine
-    const workers = await Promise.all(fleet.places.map((place) => statsOf(place, settings)))
     return {
       name: this.name,
       state: this.state,
@@ -218,7 +217,7 @@ export class WorkerPool implements Executor {
       sessions: this.#server?.sessions ?? 0,
       modules: [...this.tasks.keys()],
       locks: locks.size,
-      workers: workers.filter((one) => one !== undefined),
+      workers: this.state === 'closed' ? [] : await allStats(fleet, settings),
       tasks: statistics.tasks,
     }
   }

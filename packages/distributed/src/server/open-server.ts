@@ -133,15 +133,19 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
 
   async stats(): Promise<PoolStats> {
     const own = await this.#executor.stats?.()
-    const { sessions, load } = this
+    const { sessions, load, inFlight } = this
+    const isBusy = load.running + load.waiting + inFlight > 0
+    const idleMs = isBusy ? 0 : performance.now() - this.#workedAt
+    const { state } = this.#ending
     return {
       ...(own ?? plainStats([...this.tasks.keys()])),
       name: this.name,
-      state: this.#ending.state,
+      // An open server says how its pool is.
+      state: state === 'open' ? (own?.state ?? state) : state,
       load,
       sessions,
       uptimeMs: performance.now() - this.#startedAt,
-      idleMs: load.running + load.waiting > 0 ? 0 : performance.now() - this.#workedAt,
+      idleMs: Math.min(idleMs, own?.idleMs ?? idleMs),
     }
   }
 

@@ -51,7 +51,7 @@ class WorkerLife {
 
   async #boot(boot: Boot): Promise<void> {
     this.#graceMs = boot.graceMs
-    setPoolAround(boot.depth, boot.authkey)
+    setPoolAround(boot)
     this.#openLog(boot)
     const role = `worker ${boot.worker} of '${boot.pool}'`
     const { failure } = await bootThread({ role, modules: boot.modules })

@@ -15,6 +15,7 @@ import { Body, type BodyContext } from './body.js'
 import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
 import { TaskLockRoute } from './task-lock-route.js'
+import { Utilization } from './utilization.js'
 import { WeightWatch } from './weight-watch.js'
 import { WorkerSlot } from './worker-slot.js'
 
@@ -35,8 +36,7 @@ export class TaskServer implements LinkListener {
   #arrivedIds: number[] = []
   readonly #onStop: () => void
   readonly #weight: WeightWatch
-  /** When the pool asked last. */
-  #busyBefore = performance.eventLoopUtilization()
+  readonly #utilization = new Utilization()
 
   /** @param onStop called when the pool says that nothing will come any more. */
   constructor(boot: Boot, link: PipeLink, onStop: () => void) {
@@ -209,9 +209,7 @@ export class TaskServer implements LinkListener {
   }
 
   #tellVitals(): void {
-    const busy = performance.eventLoopUtilization()
-    const { utilization } = performance.eventLoopUtilization(busy, this.#busyBefore)
-    this.#busyBefore = busy
+    const utilization = this.#utilization.value
     const rssBytes = process.memoryUsage.rss()
     this.#link.add(frameType.stats, 0, encodeMeta({ rssBytes, utilization }))
   }
