@@ -9,11 +9,8 @@ import {
 import { type Packed, pack } from '../envelope/payload.js'
 import { StreamReceiver } from '../streams/stream-receiver.js'
 import { BullJob, type JobHost } from './bull-job.js'
-import type { JobOrders, Ordered, OrderParts } from './job-orders.js'
+import type { JobOrders, OrderParts } from './job-orders.js'
 import type { OpenQueue } from './queue-link.js'
-
-/** How long the blob of arguments is kept where nobody deletes it; ms. */
-const blobMs = 24 * 60 * 60 * 1000
 
 /** The calls of one executor from their acceptance until their jobs have ended. */
 export class BullCalls {
@@ -21,11 +18,12 @@ export class BullCalls {
   readonly #orders: JobOrders
   readonly #onEnd: () => void
   readonly #calls = new Set<Call>()
-  readonly #jobs = new Set<BullJob>()
+  readonly #jobs: Set<BullJob>
 
   /** @param onEnd called after each end of a call. */
   constructor(host: JobHost, orders: JobOrders, onEnd: () => void) {
     this.#host = host
+    this.#jobs = host.jobs
     this.#orders = orders
     this.#onEnd = onEnd
   }
@@ -64,16 +62,26 @@ export class BullCalls {
   }
 
   /** Makes a call's job and settles the call. @returns when the job has ended, which after a cancel is later. */
-  async perform(call: Call, args: readonly unknown[]): Promise<void> {
+  perform(call: Call, args: readonly unknown[]): Promise<void> {
     this.add(call)
+    return this.#outcome(call, args).then(
+      (value) => {
+        call.resolve(value)
+        this.delete(call)
+      },
+      (error: unknown) => {
+        call.reject(error)
+        this.delete(call)
+      },
+    )
+  }
+
+  /** No async function: thousands of these are pending at a time, each with what it keeps. */
+  #outcome(call: Call, args: readonly unknown[]): Promise<unknown> {
     try {
-      const packed = this.#packed(call, args)
-      const context = captureContext(call)
-      call.resolve(await this.#attempts(call, packed, context))
+      return this.#attempts(call, this.#packed(call, args), captureContext(call))
     } catch (error) {
-      call.reject(error)
-    } finally {
-      this.delete(call)
+      return Promise.reject(error)
     }
   }
 
@@ -117,25 +125,24 @@ export class BullCalls {
   }
 
   /** One job. @returns its value, or `undefined` for that of a stream; when it has ended. */
-  async #job(parts: OrderParts, made?: (id: string) => void): Promise<unknown> {
+  #job(parts: OrderParts, made?: (id: string) => void): Promise<unknown> {
     const { link } = this.#host
-    const open = link.opened ?? (await parts.call.cancellation.orThrow(link.open()))
-    const order = this.#orders.make(parts, open.clockOffsetMs)
-    made?.(order.id)
-    return await this.#run(parts.call, order, open)
+    if (link.opened) return this.#begin(parts, link.opened, made)
+    return parts.call.cancellation
+      .orThrow(link.open())
+      .then((open) => this.#begin(parts, open, made))
   }
 
-  async #run(call: Call, order: Ordered, open: OpenQueue): Promise<unknown> {
-    const { blobs } = this.#host.link
-    if (order.blob) await blobs.put(order.blob.id, order.blob.bytes, blobMs)
-    const job = new BullJob(this.#host, call, order)
-    this.#jobs.add(job)
-    call.attempt = job
+  #begin(parts: OrderParts, open: OpenQueue, made?: (id: string) => void): Promise<unknown> {
     try {
-      return await job.run(open)
-    } finally {
-      this.#jobs.delete(job)
-      if (order.blob && !order.isKeyed) void blobs.delete(order.blob.id).catch(() => {})
+      const order = this.#orders.make(parts, open.clockOffsetMs)
+      made?.(order.id)
+      const job = new BullJob(this.#host, parts.call, order)
+      this.#jobs.add(job)
+      parts.call.attempt = job
+      return job.start(open)
+    } catch (error) {
+      return Promise.reject(error)
     }
   }
 

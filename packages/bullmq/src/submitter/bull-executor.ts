@@ -22,6 +22,7 @@ import {
 } from '@conc/core/internal'
 import { type BullOptions, type BullSettings, bullSettings } from '../options/bull-options.js'
 import { BullCalls } from './bull-calls.js'
+import type { BullJob } from './bull-job.js'
 import { type BullStats, statsOf } from './bull-stats.js'
 import { Canceller } from './canceller.js'
 import { DeadLetters } from './dead-letters.js'
@@ -74,6 +75,7 @@ export class BullExecutor implements Executor {
       link: this.#link,
       dispatcher: this.#dispatcher,
       canceller: new Canceller(this.#link),
+      jobs: new Set<BullJob>(),
       changed,
     }
     this.#calls = new BullCalls(host, new JobOrders(this.#settings, this.#link.id), () => {

@@ -23,6 +23,7 @@ import {
 } from './job-failures.js'
 import type { OpenQueue, QueueLink } from './queue-link.js'
 import { onAdded, type QueueOptions } from './queue-options.js'
+import type { JobResult } from './result-of.js'
 import { TakenBack } from './taking-back.js'
 
 /** What all jobs of an executor share. */
@@ -32,9 +33,14 @@ export interface JobHost {
   readonly link: QueueLink
   readonly dispatcher: Dispatcher
   readonly canceller: Canceller
+  /** Those that have not ended. */
+  readonly jobs: Set<BullJob>
   /** How many jobs run or wait has changed. */
   changed(): void
 }
+
+/** How long the blob of arguments is kept where nobody deletes it; ms. */
+const blobMs = 24 * 60 * 60 * 1000
 
 /** What is put into the queue, and how. */
 export interface JobOrder {
@@ -43,6 +49,8 @@ export interface JobOrder {
   readonly options: JobsOptions
   /** Joins the job of the same key, where there is one. */
   readonly isKeyed: boolean
+  /** The arguments, where they are too large for the job. */
+  readonly blob: { readonly id: string; readonly bytes: Uint8Array } | undefined
 }
 
 /** One job from its adding to its end, for one call. */
@@ -50,10 +58,11 @@ export class BullJob implements JobWatcher, Dependent {
   readonly #host: JobHost
   readonly #call: Call
   readonly #order: JobOrder
-  readonly #end = deferred<JobEnd>()
+  readonly #outcome = deferred<unknown>()
   #state: 'new' | 'adding' | 'added' | 'ended' = 'new'
   #hasBegun = false
   #isWantedBack = false
+  #early: JobEnd | undefined
   #announced: Promise<void> | undefined
   #patience: Timer | undefined
 
@@ -61,29 +70,22 @@ export class BullJob implements JobWatcher, Dependent {
     this.#host = host
     this.#call = call
     this.#order = order
-    this.#end.promise.catch(() => {})
   }
 
   get isStarted(): boolean {
     return this.#hasBegun
   }
 
-  /** Adds the job and waits for its end, also after a cancel. @returns the value; rejects with what the job failed with. */
-  async run(open: OpenQueue): Promise<unknown> {
+  /** Adds the job. @returns its value when it has ended, also after a cancel; rejects with what it failed with. */
+  start(open: OpenQueue): Promise<unknown> {
     const { cancellation } = this.#call
-    if (cancellation.isCancelled) throw cancellation.reason
-    this.#host.dispatcher.add(this.#order.id, this)
-    cancellation.add(this)
-    try {
-      await this.#add(open)
-      return await this.#read(await this.#end.promise)
-    } finally {
-      this.#state = 'ended'
-      this.#patience?.clear()
-      cancellation.remove(this)
-      this.#host.dispatcher.remove(this.#order.id, this)
-      this.#host.changed()
+    if (cancellation.isCancelled) this.#fail(cancellation.reason)
+    else {
+      this.#host.dispatcher.add(this.#order.id, this)
+      cancellation.add(this)
+      this.#add(open).catch((error: unknown) => this.#fail(error))
     }
+    return this.#outcome.promise
   }
 
   began(): void {
@@ -104,13 +106,21 @@ export class BullJob implements JobWatcher, Dependent {
   }
 
   ended(end: JobEnd): void {
-    this.#end.resolve(end)
+    // What is to be known of a key comes with the answer to the add.
+    if (this.#state === 'adding') this.#early ??= end
+    else if (this.#leave()) {
+      try {
+        this.#outcome.resolve(this.#read(end))
+      } catch (error) {
+        this.#outcome.reject(error)
+      }
+    }
   }
 
   gone(): void {
     if (this.#state === 'ended') return
-    if (this.#call.cancellation.isCancelled) this.#end.resolve({ kind: 'removed' })
-    else if (this.#call.definition?.idempotent === false) this.#end.reject(jobLost(this.#identity))
+    if (this.#call.cancellation.isCancelled) this.ended({ kind: 'removed' })
+    else if (this.#call.definition?.idempotent === false) this.#fail(jobLost(this.#identity))
     else void this.#addAgain()
   }
 
@@ -136,16 +146,20 @@ export class BullJob implements JobWatcher, Dependent {
 
   /** Redis has been away for too long. */
   disconnected(error: unknown): void {
-    this.#end.reject(error)
+    this.#fail(error)
   }
 
   async #add(open: OpenQueue): Promise<void> {
     this.#state = 'adding'
+    const { blob } = this.#order
+    if (blob) await this.#host.link.blobs.put(blob.id, blob.bytes, blobMs)
     await this.#addOnce(open)
-    this.#state = 'added'
+    if (this.#hasEnded) return
     ;(this.#call.options as QueueOptions)[onAdded]?.()
     open.sweep.start()
     if (this.#order.isKeyed) await this.#join(open)
+    this.#state = 'added'
+    if (this.#early) this.ended(this.#early)
     if (this.#announced !== undefined) await this.#withdraw()
     if (this.#isWantedBack) await this.takeBack()
   }
@@ -175,7 +189,7 @@ export class BullJob implements JobWatcher, Dependent {
       this.#host.dispatcher.add(this.#order.id, this)
       await this.#add(await this.#host.link.open())
     } catch (error) {
-      this.#end.reject(error)
+      this.#fail(error)
     }
   }
 
@@ -214,38 +228,68 @@ export class BullJob implements JobWatcher, Dependent {
       }
     } catch (error) {
       // Redis is away: the caller has its answer, and nobody can be told.
-      this.#end.reject(error)
+      this.#fail(error)
     }
   }
 
-  async #read(end: JobEnd): Promise<unknown> {
+  /** A promise for a result in a blob. @throws what the job failed with. */
+  #read(end: JobEnd): unknown {
     const { cancellation } = this.#call
-    if (end.kind === 'removed') {
-      if (cancellation.isCancelled) throw cancellation.reason
-      if (this.#isWantedBack) throw new TakenBack()
-      throw new TaskCancelledError('The job was removed from its queue.', {
-        origin: 'control',
-        ...this.#identity,
-      })
-    }
     if (end.kind === 'failed') throw failureFrom(end.reason, this.#identity)
+    if (end.kind === 'completed') return this.#value(end.result)
+    if (cancellation.isCancelled) throw cancellation.reason
+    if (this.#isWantedBack) throw new TakenBack()
+    throw new TaskCancelledError('The job was removed from its queue.', {
+      origin: 'control',
+      ...this.#identity,
+    })
+  }
+
+  #value(result: JobResult): unknown {
     const { link, settings } = this.#host
-    if (!isSigned(end.result, `result ${this.#order.id}`, settings.signingKey)) {
+    if (!isSigned(result, `result ${this.#order.id}`, settings.signingKey)) {
       throw new AuthenticationError('The result of the job is not signed with the key.', {
         ...this.#identity,
       })
     }
-    return await this.#decode(() => unpack(end.result, 'result', link.blobs))
+    try {
+      if (result.r === undefined) return unpackInline(result, 'result')
+    } catch (error) {
+      throw this.#named(error)
+    }
+    return unpack(result, 'result', link.blobs).catch((error: unknown) => {
+      throw this.#named(error)
+    })
   }
 
-  async #decode(read: () => Promise<unknown>): Promise<unknown> {
-    try {
-      return await read()
-    } catch (error) {
-      if (!(error instanceof SerializationError)) throw error
-      const { message, path, cause } = error
-      throw new SerializationError(message, { ...this.#identity, started: true, path, cause })
-    }
+  /** The same failure with the names of the call. */
+  #named(error: unknown): unknown {
+    if (!(error instanceof SerializationError)) return error
+    const { message, path, cause } = error
+    return new SerializationError(message, { ...this.#identity, started: true, path, cause })
+  }
+
+  #fail(error: unknown): void {
+    if (this.#leave()) this.#outcome.reject(error)
+  }
+
+  get #hasEnded(): boolean {
+    return this.#state === 'ended'
+  }
+
+  /** It is over. @returns whether it was not before. */
+  #leave(): boolean {
+    if (this.#hasEnded) return false
+    this.#state = 'ended'
+    const { dispatcher, jobs, link, changed } = this.#host
+    const { id, blob, isKeyed } = this.#order
+    this.#patience?.clear()
+    this.#call.cancellation.remove(this)
+    dispatcher.remove(id, this)
+    jobs.delete(this)
+    if (blob && !isKeyed) link.blobs.delete(blob.id).catch(() => {})
+    changed()
+    return true
   }
 
   get #identity(): JobIdentity {

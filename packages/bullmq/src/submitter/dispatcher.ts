@@ -23,7 +23,8 @@ const firstLookMs = 2000
 const longestPauseMs = 10_000
 
 interface Tracked {
-  readonly watchers: Set<JobWatcher>
+  /** Mostly one: a set would be half of what a job costs here. */
+  watchers: JobWatcher[]
   isRunning: boolean
   pauseMs: number
   lookAt: number
@@ -55,12 +56,12 @@ export class Dispatcher {
   add(id: string, watcher: JobWatcher): void {
     const known = this.#jobs.get(id)
     if (known) {
-      known.watchers.add(watcher)
+      known.watchers.includes(watcher) || known.watchers.push(watcher)
       if (known.isRunning) watcher.began()
       return
     }
     this.#jobs.set(id, {
-      watchers: new Set([watcher]),
+      watchers: [watcher],
       isRunning: false,
       pauseMs: firstLookMs,
       lookAt: this.#now() + firstLookMs,
@@ -71,8 +72,8 @@ export class Dispatcher {
   remove(id: string, watcher: JobWatcher): boolean {
     const job = this.#jobs.get(id)
     if (!job) return false
-    job.watchers.delete(watcher)
-    if (job.watchers.size > 0) return true
+    job.watchers = job.watchers.filter((one) => one !== watcher)
+    if (job.watchers.length > 0) return true
     this.#forget(id, job)
     return false
   }

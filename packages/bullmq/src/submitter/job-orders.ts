@@ -32,23 +32,26 @@ export interface OrderParts {
   readonly isNested: boolean
 }
 
-/** The blob that goes with a job, to be written before it. */
-export interface Ordered extends JobOrder {
-  readonly blob: { readonly id: string; readonly bytes: Uint8Array } | undefined
-}
-
 /** Turns calls into jobs. */
 export class JobOrders {
   readonly #settings: BullSettings
   readonly #submitter: string
+  /** Of most jobs. */
+  readonly #usual: JobsOptions
 
   /** @param submitter the name that streams come back to, and that jobs end with. */
   constructor(settings: BullSettings, submitter: string) {
     this.#settings = settings
     this.#submitter = submitter
+    this.#usual = Object.freeze({
+      attempts: 1,
+      sizeLimit,
+      removeOnComplete: keepOf(settings.results),
+      removeOnFail: keepOf(settings.failures),
+    })
   }
 
-  make(parts: OrderParts, offsetMs: number): Ordered {
+  make(parts: OrderParts, offsetMs: number): JobOrder {
     const { call, args } = parts
     const id = idOf(call, parts.attempt)
     const blob = args.isInline ? undefined : { id: blobId(id, args.bytes), bytes: args.bytes }
@@ -84,14 +87,12 @@ export class JobOrders {
   }
 
   #options({ call, attempt, isNested }: OrderParts): JobsOptions {
-    const { results, failures, priorities } = this.#settings
+    const { priorities } = this.#settings
     const times = attempt === undefined ? timesOf(call.retry) : 0
+    if (times === 0 && !priorities && !isNested) return this.#usual
     return {
-      attempts: times + 1,
-      ...(times > 0 && { backoff: { type: 'conc' } }),
-      sizeLimit,
-      removeOnComplete: keepOf(results),
-      removeOnFail: keepOf(failures),
+      ...this.#usual,
+      ...(times > 0 && { attempts: times + 1, backoff: { type: 'conc' } }),
       ...(priorities && { priority: isNested ? 1 : rankOf(call.options.priority) }),
       ...(!priorities && isNested && { lifo: true }),
     }
