@@ -3,6 +3,7 @@ import { type TimedContestant, timedPath } from '../harness/timed-path.js'
 import type { Add } from '../threads/callers.js'
 import { callAll } from '../threads/calls.js'
 import { bareAdd, bullAdd } from './callers.js'
+import { unsettledCalls } from './unsettled-calls.js'
 
 /** What a call may cost, in jobs and events by hand. */
 const goal = { timesFloor: 1.25 }
@@ -11,8 +12,8 @@ export const bullmqSuite: Suite = {
   name: 'bullmq',
   about:
     'tasks as jobs in Redis, beside jobs by hand on the same Redis; the worker is another process',
-  paths: (size) =>
-    [1, 50].map((outstanding) =>
+  paths: (size) => [
+    ...[1, 50].map((outstanding) =>
       timedPath<number>({
         name: outstanding === 1 ? 'round-trip' : `outstanding/${outstanding}`,
         title: `calls of two small arguments, ${outstanding} outstanding`,
@@ -29,6 +30,8 @@ export const bullmqSuite: Suite = {
         ],
       }),
     ),
+    unsettledCalls(sized(size, 200, 5000, 10_000, 10_000)),
+  ],
 }
 
 function caller(

@@ -25,7 +25,7 @@ export interface HeapContestant {
 /** Work whose own input (closures, names, arrays) exists and is not charged. */
 export interface Hold {
   /** Hands all of it over; nothing ends before `release`. */
-  fill(): void
+  fill(): void | Promise<void>
   /** Lets everything run to its end, calls `onProgress` now and then meanwhile, and throws when the output is wrong. */
   release(onProgress: () => void): Promise<void>
 }
@@ -57,7 +57,7 @@ function contestant(one: HeapContestant, allItems: number): Contestant {
     open: async () => {
       const hold = await prepare()
       const warm = await hold(Math.ceil(items / 100))
-      warm.fill()
+      await warm.fill()
       await warm.release(() => {})
       return new HeapSampler(hold, items)
     },
@@ -76,7 +76,7 @@ class HeapSampler implements Sampler {
   async sample(): Promise<Figures> {
     const hold = await this.#hold(this.#items)
     const before = await liveHeap()
-    hold.fill()
+    await hold.fill()
     let peak = usedHeap()
     const waiting = await liveHeap()
     await hold.release(() => {
