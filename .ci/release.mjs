@@ -1,5 +1,5 @@
 // Versions a copy of the repository as a release would, and looks at the versions: a changeset that does not parse,
-// or a package without one, is found here and not on the day of the release.
+// or a package without one, is found here and not on the day of the release. Then goes through the motions of publishing.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,3 +22,9 @@ try {
 } finally {
   rmSync(join(copy, '..'), { recursive: true, force: true })
 }
+
+const publish = ['pnpm@10.34.9', '-r', 'publish', '--dry-run', '--no-git-checks']
+const told = execFileSync('npx', ['-y', ...publish], { cwd: root, encoding: 'utf8', stdio: 'pipe' })
+const published = told.match(/^\+ @conc\/\S+/gm) ?? []
+console.log(published.join('\n'))
+if (published.length === 0) throw new Error(`Nothing would be published:\n${told}`)
