@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { InvalidOptionError } from '@conc/core'
 import { ThreadExecutor } from '@conc/threads'
 import { describe, expect, it, vi } from 'vitest'
-import { add, fail, gated, thread } from './fixtures/tasks.mjs'
+import { add, echo, fail, gated, thread } from './fixtures/tasks.mjs'
 import { firstReport, Gate } from './gate.js'
 
 describe('options', () => {
@@ -88,6 +88,15 @@ describe('options', () => {
     expect(await Promise.all([1, 2, 3, 4, 5].map((n) => threads.submit(add, [n, 0])))).toEqual([
       1, 2, 3, 4, 5,
     ])
+  })
+
+  it('maxTasksPerWorker replaces a thread whose last call could not be sent', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1, maxTasksPerWorker: 2 })
+    for (let i = 0; i < 4; i++) {
+      await expect(threads.submit(echo, [() => {}])).rejects.toMatchObject({ path: 'args[0]' })
+    }
+    expect(await threads.submit(add, [1, 1])).toBe(2)
+    expect(threads.metrics().recycled).toBe(2)
   })
 
   it('queueLimit refuses what is too much, and ready() waits for room', async () => {

@@ -126,6 +126,8 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   closing(thread: Thread): void {
     const spare = thread.slots.removeSpare()
     if (spare > 0) this.line.size -= spare
+    // The call that was one too many could not be sent: there is nothing that it would end with.
+    this.#becameIdle(thread)
   }
 
   gone(
