@@ -107,7 +107,7 @@ export class Attempt implements Place, Dependent {
 
   /** The call was interrupted. */
   cancelled(reason: unknown): void {
-    if (this.state === 'placed') this.thread?.cancel(this, reason)
+    if (this.state === 'placed') this.thread?.placement.cancel(this, reason)
     else if (this.state === 'waiting' && this.#home.leave(this)) {
       this.fail(reason, 'infrastructure')
     }

@@ -3,7 +3,7 @@ import type { Attempt } from './attempt.js'
 
 /** A body waits for something, and gives its slot up until `goesOn`. */
 export function waits(thread: Thread, body: Attempt | undefined): void {
-  if (body && body.outstanding++ === 0) thread.drop(body)
+  if (body && body.outstanding++ === 0) thread.placement.drop(body)
 }
 
 /** Lets a body go on; what it waited for last is delivered when it has a slot again. */

@@ -69,10 +69,10 @@ export class SendAhead {
   }
 
   #fill(thread: Thread, depth: number): void {
-    const { calls, taken, isOpen, resumption } = thread
+    const { calls, placement, isOpen, resumption } = thread
     if (!isOpen || resumption.isWaiting || calls.ahead.size > depth / 2) return
     const wanted = Math.min(this.#evenShare, depth) - calls.ahead.size
-    const count = Math.min(wanted, this.#mostTaken - taken, calls.exactRoom)
+    const count = Math.min(wanted, this.#mostTaken - placement.taken, calls.exactRoom)
     if (count > 0) this.#send(thread, count)
   }
 
@@ -92,7 +92,7 @@ export class SendAhead {
 
   takeBack(thread: Thread): void {
     if (thread.calls.ahead.size === 0) return
-    for (const attempt of thread.reclaim().reverse()) attempt.joinFront(this.#line)
+    for (const attempt of thread.placement.reclaim().reverse()) attempt.joinFront(this.#line)
   }
 
   #takeBackStuck(): void {
@@ -145,8 +145,8 @@ export class SendAhead {
       const next = this.#line.first
       if (!(next instanceof Attempt) || !next.isPatient) break
       this.#line.leave(next)
-      thread.takeAhead(next)
+      thread.placement.takeAhead(next)
     }
-    if (thread.taken >= this.#mostTaken) thread.retire()
+    if (thread.placement.taken >= this.#mostTaken) thread.retire()
   }
 }

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { WorkerLostError } from '@conc/core'
-import { Conditions, Line, type Place } from '@conc/core/internal'
+import { Conditions, Line } from '@conc/core/internal'
 import type { Attempt, AttemptHome } from '../calls/attempt.js'
 import type { NestedCalls } from '../calls/nested-calls.js'
 import type { Thread } from '../thread/thread.js'
@@ -10,6 +9,7 @@ import type { ThreadSettings } from '../thread-options.js'
 import { IdleReaper } from './idle-reaper.js'
 import { Metrics } from './metrics.js'
 import { SendAhead } from './send-ahead.js'
+import { StartFailures } from './start-failures.js'
 import { ThreadSet } from './thread-set.js'
 import { WorkerEvents } from './worker-events.js'
 
@@ -31,9 +31,8 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   readonly #ahead: SendAhead
   readonly #reaper: IdleReaper
   readonly #events: WorkerEvents
+  readonly #failures: StartFailures
   readonly #onChange: () => void
-  /** Why threads cannot start, until one has. */
-  #startFailure: WorkerLostError | undefined
   #isBalancing = false
   #state: 'idle' | 'open' | 'closed' = 'idle'
 
@@ -47,6 +46,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.#ahead = new SendAhead(this.line, this.threads, settings.maxTasksPerWorker)
     this.#reaper = new IdleReaper(settings.idleTimeoutMs, () => this.threads.dispensable())
     this.#events = new WorkerEvents(settings.name)
+    this.#failures = new StartFailures(settings.name, this.line)
   }
 
   get concurrency(): number {
@@ -71,8 +71,8 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   enter(attempt: Attempt): void {
     // The line is as long as the threads have slots, so there is one.
     const thread = this.threads.withSlot() as Thread
-    thread.take(attempt)
-    if (thread.taken >= this.settings.maxTasksPerWorker) thread.retire()
+    thread.placement.take(attempt)
+    if (thread.placement.taken >= this.settings.maxTasksPerWorker) thread.retire()
     this.#balanceSoon()
     this.#showLoad()
   }
@@ -84,14 +84,14 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   /** Resolves when `minThreads` run; rejects with the reason if they cannot start. */
   async started(signal: AbortSignal | undefined): Promise<void> {
     this.#open()
-    this.#startFailure = undefined
+    this.#failures.forget()
     this.#grow()
     const { minThreads } = this.settings
     await this.#changes.until(
-      () => this.#startFailure !== undefined || this.threads.ready >= minThreads,
+      () => this.#failures.last !== undefined || this.threads.ready >= minThreads,
       signal,
     )
-    if (this.threads.ready < minThreads && this.#startFailure) throw this.#startFailure
+    if (this.threads.ready < minThreads && this.#failures.last) throw this.#failures.last
   }
 
   /** Ends every thread. @returns when the last one is gone. */
@@ -105,7 +105,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
 
   ready(thread: Thread): void {
     this.threads.started()
-    this.#startFailure = undefined
+    this.#failures.forget()
     this.#events.up(thread)
     thread.slots.capacity = this.settings.tasksPerThread
     this.line.size += thread.slots.capacity
@@ -117,9 +117,8 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   failedToStart(thread: Thread, cause: unknown): void {
     this.threads.failedToStart(thread)
     if (this.#state === 'closed') return
-    this.#startFailure = this.#startError(cause)
     this.#events.failedToStart(thread)
-    if (this.threads.ready === 0) this.#refuseWaiting(this.#startFailure)
+    this.#failures.add(cause, this.threads.ready === 0)
     this.#changed()
   }
 
@@ -181,7 +180,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   #passOn(thread: Thread, now: number): boolean {
     // A body that may go on comes before calls that were sent ahead, but not before one that was taken up already.
     if (thread.resumption.isWaiting) this.#ahead.takeBack(thread)
-    if (!thread.promote(now)) return thread.resumption.passOn()
+    if (!thread.placement.promote(now)) return thread.resumption.passOn()
     this.#ahead.refill(thread)
     this.#balanceSoon()
     return true
@@ -217,22 +216,6 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     attempt.holdsSlot = false
     this.metrics.used(performance.now() - attempt.slotSince)
     return true
-  }
-
-  #refuseWaiting(error: WorkerLostError): void {
-    for (const place of [...this.line] as (Place & Partial<Attempt>)[]) {
-      if (this.line.leave(place)) place.fail?.(error, 'infrastructure')
-    }
-  }
-
-  #startError(cause: unknown): WorkerLostError {
-    const { name } = this.settings
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    return new WorkerLostError(`A thread of '${name}' could not start: ${reason}`, {
-      cause,
-      started: false,
-      executor: name,
-    })
   }
 
   #changed(): void {

@@ -21,7 +21,7 @@ export class Inbox implements LinkSink<ToParent> {
   /** A small result, or a small nested call. */
   record(record: RingRecord): void {
     const call = briefNestedCall(record)
-    if (call === undefined) this.#thread.answered(record.a)?.succeed(record.values[0])
+    if (call === undefined) this.#thread.placement.answered(record.a)?.succeed(record.values[0])
     else {
       const { parent, task, args, context } = call
       const request = { task, args, context, priority: undefined, transfer: undefined }
@@ -35,7 +35,7 @@ export class Inbox implements LinkSink<ToParent> {
         this.#succeeded(message[1], message[2], message[3])
         break
       case toParent.failure:
-        this.#thread.answered(message[1])?.fail(decodeError(message[2]), message[3])
+        this.#thread.placement.answered(message[1])?.fail(decodeError(message[2]), message[3])
         break
       case toParent.started:
         this.#started(message[1])
@@ -68,7 +68,7 @@ export class Inbox implements LinkSink<ToParent> {
         })
         break
       case toParent.pong:
-        this.#thread.pong()
+        this.#thread.placement.pong()
         break
     }
   }
@@ -89,7 +89,7 @@ export class Inbox implements LinkSink<ToParent> {
   }
 
   #failed(id: number, cause: unknown): void {
-    const attempt = this.#thread.answered(id)
+    const attempt = this.#thread.placement.answered(id)
     if (attempt === undefined) return
     const task = attempt.definition.name
     const owner = { task, executor: this.#thread.executor, started: true }
@@ -107,7 +107,7 @@ export class Inbox implements LinkSink<ToParent> {
   }
 
   #succeeded(id: number, value: unknown, moved: readonly Transferable[] | undefined): void {
-    const attempt = this.#thread.answered(id)
+    const attempt = this.#thread.placement.answered(id)
     if (attempt === undefined) return
     attempt.moved = moved
     attempt.succeed(value)

@@ -1,15 +1,13 @@
-import { performance } from 'node:perf_hooks'
-import { decodeError, encodeError, type Transferable } from '@conc/core'
+import { decodeError, type Transferable } from '@conc/core'
 import { Resumption } from '@conc/core/internal'
 import { Link } from '../between/link.js'
-import { type ToParent, type ToThread, toThread } from '../between/messages.js'
+import type { ToParent, ToThread } from '../between/messages.js'
 import { records } from '../between/records.js'
 import { ringMemory } from '../between/ring.js'
 import type { Attempt } from '../calls/attempt.js'
-import { CallSender } from './call-sender.js'
-import { Grace } from './grace.js'
 import { Inbox } from './inbox.js'
 import { lossOf } from './loss.js'
+import { Placement } from './placement.js'
 import { SentCalls } from './sent-calls.js'
 import type { ThreadHome } from './thread-home.js'
 import { ThreadSlots } from './thread-slots.js'
@@ -18,21 +16,18 @@ import { type ThreadExit, ThreadWorker } from './thread-worker.js'
 /** Threads that may be lost under a call that is next, before its body has begun, until the call is given up. */
 const mostLosses = 3
 
-/** One thread from its start to its end: the calls on it, and the slots under them. */
+/** One thread from its start to its end. */
 export class Thread {
   readonly calls: SentCalls = new SentCalls()
   readonly slots: ThreadSlots
   readonly resumption: Resumption<Attempt>
+  readonly placement: Placement
   state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
   /** It is being ended because it has nothing to do. */
   isDismissed = false
-  /** Calls it was given. */
-  taken = 0
   readonly #home: ThreadHome
   readonly #worker: ThreadWorker
   readonly #link: Link<ToParent, ToThread>
-  readonly #grace: Grace
-  readonly #sender: CallSender
   /** The task for which the thread is being ended. */
   #culprit: string | undefined
 
@@ -40,7 +35,6 @@ export class Thread {
     this.#home = home
     this.slots = new ThreadSlots(() => home.resumed())
     this.resumption = new Resumption(this.slots, home.line)
-    this.#grace = new Grace(this, home)
     const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
     const [out, back] = [ringMemory(), ringMemory()]
     this.#worker = new ThreadWorker(home.settings, {
@@ -53,10 +47,7 @@ export class Thread {
       limits: { concurrency: maxThreads * tasksPerThread, queueLimit },
     })
     this.#link = new Link(this.#worker.port, { in: back, out }, new Inbox(this, home.nested))
-    this.#sender = new CallSender(this.#link, (attempt, error) => {
-      this.#forget(attempt)
-      attempt.fail(error, 'infrastructure')
-    })
+    this.placement = new Placement(this, home, this.#link)
     void this.#live()
   }
 
@@ -86,66 +77,9 @@ export class Thread {
     return this.isOpen && this.slots.hasFree
   }
 
-  /** Sends an attempt here, which holds a slot of this thread from now on. Certain to arrive with the next `flush()`. */
-  take(attempt: Attempt): void {
-    this.#start(attempt, performance.now())
-    this.#send(attempt)
-  }
-
-  /** Sends an attempt that will have the next free slot of this thread, should it not be taken back before; `flush()`. */
-  takeAhead(attempt: Attempt): void {
-    this.calls.ahead.append(attempt)
-    this.#send(attempt)
-  }
-
   /** Wakes the thread if it sleeps and something was sent: once for all calls of a turn. */
   flush(): void {
     this.#link.flush()
-  }
-
-  /** Gives a slot that just got free to the next attempt that was sent ahead. @returns whether there was one. */
-  promote(now: number): boolean {
-    const attempt = this.calls.ahead.head as Attempt | undefined
-    if (attempt === undefined) return false
-    this.calls.ahead.remove(attempt)
-    this.#start(attempt, now)
-    return true
-  }
-
-  /** Takes back what was sent ahead and has not been taken up. */
-  reclaim(): Attempt[] {
-    return ([...this.calls.ahead] as Attempt[]).filter((attempt) => this.#withdraw(attempt))
-  }
-
-  /** The slot under an attempt goes back to the pool. */
-  drop(attempt: Attempt): void {
-    if (!attempt.holdsSlot) return
-    const now = performance.now()
-    this.slots.giveBack(attempt, now)
-    this.#home.released(this, attempt, now)
-  }
-
-  /** The body of a call is over here. @returns the attempt, if it still waited for that. */
-  answered(id: number): Attempt | undefined {
-    const attempt = this.calls.get(id)
-    if (attempt) this.#forget(attempt)
-    return attempt
-  }
-
-  cancel(attempt: Attempt, reason: unknown): void {
-    if (!this.isAlive) return
-    if (this.#withdraw(attempt)) {
-      attempt.fail(reason, 'infrastructure')
-      return
-    }
-    this.post([toThread.cancel, attempt.id, encodeError(reason)])
-    this.calls.abort(attempt)
-    this.#grace.begin(attempt)
-  }
-
-  /** It has answered a ping. */
-  pong(): void {
-    this.#grace.pong()
   }
 
   /** Ends the thread for an attempt that ignores its cancel, unless that body has ended after all. */
@@ -198,38 +132,6 @@ export class Thread {
     return true
   }
 
-  #start(attempt: Attempt, now: number): void {
-    this.slots.take(attempt, now)
-    attempt.startedAt = now
-  }
-
-  #send(attempt: Attempt): void {
-    this.taken++
-    attempt.thread = this
-    attempt.state = 'placed'
-    this.calls.add(attempt)
-    this.#sender.send(attempt)
-  }
-
-  #withdraw(attempt: Attempt): boolean {
-    if (!this.calls.withdraw(attempt)) return false
-    this.taken--
-    this.#leaves(attempt)
-    return true
-  }
-
-  /** The attempt has no body here any more. */
-  #forget(attempt: Attempt): void {
-    this.calls.delete(attempt)
-    this.#leaves(attempt)
-  }
-
-  #leaves(attempt: Attempt): void {
-    this.#grace.end(attempt)
-    this.resumption.forget(attempt)
-    this.drop(attempt)
-  }
-
   async #live(): Promise<void> {
     try {
       const { failure } = await this.#worker.started
@@ -255,8 +157,7 @@ export class Thread {
     this.state = 'gone'
     const attempts = this.calls.clear()
     const unbegun = new Set(attempts.filter((one) => this.#canGoElsewhere(one)))
-    this.resumption.clear()
-    this.#grace.clear()
+    this.placement.clear()
     this.#home.gone(this, exit, attempts, unbegun)
     const loss = { ...exit, threadId: this.threadId, culprit: this.#culprit }
     for (const attempt of attempts) {
