@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Bytes } from '@conc/core/internal'
 import type { Frame } from '../protocol/frame.js'
-import { overheadBytes } from '../protocol/limits.js'
+import { overheadBytes, unsentBytes } from '../protocol/limits.js'
 import { LinkParser, linkChunks, linkHeaderBytes } from '../protocol/link-parser.js'
 import { MessageWriter, type OutgoingMessage } from '../protocol/message-writer.js'
 
@@ -53,6 +53,11 @@ export class PipeLink {
   /** Why nothing more can be read from the other side. */
   get problem(): string | undefined {
     return this.#problem
+  }
+
+  /** Whether more is written than the other side takes. */
+  get isBehind(): boolean {
+    return this.#socket.writableLength > unsentBytes
   }
 
   /** Writes a frame at the end of this turn; a large one at once. */

@@ -30,8 +30,9 @@ export function formatRecord(
 }
 
 /** A record as one line of JSON, its time as ISO 8601. */
-function jsonRecord({ ts, ...rest }: LogRecord): string {
-  const record = { ts: new Date(ts).toISOString(), ...rest }
+function jsonRecord({ ts, level, pool, worker, pid, task, taskId, ...rest }: LogRecord): string {
+  const place = definedOf({ level, pool, worker, pid, task, taskId })
+  const record = { ts: new Date(ts).toISOString(), ...place, ...rest }
   try {
     const text = toJson(record, { tagged: true })
     if (text !== undefined) return text
@@ -40,6 +41,11 @@ function jsonRecord({ ts, ...rest }: LogRecord): string {
   }
   const { fields, ...plain } = record
   return JSON.stringify({ ...plain, fields: inspect(fields) })
+}
+
+/** In this order, whoever made the record. */
+function definedOf(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
 }
 
 /** A record for people: time, level, where, what. What others have printed cannot move the cursor. */

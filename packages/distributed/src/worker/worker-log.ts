@@ -16,6 +16,7 @@ export class WorkerLog implements LogOutlet {
   readonly origin: { readonly pool: string; readonly worker: number }
   readonly #level: Level
   readonly #link: PipeLink
+  #dropped = 0
 
   constructor({ pool, worker, logLevel }: Boot, link: PipeLink) {
     this.origin = { pool, worker }
@@ -28,7 +29,23 @@ export class WorkerLog implements LogOutlet {
     return fuller(this.#level, levelHere())
   }
 
+  /** A body that says more than the pipe takes loses records, not the process its memory. */
   take(record: LogRecord): void {
+    if (this.#link.isBehind) {
+      this.#dropped++
+      return
+    }
+    if (this.#dropped > 0) this.#tellDropped()
+    this.#send(record)
+  }
+
+  #tellDropped(): void {
+    const message = `${this.#dropped} records were dropped: they came faster than the pool takes them`
+    this.#dropped = 0
+    this.#send({ ...this.origin, ts: Date.now(), level: 'warn', pid: process.pid, message })
+  }
+
+  #send(record: LogRecord): void {
     const { level } = record
     this.#link.add(frameType.log, bodyHere(), metas.get(level), recordBytes(record))
     // It may be the last thing that this process says.

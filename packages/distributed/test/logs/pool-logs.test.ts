@@ -1,6 +1,7 @@
 import { type Level, type LogRecord, WorkerPool, type WorkerPoolOptions } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
 import {
+  babble,
   lastWords,
   outer,
   print,
@@ -84,6 +85,20 @@ describe('logger in a task', () => {
     expect(ofTasks(records)[0]?.fields).toMatchObject({ fine: '1', fn: expect.any(String) })
     await expect(pool.submit(lastWords, [])).rejects.toMatchObject({ exitCode: 3 })
     expect(records.find(({ message }) => message === 'goodbye')).toMatchObject({ level: 'info' })
+  })
+
+  it('is counted where there is too much of it, and holds nothing up', async () => {
+    const { pool, records } = telling()
+    await using _ = pool
+    await pool.submit(babble, [100_000])
+    const said = records.filter(({ message }) => message.startsWith('xxx')).length
+    const dropped = records.flatMap(
+      ({ message }) => /^\d+(?= records were dropped)/.exec(message) ?? [],
+    )
+    expect(said + dropped.reduce((sum, text) => sum + Number(text), 0)).toBe(100_000)
+    expect(records.find(({ message }) => message === 'last')).toMatchObject({
+      task: 'saying/babble',
+    })
   })
 
   it('comes up through a pool inside of a task', async () => {
