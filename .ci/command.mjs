@@ -1,12 +1,14 @@
 // Installs `conc` from packed tarballs into an empty prefix, as `npm i -g` does; takes a pool up, calls it, takes it down.
+// Then does what the README says of five minutes in an empty folder, line by line.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packAll, packCommand } from './tarballs.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'command-'))
 const prefix = join(folder, 'prefix')
+const empty = mkdtempSync(join(tmpdir(), 'empty-'))
 
 const tasks = `
 import { task } from '@conc/core'
@@ -34,15 +36,31 @@ try {
   writeFileSync(join(folder, 'tasks.mjs'), tasks)
   run('npm', ['install', ...quiet, core.filename])
   run('bash', ['-c', session])
+  const needed = ['@conc/core', '@conc/weave']
+  const files = packages.filter(({ name }) => needed.includes(name)).map((one) => one.filename)
+  run('npm', ['install', ...quiet, ...files], empty)
+  run('bash', ['-c', fiveMinutes()], empty)
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  for (const one of [folder, empty]) rmSync(one, { recursive: true, force: true })
 }
 
-function run(command, args) {
+/** The commands of the README, but for what npm installs; the pool has to be there before the next block. */
+function fiveMinutes() {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const [, section = ''] = /\n## Five minutes[^\n]*\n(.*?)\n## /s.exec(readme) ?? []
+  const [install = '', ...blocks] = [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, one]) => one)
+  if (!install.startsWith('npm i') || blocks.length !== 3)
+    throw new Error('Where are the commands?')
+  const [files, up, calls] = blocks
+  const ready = 'until conc ping --name calm 2>/dev/null; do kill -0 $!; sleep 0.1; done'
+  return ['set -eux', files, up, ready, calls, 'wait $!'].join('\n')
+}
+
+function run(command, args, cwd = folder) {
   const env = {
     ...process.env,
     PATH: `${join(prefix, 'bin')}:${process.env.PATH}`,
     CONC_RUNTIME_DIR: join(folder, 'pools'),
   }
-  execFileSync(command, args, { cwd: folder, stdio: 'inherit', timeout: 120_000, env })
+  execFileSync(command, args, { cwd, stdio: 'inherit', timeout: 120_000, env })
 }

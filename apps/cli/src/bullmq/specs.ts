@@ -42,7 +42,7 @@ export const bullmqSpecs: readonly CommandSpec[] = [
     summary: 'Run jobs of a queue, in the foreground.',
     stdout: 'the ready line',
     options: workerOptions,
-    example: 'conc worker --engine bullmq --queue images --module ./tasks.js',
+    example: 'conc worker --engine bullmq --queue images --module ./tasks.mjs',
     load: () => import('./worker-command.js'),
   },
   {

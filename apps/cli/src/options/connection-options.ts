@@ -118,7 +118,7 @@ async function needsPort(path: string): Promise<CommandError> {
   const running = runningText(await runningPools())
   const needs = `${path} needs --port or --name.`
   return running === ''
-    ? usageError(needs, 'No pool of yours runs here: conc pool up --module ./tasks.js')
+    ? usageError(needs, 'No pool of yours runs here: conc pool up --module ./tasks.mjs')
     : usageError(`${needs} ${running}`)
 }
 

@@ -16,10 +16,10 @@ export const poolSpecs: readonly CommandSpec[] = [
     summary: 'Run a pool of worker processes behind a port.',
     stdout: 'the ready line',
     options: upOptions,
-    example: 'conc pool up --module ./tasks.js --name calm',
+    example: 'conc pool up --module ./tasks.mjs --name calm',
     more: [
-      "  tasks.js: import { task } from '@conc/core'   (npm i @conc/core)",
-      "            export const greet = task('demo/greet', (name) => 'Hello ' + name)",
+      "  tasks.mjs: import { task } from '@conc/core'   (npm i @conc/core)",
+      "             export const greet = task('demo/greet', (name) => 'Hello ' + name)",
       '  then, elsewhere: conc ping --name calm',
       '                   conc run demo/greet \'"Ada"\' --name calm',
       '                   conc pool status --name calm --watch',
