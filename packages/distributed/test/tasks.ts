@@ -32,6 +32,16 @@ export const hold = task('test/hold', async (name: string) => {
   }
 })
 
+/** Waits until the test releases it, whatever its signal says. */
+export const stubborn = task('test/stubborn', async (name: string) => {
+  const signal = currentTask()?.signal as AbortSignal
+  return await new Promise((resolve) => {
+    held.set(name, { release: resolve, signal })
+    arrivals.get(name)?.()
+    arrivals.delete(name)
+  }).finally(() => held.delete(name))
+})
+
 /** How often each name has been counted. */
 export const counts = new Map<string, number>()
 

@@ -11,6 +11,10 @@ export interface CallRoute {
    * Sends one attempt; `owner` is told how it goes, but not before this has returned. Refusals come as its end too.
    */
   send(request: CallRequest, owner: CallOwner): SentCall
+  /** Whether a body that runs there has this id: what it calls is taken in a drain too. Only where that is known. */
+  isLive?(taskId: string): boolean
+  /** Resolves when one more call could start at once, also in a drain. Only where that is known. */
+  room?(signal: AbortSignal): Promise<void>
 }
 
 /** An attempt that is out. After its end nothing that it is told matters. */

@@ -265,6 +265,10 @@ class OneAttempt implements CallOwner, Dependent {
     }
   }
 
+  interrupted(reason: Fault): void {
+    this.#call.interrupt(reason.error)
+  }
+
   ended(ending: Ending): void {
     this.#call.cancellation.remove(this)
     this.#ended(ending)

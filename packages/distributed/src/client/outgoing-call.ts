@@ -149,6 +149,11 @@ export class OutgoingCall implements SentCall {
       case frameType.progress:
         this.#owner.progress?.([body])
         return true
+      case frameType.cancel:
+        // The server has told the body already.
+        this.#isCancelled = true
+        this.#owner.interrupted?.(Fault.from([Buffer.from(body)]))
+        return true
       default:
         return true
     }

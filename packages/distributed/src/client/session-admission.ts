@@ -1,5 +1,5 @@
 import { ConnectionLostError, QueueFullError } from '@conc/core'
-import { refuseClosure } from '@conc/core/internal'
+import { currentFrame, refuseClosure } from '@conc/core/internal'
 import type { SessionEngine } from './session-engine.js'
 
 /** Whether a session takes one more call, and why not. */
@@ -43,8 +43,10 @@ export class SessionAdmission {
   /** Who is told to be back, or has others, does not wait for a connection. */
   #absence(): Error | undefined {
     const { linkState, settings, name } = this.#engine
-    const isAway = linkState === 'draining' || (settings.isLazy && linkState !== 'open')
-    if (!isAway) return undefined
+    // Of what a task calls only the server knows whether it belongs to work that it finishes.
+    const isRefused = linkState === 'draining' && currentFrame()?.task === undefined
+    const isAway = linkState === 'connecting' || linkState === 'reconnecting'
+    if (!isRefused && !(settings.isLazy && isAway)) return undefined
     const what = linkState === 'draining' ? 'is closing' : 'is not connected'
     const names = { executor: name, started: false }
     return new ConnectionLostError(`The server of session '${name}' ${what}.`, names)

@@ -52,6 +52,8 @@ export interface CallOwner {
   log?(level: RecordLevel, record: Bytes): void
   /** An item of a stream. */
   item?(value: Bytes): void
+  /** Whoever waits for it is to be told now, with this reason; the body may go on, and its end is told as ever. */
+  interrupted?(reason: Fault): void
   /** Told once, when the body is over or will never begin; for a cancelled call that is later than its cancel. */
   ended(ending: Ending): void
 }

@@ -48,10 +48,33 @@ export class Admission {
 
   /** Resolves when there is room for one more; rejects when there never will be, or with `signal.reason`. */
   async untilRoom(signal?: AbortSignal): Promise<void> {
+    const { lifecycle } = this.#init
+    await this.#until(
+      () => !lifecycle.isOpen,
+      () => this.hasRoom,
+      signal,
+    )
+  }
+
+  /** Resolves when one more could start at once, whatever may wait; in a drain too. */
+  async untilFreeSlot(signal: AbortSignal): Promise<void> {
+    const { lifecycle } = this.#init
+    await this.#until(
+      () => lifecycle.state === 'closed',
+      () => this.#queued < 0,
+      signal,
+    )
+  }
+
+  async #until(
+    isClosed: () => boolean,
+    isTrue: () => boolean,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { lifecycle, fleet } = this.#init
-    const isOver = (): boolean => !lifecycle.isOpen || fleet.failure !== undefined
-    await this.#room.until(() => isOver() || this.hasRoom, signal)
-    if (!lifecycle.isOpen) throw lifecycle.closedError()
+    const isOver = (): boolean => isClosed() || fleet.failure !== undefined
+    await this.#room.until(() => isOver() || isTrue(), signal)
+    if (isClosed()) throw lifecycle.closedError()
     if (fleet.failure) throw fleet.failure
   }
 

@@ -15,8 +15,12 @@ export interface EntranceHost {
   readonly tasks: ReadonlyMap<string, string | undefined>
   /** Whether the workers have said what they know. */
   readonly isOpen: boolean
-  /** Why no call is taken now. */
-  refusal(): Error | undefined
+  /** Why this call is not taken now. */
+  guestRefusal(request: CallRequest): Error | undefined
+  /** Whether a body in one of its workers has this id. */
+  isLive(taskId: string): boolean
+  /** Resolves when a slot is free, in a drain too. */
+  freeSlot(signal: AbortSignal): Promise<void>
   /** Starts the workers, if that has not happened. */
   start(): void
 }
@@ -30,7 +34,7 @@ export class Entrance implements CallRoute {
   }
 
   send(request: CallRequest, owner: CallOwner): SentCall {
-    const refusal = this.#host.refusal() ?? this.#taskRefusal(request.task)
+    const refusal = this.#host.guestRefusal(request) ?? this.#taskRefusal(request.task)
     if (refusal) return refusedCall(owner, refusal)
     const { coordinator, keepAlive } = this.#host
     this.#host.start()
@@ -38,6 +42,14 @@ export class Entrance implements CallRoute {
     const module = request.module ?? registry.find(request.task)?.module
     const guest = new GuestOwner(owner, keepAlive)
     return coordinator.accept({ ...request, module }, guest)
+  }
+
+  isLive(taskId: string): boolean {
+    return this.#host.isLive(taskId)
+  }
+
+  room(signal: AbortSignal): Promise<void> {
+    return this.#host.freeSlot(signal)
   }
 
   /** A task has to be known to a worker, or to this process with a file that workers can import. */

@@ -4,7 +4,7 @@ import type { CloseOptions, TaskCancelledError, WorkerLostError } from '@conc/co
 import { KeepAlive, Lifecycle, Timer } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
 import { RemoteCalls } from '../calls/remote-calls.js'
-import type { Ending } from '../coordinator/call-request.js'
+import type { CallRequest, Ending } from '../coordinator/call-request.js'
 import { Coordinator } from '../coordinator/coordinator.js'
 import type { CallEvent } from '../coordinator/coordinator-options.js'
 import type { PoolCall } from '../coordinator/pool-call.js'
@@ -21,6 +21,7 @@ import { CallStatistics } from './call-statistics.js'
 import type { EntranceHost } from './entrance.js'
 import { Fleet } from './fleet.js'
 import { KeyedRoute } from './keyed-route.js'
+import { OwnServer } from './own-server.js'
 import { breadthAround, poolDepth } from './pool-around.js'
 import { PoolEvents } from './pool-events.js'
 import type { PoolSettings } from './pool-settings.js'
@@ -53,9 +54,12 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   /** Who waited for what when that was told last. */
   #toldGraph = ''
 
-  /** @param release called before the workers end. */
-  constructor(settings: PoolSettings, release: () => Promise<void>) {
+  /** Where sessions come in, if the pool listens. */
+  readonly port: OwnServer | undefined
+
+  constructor(settings: PoolSettings) {
     this.settings = settings
+    this.port = settings.serving && new OwnServer(settings.serving, () => this.#changed())
     this.name = settings.name
     this.log = new PoolLog({ ...settings, pool: settings.name, level: settings.logLevel })
     this.events = new PoolEvents(this.name, this.poolId, this.log)
@@ -74,9 +78,9 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     this.calls = new RemoteCalls(route, limits, () => this.#changed(), this.keepAlive)
     this.lifecycle = new Lifecycle(this.name, {
       isForceful: true,
-      isIdle: () => this.calls.isEmpty && this.coordinator.isIdle,
+      isIdle: () => this.calls.isEmpty && this.coordinator.isIdle && (this.port?.isIdle ?? true),
       cancelAll: (reason) => this.#cancelAll(reason),
-      release: () => this.#release(release),
+      release: () => this.#release(),
     })
     const { coordinator, fleet, lifecycle } = this
     this.admission = new Admission({ settings, depth: this.#depth, coordinator, fleet, lifecycle })
@@ -137,8 +141,27 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     this.fleet.start()
   }
 
-  refusal(): Error | undefined {
-    return this.admission.refusal()
+  guestRefusal({ parentId }: CallRequest): Error | undefined {
+    const { admission, lifecycle, fleet, port } = this
+    if (lifecycle.state !== 'draining') return admission.refusal()
+    // What comes from its own port was accepted there before the drain, or belongs to what was.
+    const belongs = port?.isDraining || (parentId !== undefined && this.isLive(parentId))
+    return belongs ? fleet.failure : lifecycle.closedError()
+  }
+
+  isLive(taskId: string): boolean {
+    const [poolId, id] = taskId.split('-')
+    return poolId === this.poolId && this.coordinator.calls.get(Number(id))?.hasBody === true
+  }
+
+  async freeSlot(signal: AbortSignal): Promise<void> {
+    this.start()
+    this.keepAlive.hold()
+    try {
+      await this.admission.untilFreeSlot(signal)
+    } finally {
+      this.keepAlive.letGo()
+    }
   }
 
   room(): Promise<void> {
@@ -147,6 +170,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
 
   close(options?: CloseOptions): Promise<void> {
     const closed = this.lifecycle.close(options)
+    this.port?.drain()
     this.admission.check()
     return closed
   }
@@ -234,6 +258,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   /** What goes on though it was cancelled ends with its process. */
   #cancelAll(reason: TaskCancelledError): void {
     this.calls.interruptAll(reason)
+    this.port?.cancelAll()
     const { graceMs } = this.settings
     const timer = new Timer(graceMs, () =>
       this.fleet.condemnBusy(`it was ended as its work went on ${graceMs} ms after its cancel.`),
@@ -241,9 +266,9 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     timer.hold(false)
   }
 
-  async #release(release: () => Promise<void>): Promise<void> {
+  async #release(): Promise<void> {
     this.keepAlive.hold()
-    await release()
+    await this.port?.close()
     await this.fleet.close()
     this.watchdog.end()
     this.keepAlive.end()

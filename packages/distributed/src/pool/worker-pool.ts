@@ -25,7 +25,6 @@ import type { Locks } from '../locks/locks.js'
 import { locksOver } from '../locks/locks-over.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { PoolServer } from '../server/pool-server.js'
-import { serve } from '../server/serve.js'
 import { settled } from './broadcast.js'
 import { Entrance } from './entrance.js'
 import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
@@ -50,8 +49,6 @@ export class WorkerPool implements Executor {
   readonly #intake: Intake
   readonly #locks: LockRoute
   readonly #madeAt = performance.now()
-  #listening: Promise<PoolServer> | undefined
-  #server: PoolServer | undefined
 
   /**
    * @throws {InvalidOptionError} an option outside its range.
@@ -59,7 +56,7 @@ export class WorkerPool implements Executor {
    */
   constructor(options: WorkerPoolOptions = {}) {
     assertNotImporting('A WorkerPool was made')
-    const engine = new PoolEngine(poolSettings(options), () => this.#stopListening())
+    const engine = new PoolEngine(poolSettings(options))
     this.#engine = engine
     this.name = engine.name
     this.id = engine.poolId
@@ -95,7 +92,7 @@ export class WorkerPool implements Executor {
 
   /** Where it listens, once it has started; only with `port`. */
   get server(): PoolServer | undefined {
-    return this.#server
+    return this.#engine.port?.server
   }
 
   /** What sessions have to prove; only with `port`. */
@@ -125,7 +122,7 @@ export class WorkerPool implements Executor {
     try {
       await fleet.started(signal)
       // Closed meanwhile: nobody would stop listening again.
-      if (lifecycle.isOpen) await this.#listen()
+      if (lifecycle.isOpen) await this.#engine.port?.listen(this)
     } finally {
       keepAlive.letGo()
     }
@@ -214,7 +211,7 @@ export class WorkerPool implements Executor {
       load: this.load,
       uptimeMs: performance.now() - this.#madeAt,
       idleMs: coordinator.isIdle ? statistics.idleMs : 0,
-      sessions: this.#server?.sessions ?? 0,
+      sessions: this.server?.sessions ?? 0,
       modules: [...this.tasks.keys()],
       locks: locks.size,
       workers: this.state === 'closed' ? [] : await allStats(fleet, settings),
@@ -258,20 +255,5 @@ export class WorkerPool implements Executor {
     if (!lifecycle.isOpen) return lifecycle.closedError()
     const refusal = refuseClosure(this.name, work) ?? refuseHomeless(this.name, work)
     return refusal ?? admission.refusal()
-  }
-
-  /** Once, when the workers are ready. */
-  async #listen(): Promise<void> {
-    const { serving } = this.#engine.settings
-    if (serving === undefined) return
-    this.#listening ??= serve(this, serving)
-    this.#server = await this.#listening
-  }
-
-  async #stopListening(): Promise<void> {
-    await this.#listening?.then(
-      (server) => server.close({ pending: 'reject' }),
-      () => {},
-    )
   }
 }

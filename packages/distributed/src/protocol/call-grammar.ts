@@ -8,7 +8,7 @@ export type CallStage = 'sent' | 'accepted' | 'started' | 'settled'
 
 /**
  * What a frame of the runner makes of a call: `TASK ACCEPT? START? (YIELD* END | RESULT | ERROR)`, ERROR at any point,
- * PROGRESS between START and the end. `undefined`: not here.
+ * PROGRESS between START and the end, CANCEL where the caller is to be told before the end. `undefined`: not here.
  */
 export function stageAfter(stage: CallStage, kind: CallKind, type: number): CallStage | undefined {
   if (stage === 'settled') return undefined
@@ -25,6 +25,8 @@ export function stageAfter(stage: CallStage, kind: CallKind, type: number): Call
       return kind === 'call' ? 'settled' : undefined
     case frameType.end:
       return kind === 'call' ? undefined : 'settled'
+    case frameType.cancel:
+      return stage
     case frameType.error:
       return 'settled'
     default:

@@ -1,4 +1,10 @@
-import { type Executor, ExecutorError, RemoteError } from '@conc/core'
+import {
+  type Executor,
+  ExecutorError,
+  RemoteError,
+  TaskCancelledError,
+  TaskTimeoutError,
+} from '@conc/core'
 import {
   attemptNumber,
   type Bytes,
@@ -196,12 +202,17 @@ export class DecodedCall implements SentCall, CallEnd {
     }
   }
 
-  /** A call that was cancelled or left is over when its body is; nobody waits for another one's body. */
+  /** A call that was told to stop is over when its body is; nobody waits for another one's body. */
   end(ending: Ending): void {
     if (this.#isOver) return
     this.#ending = ending
-    const isCancelled = this.#cancellation?.isCancelled === true
-    if ((isCancelled || this.isLeft) && !this.#isBodyGone) return
+    if (!this.#isBodyGone) {
+      if (this.#cancellation?.isCancelled || this.isLeft) return
+      if (this.isStarted && isInterruption(ending)) {
+        this.owner.interrupted?.(ending.fault)
+        return
+      }
+    }
     this.#isOver = true
     this.#cancellation?.end()
     this.owner.ended(ending)
@@ -348,6 +359,13 @@ class ServedOptions extends CommonOptions {
   get signal(): AbortSignal {
     return this.call.cancellation.signal
   }
+}
+
+/** The executor has told the caller before the body is over: at the end of its time, or of the executor's. */
+function isInterruption(ending: Ending): ending is Extract<Ending, { ok: false }> {
+  if (ending.ok || ending.phase !== 'infra') return false
+  const { error } = ending.fault
+  return error instanceof TaskTimeoutError || error instanceof TaskCancelledError
 }
 
 function* varEntries(vars: ReadonlyMap<string, Bytes>): Generator<[string, Uint8Array]> {

@@ -51,6 +51,11 @@ export class Dispatcher {
     this.#go()
   }
 
+  /** Whether a body of the executor has this id, as far as that is known here. */
+  isLive(taskId: string): boolean {
+    return this.#route.isLive?.(taskId) ?? false
+  }
+
   /** Waits for nothing any more. */
   close(): void {
     this.#waitsFor.abort()
@@ -80,8 +85,13 @@ export class Dispatcher {
 
   #go(): void {
     while (this.#queue.size > 0 && this.#hasRoom) this.#next()
-    // With calls of ours in it, the end of one of them tells; else somebody else has filled it.
-    if (this.#queue.size > 0 && this.#out === 0 && !this.#isWaiting) void this.#wait()
+    if (this.#queue.size > 0 && !this.#isWaiting && this.#hasToWait) void this.#wait()
+  }
+
+  /** With calls of ours in it, the end of one of them tells; but slots are also free where bodies wait for others. */
+  get #hasToWait(): boolean {
+    if (this.#out === 0 || this.#route.room !== undefined) return true
+    return this.#executor.load.queueLimit === Number.POSITIVE_INFINITY
   }
 
   #next(): void {
@@ -92,9 +102,13 @@ export class Dispatcher {
   async #wait(): Promise<void> {
     this.#isWaiting = true
     try {
-      await this.#executor.ready({ signal: this.#waitsFor.signal })
-      // Whatever its load says: it has said that it takes one.
-      this.#next()
+      const { signal } = this.#waitsFor
+      if (this.#route.room) await this.#route.room(signal)
+      else {
+        await this.#executor.ready({ signal })
+        // Whatever its load says: it has said that it takes one.
+        this.#next()
+      }
     } catch (error) {
       this.#refuseAll(error)
     }

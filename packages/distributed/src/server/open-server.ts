@@ -42,6 +42,8 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   readonly #startedAt = performance.now()
   readonly #ending = new ServerEnding(this)
   readonly #idle: IdleWatch
+  /** Told of each call that is over. */
+  onOver: (() => void) | undefined
   #workedAt = performance.now()
   #port = 0
 
@@ -174,6 +176,21 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     return closed
   }
 
+  /** Takes no more roots, and stays for what live tasks call, until it is closed. */
+  drain(): void {
+    this.#ending.drain()
+    this.#idle.restart()
+  }
+
+  /** Cancels all calls, whose clients are told at once. */
+  cancelAll(): void {
+    this.#ending.cancelAll()
+  }
+
+  isLive(taskId: string): boolean {
+    return this.#dispatcher.isLive(taskId)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
@@ -224,6 +241,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     if (call.wasSent) this.#dispatcher.over()
     this.#workedAt = performance.now()
     this.#loadReports.changed()
+    this.onOver?.()
     this.#ending.check()
     this.#idle.restart()
   }

@@ -23,7 +23,8 @@ export function serve(executor: Executor, options: ServeOptions = {}): Promise<P
   return listen(executor, serveSettings(options))
 }
 
-async function listen(executor: Executor, settings: ServeSettings): Promise<PoolServer> {
+/** As a pool does it, which ends its server in steps of its own. */
+export async function listen(executor: Executor, settings: ServeSettings): Promise<OpenServer> {
   const server = await OpenServer.listen(executor, settings)
   if (settings.registration) await registerServer(server, settings.registration)
   return server

@@ -23,6 +23,8 @@ export interface ServedCallHost {
   progressed(call: ServedCall, data: Bytes): void
   logged(call: ServedCall, level: RecordLevel, record: Bytes): void
   yielded(call: ServedCall, item: Bytes): void
+  /** Its client is told before the end. */
+  interrupted(call: ServedCall, reason: Fault): void
   /** The one terminal frame. */
   settled(call: ServedCall, ending: Ending): void
   /** The body is over too. */
@@ -43,6 +45,8 @@ export class ServedCall implements CallOwner {
   /** Told how the body ended, where somebody else waits for the same. */
   onEnd: ((ending: Ending) => void) | undefined
   #isSettled = false
+  /** Its client knows how it ends, and wants nothing more of it. */
+  #isInterrupted = false
   #sent: SentCall | undefined
   #timer: Timer | undefined
   #startTimer: Timer | undefined
@@ -121,6 +125,18 @@ export class ServedCall implements CallOwner {
     else if (this.state === 'waiting') this.#withdraw(reason)
   }
 
+  /** Its client is told at once; a body has to heed its signal, and the end is told when it has. */
+  abandon(reason: Fault): void {
+    if (this.state === 'sent') this.interrupted(reason)
+    this.cancel(reason)
+  }
+
+  interrupted(reason: Fault): void {
+    if (!this.#isHeard) return
+    this.#isInterrupted = true
+    this.#host.interrupted(this, reason)
+  }
+
   /** Whether the executor has had it. */
   get wasSent(): boolean {
     return this.#sent !== undefined
@@ -138,20 +154,20 @@ export class ServedCall implements CallOwner {
   started(): void {
     this.isStarted = true
     this.#startTimer?.clear()
-    if (!this.#isSettled) this.#host.stateChanged(this)
+    if (this.#isHeard) this.#host.stateChanged(this)
   }
 
   progress(data: Bytes): void {
-    if (!this.#isSettled && this.#fits(data)) this.#host.progressed(this, data)
+    if (this.#isHeard && this.#fits(data)) this.#host.progressed(this, data)
   }
 
   log(level: RecordLevel, record: Bytes): void {
     const { logLevel = 'off' } = this.request
-    if (!this.#isSettled && isShown(level, logLevel)) this.#host.logged(this, level, record)
+    if (this.#isHeard && isShown(level, logLevel)) this.#host.logged(this, level, record)
   }
 
   item(value: Bytes): void {
-    if (this.#isSettled) return
+    if (!this.#isHeard) return
     this.isStarted = true
     if (this.#fits(value)) this.#host.yielded(this, value)
     else this.#tooLarge(value, 'item')
@@ -160,6 +176,10 @@ export class ServedCall implements CallOwner {
   ended(ending: Ending): void {
     if (ending.ok && !this.#fits(ending.value)) this.#tooLarge(ending.value, 'result')
     this.#finish(ending)
+  }
+
+  get #isHeard(): boolean {
+    return !this.#isSettled && !this.#isInterrupted
   }
 
   #finish(ending: Ending): void {
@@ -198,14 +218,7 @@ export class ServedCall implements CallOwner {
     const identity = this.#identity(this.isStarted)
     const message = `Task '${task}' timed out while ${phase}.`
     const fault = Fault.of(new TaskTimeoutError(message, { phase, ...identity }))
-    if (this.state === 'waiting') this.#withdraw(fault)
-    else this.#abandon(fault)
-  }
-
-  /** Its client is told now; the body has to heed its signal. */
-  #abandon(fault: Fault): void {
-    this.#settle({ ok: false, phase: 'infra', started: this.isStarted, fault })
-    this.cancel(fault)
+    this.abandon(fault)
   }
 
   #withdraw(fault: Fault): void {

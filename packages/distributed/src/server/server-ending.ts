@@ -61,33 +61,41 @@ export class ServerEnding {
   close(by: CloseReport['by'], options: ServerCloseOptions): Promise<CloseReport> {
     checkCloseOptions(options, ['graceMs'])
     if (options.graceMs !== undefined) checkPause('graceMs', options.graceMs)
-    if (this.#state === 'open') {
-      this.#state = 'draining'
-      for (const session of this.#host.liveSessions) session.tellClosing()
-    }
+    this.drain()
     if (this.#state === 'draining') {
       const { pending, timeoutMs = Number.POSITIVE_INFINITY } = options
       const { graceMs = this.#host.graceMs } = options
-      if (pending === 'reject') this.#cancelAll(graceMs)
+      if (pending === 'reject') this.#cancelWithin(graceMs)
       else this.#cancelAfter(timeoutMs, graceMs)
     }
     this.#closing ??= this.#drain(by)
     return this.#closing
   }
 
-  #cancelAfter(ms: number, graceMs: number): void {
-    if (ms !== Number.POSITIVE_INFINITY) this.#whileClosing(ms, () => this.#cancelAll(graceMs))
+  /** Tells all sessions now, so that they turn to others. */
+  drain(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'draining'
+    for (const session of this.#host.liveSessions) session.tellClosing()
   }
 
-  #cancelAll(graceMs: number): void {
-    this.#whileClosing(graceMs, () => {
-      this.#isOutOfTime = true
-      this.#conditions.check()
-    })
+  cancelAll(): void {
     const message = 'The pool behind the session is closing.'
     for (const session of this.#host.liveSessions) {
       this.#cancelled += session.cancelAll('shutdown', message)
     }
+  }
+
+  #cancelAfter(ms: number, graceMs: number): void {
+    if (ms !== Number.POSITIVE_INFINITY) this.#whileClosing(ms, () => this.#cancelWithin(graceMs))
+  }
+
+  #cancelWithin(graceMs: number): void {
+    this.#whileClosing(graceMs, () => {
+      this.#isOutOfTime = true
+      this.#conditions.check()
+    })
+    this.cancelAll()
   }
 
   #whileClosing(ms: number, then: () => void): void {

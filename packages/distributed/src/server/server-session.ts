@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws'
 import type { CloseReport } from '../close-report.js'
 import { Connection } from '../connection/connection.js'
 import type { Ending } from '../coordinator/call-request.js'
+import type { Fault } from '../coordinator/fault.js'
 import type { LockRoute } from '../locks/lock-route.js'
 import type { RecordLevel } from '../logs/level.js'
 import type { Frame } from '../protocol/frame.js'
@@ -25,6 +26,8 @@ export interface SessionHost {
   readonly settings: ServeSettings
   readonly executorName: string
   readonly isOpen: boolean
+  /** Whether a body of its executor has this id. */
+  isLive(taskId: string): boolean
   readonly tasks: ReadonlyMap<string, string | undefined>
   /** What the first answer says of the server. */
   welcome(): Meta
@@ -94,6 +97,10 @@ export class ServerSession implements SessionCallsHost {
     return this.#host.isOpen
   }
 
+  isLive(taskId: string): boolean {
+    return this.#host.isLive(taskId)
+  }
+
   send(type: number, id: number, meta: Meta, body?: Bytes): void {
     this.connection.writer.add(type, id, encodeMeta(meta), body)
   }
@@ -143,6 +150,10 @@ export class ServerSession implements SessionCallsHost {
 
   yielded(call: ServedCall, item: Bytes): void {
     this.#replies.yielded(call, item)
+  }
+
+  interrupted(call: ServedCall, reason: Fault): void {
+    this.#replies.interrupted(call, reason)
   }
 
   settled(call: ServedCall, ending: Ending): void {

@@ -22,6 +22,8 @@ import { taskRequest } from './task-request.js'
 export interface SessionCallsHost extends ServedCallHost {
   readonly settings: ServeSettings
   readonly isOpen: boolean
+  /** Whether a body of the executor has this id. */
+  isLive(taskId: string): boolean
   /** Gives the call its turn, now or later. */
   accept(call: ServedCall): void
   isAllowed(action: 'submit', task: string): Promise<boolean>
@@ -81,7 +83,9 @@ export class SessionCalls {
     for (const call of calls) {
       const { task } = call.request
       const names = { task, executor: this.#host.executorName, started: call.isStarted }
-      call.cancel(Fault.of(new TaskCancelledError(message, { origin, ...names })))
+      const reason = Fault.of(new TaskCancelledError(message, { origin, ...names }))
+      if (origin === 'shutdown') call.abandon(reason)
+      else call.cancel(reason)
     }
     return calls.length
   }
@@ -104,9 +108,11 @@ export class SessionCalls {
 
   #refusal(call: ServedCall): ExecutorError | undefined {
     const { settings, isOpen, executorName: executor } = this.#host
-    const { task } = call.request
+    const { task, parentId } = call.request
     const names = { task, executor, started: false }
-    if (!isOpen) return new ExecutorClosedError(`Server '${executor}' is closing.`, names)
+    // What was taken may finish, and so may what it calls.
+    const isNeeded = isOpen || (parentId !== undefined && this.#host.isLive(parentId))
+    if (!isNeeded) return new ExecutorClosedError(`Server '${executor}' is closing.`, names)
     if (this.#calls.size >= settings.maxInFlight) {
       const message = `The session has ${settings.maxInFlight} calls in flight, its maxInFlight.`
       return new QueueFullError(message, names)

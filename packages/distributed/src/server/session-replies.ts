@@ -38,6 +38,12 @@ export class SessionReplies {
     this.#writer.add(frameType.yield, call.id, undefined, item)
   }
 
+  /** The caller is told now; the end follows when the body is over. */
+  interrupted(call: ServedCall, reason: Fault): void {
+    this.#changed.delete(call)
+    this.#writer.add(frameType.cancel, call.id, undefined, reason.bytes)
+  }
+
   settled(call: ServedCall, ending: Ending): void {
     this.#changed.delete(call)
     if (!ending.ok) {

@@ -1,0 +1,148 @@
+import { balance, type ChannelEvent, channels, inline, limit } from '@conc/core'
+import { deferred } from '@conc/core/internal'
+import { connect, type PoolServer, serve, WorkerPool } from '@conc/distributed'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { add, detour } from './fixtures/tasks.mjs'
+import { firstReport, Lab } from './lab.js'
+import { echo, held, stubborn, whenHeld } from './tasks.js'
+
+const modules = [new URL('./fixtures/tasks.mjs', import.meta.url)]
+
+/** Resolves when the session of that name is in a state again. */
+function becomes(session: string, state: string): Promise<void> {
+  const { promise, resolve } = deferred()
+  const listener = (event: unknown): void => {
+    const { executor, type } = event as ChannelEvent
+    if (executor === session && type === state) resolve()
+  }
+  channels.session.subscribe(listener)
+  onTestFinished(() => void channels.session.unsubscribe(listener))
+  return promise
+}
+
+describe('a pool with a port that drains', () => {
+  it('tells its sessions at once, and takes what live tasks call through them', async () => {
+    const lab = await Lab.open()
+    const pool = new WorkerPool({ breadth: 1, concurrency: 1, port: 0, modules })
+    await pool.start()
+    const { port = 0 } = pool.server ?? {}
+    await using session = await connect({ port, authkey: pool.authkey ?? '' })
+    const { promise: begun, onProgress } = firstReport()
+    const running = session.submit(detour, [lab.gate, port], { onProgress })
+    const waiting = session.submit(detour, [lab.gate, port])
+    await begun
+    const draining = becomes(session.name, 'draining')
+    const closed = pool.close()
+    await draining
+    await expect(session.submit(add, [1, 2])).rejects.toMatchObject({
+      retryable: true,
+      started: false,
+    })
+    await lab.openGate()
+    expect(await Promise.all([running, waiting])).toEqual([7, 7])
+    await closed
+    expect(pool.state).toBe('closed')
+  })
+
+  it('finishes the calls of its owner, which use its port', async () => {
+    const lab = await Lab.open()
+    const pool = new WorkerPool({ breadth: 1, port: 0, modules })
+    await pool.start()
+    const { promise: begun, onProgress } = firstReport()
+    const running = pool.submit(detour, [lab.gate, pool.server?.port ?? 0], { onProgress })
+    await begun
+    const closed = pool.close()
+    await lab.openGate()
+    expect(await running).toBe(7)
+    await closed
+  })
+
+  it('cancels the calls of its sessions where it shall not wait, and says why', async () => {
+    const lab = await Lab.open()
+    const pool = new WorkerPool({ breadth: 1, port: 0, modules, graceMs: 50 })
+    await pool.start()
+    const { port = 0 } = pool.server ?? {}
+    await using session = await connect({ port, authkey: pool.authkey ?? '' })
+    const { promise: begun, onProgress } = firstReport()
+    const running = session.submit(detour, [lab.gate, port], { onProgress })
+    const refused = expect(running).rejects.toMatchObject({ origin: 'shutdown' })
+    await begun
+    await pool.close({ pending: 'reject' })
+    await refused
+  })
+})
+
+describe('a server that drains', () => {
+  it('takes what the live tasks of its pool call through sessions', async () => {
+    const lab = await Lab.open()
+    await using pool = new WorkerPool({ breadth: 1, modules })
+    const server = await serve(pool)
+    await using session = await connect({ port: server.port })
+    const { promise: begun, onProgress } = firstReport()
+    const running = session.submit(detour, [lab.gate, server.port], { onProgress })
+    await begun
+    const closed = server.close()
+    await lab.openGate()
+    expect(await running).toBe(7)
+    expect(await closed).toMatchObject({ by: 'owner', cancelled: 0 })
+  })
+
+  it('is left by a balance for the others, and taken back when it is there again', async () => {
+    const first = await serve(inline())
+    await using second: PoolServer = await serve(inline())
+    const { port } = first
+    await using one = await connect({ port, lazy: true, name: 'one' })
+    await using other = await connect({ port: second.port, lazy: true, name: 'other' })
+    await Promise.all([one.ready(), other.ready()])
+    const both = balance([one, other])
+    const running = one.submit(stubborn, ['drained'])
+    await whenHeld('drained')
+    const draining = becomes('one', 'draining')
+    const closed = first.close()
+    await draining
+    const calls = [1, 2, 3, 4].map((value) => both.submit(echo, [value]))
+    expect(await Promise.all(calls)).toEqual([1, 2, 3, 4])
+    const back = becomes('one', 'open')
+    held.get('drained')?.release('finished')
+    expect(await running).toBe('finished')
+    await closed
+    await using _again = await serve(inline(), { port })
+    await back
+    expect(await one.submit(echo, ['back'])).toBe('back')
+  })
+
+  it('tells callers at once where it cancels, however long their bodies go on', async () => {
+    const server = await serve(inline())
+    await using session = await connect({ port: server.port })
+    const running = session.submit(stubborn, ['shut down'])
+    const refused = expect(running).rejects.toMatchObject({
+      code: 'CONC_TASK_CANCELLED',
+      origin: 'shutdown',
+      started: true,
+    })
+    await whenHeld('shut down')
+    const closed = server.close({ pending: 'reject' })
+    await refused
+    expect(held.get('shut down')?.signal.aborted).toBe(true)
+    held.get('shut down')?.release()
+    expect(await closed).toMatchObject({ cancelled: 1 })
+  })
+})
+
+describe('a call over a session that is out of time', () => {
+  it('rejects at once, and is over when its body is', async () => {
+    await using server = await serve(inline())
+    await using session = await connect({ port: server.port })
+    const gentle = limit(session, 1)
+    const late = gentle.submit(stubborn, ['late'], { timeoutMs: 100 })
+    await expect(late).rejects.toMatchObject({ code: 'CONC_TASK_TIMEOUT', phase: 'running' })
+    const next = gentle.submit(stubborn, ['next'])
+    await session.ping()
+    expect(gentle.load).toMatchObject({ running: 1, waiting: 1 })
+    expect(held.has('next')).toBe(false)
+    held.get('late')?.release()
+    await whenHeld('next')
+    held.get('next')?.release('done')
+    expect(await next).toBe('done')
+  })
+})
