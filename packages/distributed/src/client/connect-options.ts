@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import {
+  checkBoolean,
   checkCount,
   checkDuration,
   checkFunction,
@@ -7,6 +8,7 @@ import {
   checkObject,
   checkOneOf,
   checkPause,
+  checkText,
 } from '@conc/core/internal'
 import { prefetchOf } from '../calls/prefetch.js'
 import { checkLevel, type Level } from '../logs/level.js'
@@ -124,12 +126,12 @@ export function connectSettings(options: ConnectOptions): ConnectSettings {
     name,
   } = options
   checkHost(host)
+  // 0 is for servers: the system picks one, and nobody can tell which.
+  if (port === 0) throw new InvalidOptionError('port', 'an integer from 1 to 65535', port)
   checkPort('port', port)
   if (tls !== undefined) checkClientTls(tls)
-  if (typeof lazy !== 'boolean') throw new InvalidOptionError('lazy', 'true or false', lazy)
-  if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    throw new InvalidOptionError('name', 'a non-empty string', name)
-  }
+  checkBoolean('lazy', lazy)
+  checkText('name', name)
   const { orphans = 'cancel' } = options
   checkOneOf('orphans', orphans, ['cancel', 'finish'])
   const { tagMatch = 'all' } = options

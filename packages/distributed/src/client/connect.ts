@@ -1,5 +1,5 @@
 import { withExecutor } from '@conc/core'
-import { assertNotImporting, checkFunction } from '@conc/core/internal'
+import { assertNotImporting, checkFunction, checkObject } from '@conc/core/internal'
 import { withLocks } from '../locks/locks.js'
 import { type ConnectOptions, connectSettings } from './connect-options.js'
 import { OpenSession } from './open-session.js'
@@ -29,13 +29,20 @@ export function connect(options: ConnectOptions): Promise<Session> {
  * @example
  * await withSession({ port: 5050 }, async () => console.log(await resize('a.png', 640)))
  */
-export async function withSession<T>(
+export function withSession<T>(
   target: ConnectOptions | Session,
   fn: (session: Session) => T,
 ): Promise<Awaited<T>> {
   checkFunction('fn', fn)
-  if ('submit' in target) return await inSession(target, fn)
-  const session = await connect(target)
+  checkObject('target', target)
+  return 'submit' in target ? inSession(target, fn) : inNewSession(connect(target), fn)
+}
+
+async function inNewSession<T>(
+  opening: Promise<Session>,
+  fn: (session: Session) => T,
+): Promise<Awaited<T>> {
+  const session = await opening
   try {
     const value = await inSession(session, fn)
     await session[Symbol.asyncDispose]()

@@ -8,7 +8,7 @@ import type { AdmitCandidate } from './admit.js'
 export interface WorkerPoolOptions {
   /** In errors, events and logs; default `pool-1`, `pool-2`, … */
   readonly name?: string
-  /** Worker processes; default and 0: as many as the machine can run at once. */
+  /** Worker processes, at most 1024; default and 0: as many as the machine can run at once. */
   readonly breadth?: number
   /** Calls at a time in each worker; default 100, for work that waits. 1 for work that computes. */
   readonly concurrency?: number
@@ -31,7 +31,7 @@ export interface WorkerPoolOptions {
   readonly startTimeoutMs?: number
   /** What leaving `withPool` or an `await using` block waits for accepted work; default 60 000. */
   readonly shutdownTimeoutMs?: number
-  /** From a cancel to the kill, where one follows; default 5000. */
+  /** From a cancel to the kill, where one follows; 0: at once. Default 5000. */
   readonly graceMs?: number
   /** `'forceful'`, which needs `concurrency: 1`: a body that ignores its cancel costs its worker. Default `'cooperative'`. */
   readonly cancel?: 'cooperative' | 'forceful'

@@ -8,6 +8,7 @@ import {
   checkLimit,
   checkObject,
   checkOneOf,
+  checkPause,
   checkPositiveInteger,
   executorName,
 } from '@conc/core/internal'
@@ -15,6 +16,7 @@ import { prefetchOf } from '../calls/prefetch.js'
 import { checkLevel, fuller, type Level } from '../logs/level.js'
 import { logOutlet } from '../logs/log-outlet.js'
 import type { Credit } from '../protocol/credit.js'
+import { checkPayloadBytes } from '../server/serve-options.js'
 import { knownOptions, type WorkerPoolOptions } from './pool-options.js'
 import { listsOf, type ProcessSettings, processOf } from './process-settings.js'
 import { type RespawnSettings, respawnOf } from './respawn.js'
@@ -70,6 +72,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
   checkLevel('logLevel', logLevel)
   if (onLog !== undefined) checkFunction('onLog', onLog)
   const limits = limitsOf(options)
+  const { tags = [] } = options
   if (cancel === 'forceful' && limits.concurrency > 1) {
     const expected = "'cooperative' where concurrency is over 1, as others would be killed along"
     throw new InvalidOptionError('cancel', expected, cancel)
@@ -78,7 +81,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     name: executorName(options.name, `pool-${++pools}`),
     ...limits,
     ...timesOf(options),
-    ...processOf(options),
+    ...processOf(options, limits.breadth),
     serving: servingOf(options),
     cancel,
     maxSuspended,
@@ -87,7 +90,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     poisonLimit,
     prefetch: prefetchOf(options.prefetch),
     respawn: respawnOf(options.respawn),
-    tagsOf: listsOf('tags', options.tags ?? []),
+    tagsOf: listsOf('tags', tags, limits.breadth),
     tagMatch,
     admit,
     logLevel,
@@ -115,10 +118,7 @@ function limitsOf(options: WorkerPoolOptions): Limits {
   checkPositiveInteger('quorum', quorum)
   if (quorum > breadth)
     throw new InvalidOptionError('quorum', `at most breadth (${breadth})`, quorum)
-  checkPositiveInteger('maxPayloadBytes', maxPayloadBytes)
-  if (maxPayloadBytes > 2 ** 31) {
-    throw new InvalidOptionError('maxPayloadBytes', 'at most 2 GiB', maxPayloadBytes)
-  }
+  checkPayloadBytes(maxPayloadBytes)
   const { maxTasksPerWorker = Number.POSITIVE_INFINITY } = options
   const { maxRssBytes = Number.POSITIVE_INFINITY } = options
   checkLimit('maxTasksPerWorker', maxTasksPerWorker)
@@ -134,12 +134,14 @@ function limitsOf(options: WorkerPoolOptions): Limits {
   }
 }
 
+/** Each is a process: more than this is a slip, and would take the machine along. */
+const mostWorkers = 1024
+
 function breadthOf(breadth = 0): number {
-  if (breadth === 0) return availableParallelism()
-  if (!Number.isInteger(breadth) || breadth < 0) {
-    throw new InvalidOptionError('breadth', 'an integer of at least 0', breadth)
+  if (!Number.isInteger(breadth) || breadth < 0 || breadth > mostWorkers) {
+    throw new InvalidOptionError('breadth', `an integer from 0 to ${mostWorkers}`, breadth)
   }
-  return breadth
+  return breadth === 0 ? availableParallelism() : breadth
 }
 
 type Times = Pick<
@@ -148,12 +150,14 @@ type Times = Pick<
 >
 
 function timesOf(options: WorkerPoolOptions): Times {
-  const times: Times = {
-    startupTimeoutMs: options.startupTimeoutMs ?? 60_000,
-    startTimeoutMs: options.startTimeoutMs ?? Number.POSITIVE_INFINITY,
-    shutdownTimeoutMs: options.shutdownTimeoutMs ?? 60_000,
-    graceMs: options.graceMs ?? 5000,
-  }
-  for (const [option, value] of Object.entries(times)) checkDuration(option, value)
-  return times
+  const {
+    startupTimeoutMs = 60_000,
+    startTimeoutMs = Number.POSITIVE_INFINITY,
+    shutdownTimeoutMs = 60_000,
+    graceMs = 5000,
+  } = options
+  const waits = { startupTimeoutMs, startTimeoutMs, shutdownTimeoutMs }
+  for (const [option, value] of Object.entries(waits)) checkDuration(option, value)
+  checkPause('graceMs', graceMs)
+  return { ...waits, graceMs }
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { InvalidOptionError } from '@conc/core'
 import { checkObject, checkOneOf, resolveModule } from '@conc/core/internal'
 import { inheritedArguments } from './inherited-arguments.js'
@@ -16,40 +17,51 @@ export interface ProcessSettings {
 }
 
 /** @throws {InvalidOptionError} */
-export function processOf(options: WorkerPoolOptions): ProcessSettings {
-  const { modules = [], env, execArgv, cwd } = options
+export function processOf(options: WorkerPoolOptions, breadth: number): ProcessSettings {
+  const { modules = [], env, cwd } = options
+  const { execArgv = inheritedArguments(process.execArgv) } = options
   const usual = options.onLog || options.port !== undefined ? 'capture' : 'inherit'
   const { console = usual } = options
   if (!Array.isArray(modules)) {
     throw new InvalidOptionError('modules', 'a list of URLs, paths and package names', modules)
   }
   if (env !== undefined) checkObject('env', env)
-  if (cwd !== undefined && typeof cwd !== 'string') {
-    throw new InvalidOptionError('cwd', 'a path', cwd)
-  }
+  checkFolder(cwd)
   checkOneOf('console', console, ['inherit', 'capture', 'silent'])
   return {
     modules: modules.map(resolveModule),
     env,
-    execArgvOf: listsOf('execArgv', execArgv ?? inheritedArguments(process.execArgv)),
+    execArgvOf: listsOf('execArgv', execArgv, breadth),
     cwd,
     console,
     printsUnheard: options.console === undefined,
   }
 }
 
-/** A list of strings for every worker, or one for each. */
+/** The system would only say that it cannot start Node. */
+function checkFolder(cwd: unknown): void {
+  if (cwd === undefined) return
+  if (typeof cwd === 'string' && statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new InvalidOptionError('cwd', 'the path of a folder that exists', cwd)
+}
+
+/** A list of strings for every worker, or one for each; a function is asked now, for all of them. */
 export function listsOf(
   option: string,
   given: readonly string[] | ((worker: number) => readonly string[]),
+  breadth: number,
 ): (place: number) => readonly string[] {
   const listOf = (own: unknown): readonly string[] => {
     if (isStrings(own)) return own
     throw new InvalidOptionError(option, 'a list of strings, or a function that gives one', own)
   }
-  if (typeof given === 'function') return (place) => listOf(given(place))
-  const list = listOf(given)
-  return () => list
+  if (typeof given !== 'function') return always(listOf(given))
+  const lists = Array.from({ length: breadth }, (_, place) => listOf(given(place)))
+  return (place) => lists[place] ?? []
+}
+
+function always<T>(value: T): () => T {
+  return () => value
 }
 
 function isStrings(value: unknown): value is readonly string[] {

@@ -57,8 +57,9 @@ export class Respawn {
 export function respawnOf(respawn: WorkerPoolOptions['respawn'] = {}): RespawnSettings {
   checkObject('respawn', respawn)
   checkKeys('respawn', respawn, ['minMs', 'maxMs', 'budget', 'windowMs'])
-  const { minMs = 100, maxMs = Math.max(5000, minMs), budget = 5, windowMs = 30_000 } = respawn
+  const { minMs = 100 } = respawn
   checkDuration('respawn.minMs', minMs)
+  const { maxMs = Math.max(5000, minMs), budget = 5, windowMs = 30_000 } = respawn
   checkDuration('respawn.maxMs', maxMs)
   checkLimit('respawn.budget', budget)
   checkDuration('respawn.windowMs', windowMs)

@@ -25,7 +25,7 @@ export function servingOf({
   }
   const serving = {
     port,
-    authkey: authkey ?? randomBytes(32),
+    authkey: authkey === undefined ? randomBytes(32) : authkey,
     ...(host !== undefined && { host }),
     ...(tls !== undefined && { tls }),
     ...(maxPayloadBytes !== undefined && { maxPayloadBytes }),

@@ -1,5 +1,6 @@
 import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { InvalidOptionError } from '@conc/core'
 import { checkKeys, checkObject } from '@conc/core/internal'
 import { type LocalPool, readLive } from './local-pool.js'
 import { checkOwn, defaultFolder } from './registry-folder.js'
@@ -12,10 +13,17 @@ import { checkOwn, defaultFolder } from './registry-folder.js'
  * @example
  * for (const { name, port } of await listPools()) console.log(name, port)
  */
-export async function listPools(options: { readonly folder?: string } = {}): Promise<LocalPool[]> {
+export function listPools(options: { readonly folder?: string } = {}): Promise<LocalPool[]> {
   checkObject('options', options)
   checkKeys('options', options, ['folder'])
   const { folder = defaultFolder() } = options
+  if (typeof folder !== 'string' || folder === '') {
+    throw new InvalidOptionError('folder', 'a path', folder)
+  }
+  return poolsIn(folder)
+}
+
+async function poolsIn(folder: string): Promise<LocalPool[]> {
   const pools: LocalPool[] = []
   for (const file of await recordsIn(folder)) {
     const path = join(folder, file)

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls'
 import { InvalidOptionError } from '@conc/core'
-import { checkKeys, checkObject } from '@conc/core/internal'
+import { checkBoolean, checkKeys, checkObject } from '@conc/core/internal'
 
 type Pem = string | Uint8Array
 
@@ -35,8 +35,8 @@ export function checkServerTls(tls: ServerTls): void {
   checkKeys('tls', tls, ['cert', 'key', 'ca', 'requireClientCert', 'channelBinding'])
   checkPem('tls.cert', tls.cert)
   checkPem('tls.key', tls.key)
-  checkFlag('tls.requireClientCert', tls.requireClientCert)
-  checkFlag('tls.channelBinding', tls.channelBinding)
+  checkBoolean('tls.requireClientCert', tls.requireClientCert)
+  checkBoolean('tls.channelBinding', tls.channelBinding)
   if (tls.requireClientCert && tls.ca === undefined) {
     throw new InvalidOptionError('tls.ca', 'given together with requireClientCert', tls.ca)
   }
@@ -52,18 +52,13 @@ export function checkClientTls(tls: true | ClientTls): void {
     const missing = tls.cert === undefined ? 'tls.cert' : 'tls.key'
     throw new InvalidOptionError(missing, 'given, as its other half is', undefined)
   }
-  checkFlag('tls.channelBinding', tls.channelBinding)
+  checkBoolean('tls.channelBinding', tls.channelBinding)
   checkReadable(tls)
 }
 
 function checkPem(option: string, value: unknown): void {
   if (typeof value === 'string' || value instanceof Uint8Array) return
   throw new InvalidOptionError(option, 'PEM text', value)
-}
-
-function checkFlag(option: string, value: unknown): void {
-  if (value === undefined || typeof value === 'boolean') return
-  throw new InvalidOptionError(option, 'true or false', value)
 }
 
 /** OpenSSL would only say so at the first connection. */

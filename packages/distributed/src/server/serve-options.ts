@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import {
+  checkBoolean,
   checkDuration,
   checkFunction,
   checkKeys,
@@ -141,9 +142,7 @@ export function serveSettings(options: ServeOptions): ServeSettings {
     throw new InvalidOptionError('name', 'a non-empty string, or a function of the port', name)
   }
   const keys = proofKeyRing('authkey', authkey)
-  if (typeof insecure !== 'boolean') {
-    throw new InvalidOptionError('insecure', 'true or false', insecure)
-  }
+  checkBoolean('insecure', insecure)
   refuseOpenHost(host, keys, { insecure, tls })
   return {
     host,

@@ -96,7 +96,7 @@ class WorkerLife {
     const reason = new ExecutorError('The pool of this worker has gone.', { retryable: true })
     this.#server?.abandon(reason)
     if (!this.#server || this.#server.busy === 0) this.#exit(0)
-    setTimeout(() => this.#exit(0), this.#graceMs)
+    setTimeout(() => this.#exit(0), Math.min(this.#graceMs, 2 ** 31 - 1))
     setInterval(() => this.#server?.busy === 0 && this.#exit(0), 20)
   }
 }
