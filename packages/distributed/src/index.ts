@@ -4,6 +4,7 @@ export { connect, withSession } from './client/connect.js'
 export type { ConnectOptions } from './client/connect-options.js'
 export type { Session, StopOptions } from './client/session.js'
 export type { CloseReport } from './close-report.js'
+export type { DuplexExecutor } from './duplex-executor.js'
 export {
   AddressInUseError,
   BrokenBarrierError,

@@ -1,5 +1,6 @@
-import type { CloseOptions, Executor, SubmitOptions, Task } from '@conc/core'
+import type { CloseOptions } from '@conc/core'
 import type { CloseReport } from '../close-report.js'
+import type { DuplexExecutor } from '../duplex-executor.js'
 import type { Locks } from '../locks/locks.js'
 import type { PoolStats } from '../pool-stats.js'
 
@@ -15,9 +16,9 @@ export interface StopOptions {
 
 /**
  * A connection to an executor behind a port, and an executor itself: what it is given runs there. It goes on over
- * another socket where one breaks.
+ * another socket where one breaks. `duplex` works where the server's executor has it: a `WorkerPool`, another session.
  */
-export interface Session extends Executor {
+export interface Session extends DuplexExecutor {
   /** As the server gave it; empty before the first connection of a lazy session. */
   readonly id: string
   /** `ws://…` or `wss://…`. */
@@ -25,15 +26,6 @@ export interface Session extends Executor {
   readonly state: 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed'
   /** The tasks that can be called there, with their versions. */
   readonly tasks: ReadonlyMap<string, string | undefined>
-  /**
-   * Runs a generator task there that takes what is sent in, as natively: one item per `next(value)`; `throw(error)` is
-   * raised at its `yield`. Only where the server's executor can: a `WorkerPool`, another session.
-   */
-  duplex<A extends readonly unknown[], Y, R, S>(
-    work: Task<A, AsyncGenerator<Y, R, S>>,
-    args: A,
-    options?: SubmitOptions,
-  ): AsyncGenerator<Y, R, S>
   /** How long a task that does nothing takes there and back, in ms. */
   ping(): Promise<number>
   /** The locks of the server's pool. What this session holds is released with it. @param namespace put before each name. */

@@ -1,7 +1,6 @@
 import type {
   Capabilities,
   CloseOptions,
-  Executor,
   Load,
   Settled,
   StreamWork,
@@ -19,6 +18,7 @@ import {
   reportsEnd,
 } from '@conc/core/internal'
 import { callRoute } from '../calls/call-route.js'
+import type { DuplexExecutor } from '../duplex-executor.js'
 import { LocalLockRoute } from '../locks/local-route.js'
 import { type LockRoute, lockRoute } from '../locks/lock-route.js'
 import type { Locks } from '../locks/locks.js'
@@ -41,7 +41,7 @@ import { allStats } from './worker-stats.js'
  * await using pool = new WorkerPool({ breadth: 4, concurrency: 1 })
  * await withExecutor(pool, () => Promise.all(paths.map((path) => resize(path, 640))))
  */
-export class WorkerPool implements Executor {
+export class WorkerPool implements DuplexExecutor {
   readonly name: string
   readonly id: string
   readonly capabilities: Capabilities
