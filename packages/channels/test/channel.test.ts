@@ -97,6 +97,15 @@ describe('channel', () => {
       expect(made.tryGet()).toEqual({ ok: false, value: undefined })
     })
 
+    it('refuses options that it does not have, or not so', async () => {
+      const made = channel<number>(1)
+      expect(() => made.close({ discard: 'no' as never })).toThrow('`discard` to be true or false')
+      expect(() => made.close({ discrad: true } as never)).toThrow('did you mean `discard`?')
+      expect(() => made.put(1, { timeout: 5 } as never)).toThrow('did you mean `timeoutMs`?')
+      expect(() => made.get({ singal: 1 } as never)).toThrow('did you mean `signal`?')
+      expect(made.alive()).toBe(true)
+    })
+
     it('leaves a channel open whose loop is left', async () => {
       const made = channel<number>(2)
       await made.put(1)

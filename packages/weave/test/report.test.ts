@@ -295,6 +295,8 @@ describe('report().toJSON()', () => {
 describe('report()', () => {
   it.each([
     [undefined, {}, '`events`'],
+    [[5], {}, '`events[0]` to be an event of a run, got 5'],
+    [[{ run: 'a' }], {}, '`events[0]`'],
     [[], { titel: 'x' }, '`options`'],
     [[], { title: 1 }, '`title`'],
     [[], { values: 'all' }, '`values`'],

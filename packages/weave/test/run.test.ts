@@ -80,6 +80,7 @@ describe('run', () => {
       .run()
     expect([...r]).toEqual([1, 'x'])
     expect(inOrder(r)).toEqual([1, 'x'])
+    expect(() => inOrder(5 as never)).toThrow('`result` to be the result of a run, got 5')
     expect(Object.keys(r)).toEqual(['n', 'a', 'b'])
     expect((await weave().run()).final).toBe(undefined)
   })

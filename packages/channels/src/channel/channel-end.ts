@@ -1,5 +1,5 @@
 import type { Transferable } from '@conc/core'
-import { checkObject, type Member, Roster } from '@conc/core/internal'
+import { checkBoolean, checkKeys, checkObject, type Member, Roster } from '@conc/core/internal'
 import { ChannelClosedError } from '../errors.js'
 import type { Channel, End, EndOptions, Moved, Received, WaitOptions } from './channel.js'
 import { asReceived, asStep } from './deliveries.js'
@@ -89,6 +89,8 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
 
   close(options: EndOptions = {}): void {
     checkObject('options', options)
+    checkKeys('options', options, ['error', 'discard'])
+    checkBoolean('discard', options.discard)
     this.end(options)
   }
 

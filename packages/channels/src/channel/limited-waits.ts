@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '@conc/core'
 import {
   type AbortListener,
+  checkKeys,
   checkObject,
   checkPause,
   checkSignal,
@@ -105,9 +106,12 @@ export function timeoutOf(name: string, timeoutMs: number): ChannelTimeoutError 
   })
 }
 
+const waitKeys = ['signal', 'timeoutMs', 'transfer']
+
 /** @throws {InvalidOptionError} */
-export function checkWait(options: WaitOptions & Moved): void {
+export function checkWait(options: WaitOptions & Moved, keys: readonly string[] = waitKeys): void {
   checkObject('options', options)
+  checkKeys('options', options, keys)
   checkSignal(options.signal)
   if (options.timeoutMs !== undefined) checkPause('timeoutMs', options.timeoutMs)
   if (options.transfer !== undefined && !Array.isArray(options.transfer)) {

@@ -1,6 +1,13 @@
 import type { ResourceLimits } from 'node:worker_threads'
 import { InvalidOptionError } from '@conc/core'
-import { checkCount, checkKeys, checkObject, checkPause, checkSignal } from '@conc/core/internal'
+import {
+  checkBoolean,
+  checkCount,
+  checkKeys,
+  checkObject,
+  checkPause,
+  checkSignal,
+} from '@conc/core/internal'
 
 /** How a coroutine is started. */
 export interface CoroutineOptions {
@@ -65,11 +72,8 @@ function checkCommon(options: CoroutineOptions): void {
   if (execArgv !== undefined && !isTexts(execArgv)) {
     throw new InvalidOptionError('execArgv', 'an array of strings', execArgv)
   }
-  for (const name of ['isolate', 'daemon'] as const) {
-    const value: unknown = options[name]
-    if (value === undefined || typeof value === 'boolean') continue
-    throw new InvalidOptionError(name, 'true or false', value)
-  }
+  checkBoolean('isolate', options.isolate)
+  checkBoolean('daemon', options.daemon)
 }
 
 function isTexts(value: unknown): boolean {

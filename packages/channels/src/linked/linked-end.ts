@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'
 import { InvalidOptionError, type Transferable } from '@conc/core'
-import type { Member } from '@conc/core/internal'
+import { checkKeys, type Member } from '@conc/core/internal'
 import type { End, LinkedChannel, Moved, Received, SyncOptions } from '../channel/channel.js'
 import { checkWait } from '../channel/limited-waits.js'
 import { type Nothing, nothing } from '../channel/nothing.js'
@@ -78,6 +78,7 @@ export class LinkedEnd<Send, Recv>
 
   getSync(options: SyncOptions = {}): Recv {
     checkBlocking('getSync', options)
+    checkKeys('options', options, ['timeoutMs', 'allowMainThread'])
     if (this.takers.size > 0) {
       throw new ChannelStateError(`getSync on channel '${this.name}' while an async get waits.`)
     }
@@ -86,7 +87,7 @@ export class LinkedEnd<Send, Recv>
 
   putSync(value: Send, options: SyncOptions & Moved = {}): void {
     checkBlocking('putSync', options)
-    checkWait(options)
+    checkWait(options, ['timeoutMs', 'allowMainThread', 'transfer'])
     if (this.putNow(value, options.transfer)) return
     const putter = new BlockedPut(value, options.transfer)
     this.joinPutters(putter as unknown as Putter<Send>)

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { checkObject, checkPause } from '@conc/core/internal'
+import { checkBoolean, checkObject, checkPause } from '@conc/core/internal'
 import type { SyncOptions } from '../channel/channel.js'
 import { timeoutOf } from '../channel/limited-waits.js'
 import { ChannelStateError } from '../errors.js'
@@ -73,6 +73,7 @@ function sleepOnce<T>(
 export function checkBlocking(what: string, options: SyncOptions): void {
   checkObject('options', options)
   if (options.timeoutMs !== undefined) checkPause('timeoutMs', options.timeoutMs)
+  checkBoolean('allowMainThread', options.allowMainThread)
   if (!isMainThread || options.allowMainThread || options.timeoutMs !== undefined) return
   throw new ChannelStateError(
     `${what} would block the main thread, whose event loop alone notices that a thread has died. Wait asynchronously, or pass timeoutMs or allowMainThread: true.`,

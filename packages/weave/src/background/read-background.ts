@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { ConcError } from '@conc/core'
+import { ConcError, InvalidOptionError } from '@conc/core'
 import type { BackgroundReport } from './background-report.js'
 import { isAlive } from './process-birth.js'
 import { type RunRecord, reportFrom } from './record.js'
@@ -8,12 +8,21 @@ import { type RunRecord, reportFrom } from './record.js'
  * What a detached run says in its result file: how it stands, how it ended, the outcomes of its tasks. Its status is
  * `lost` when the process is gone without having said how the run ended. For files of this machine that you trust.
  *
- * @throws {ConcError} `CONC_WEAVE_RECORD`: the file is no record of a run; or what reading the file throws.
+ * @returns rejects with a `ConcError`, code `CONC_WEAVE_RECORD`, where the file is no record of a run, and with what reading it
+ * throws.
+ * @throws {InvalidOptionError} at once, `resultFile` is no path.
  * @example
  * const report = await readBackground(handle.resultFile)
  * if (report.status === 'fulfilled') console.log(report.tasks.rows.value)
  */
-export async function readBackground(resultFile: string): Promise<BackgroundReport> {
+export function readBackground(resultFile: string): Promise<BackgroundReport> {
+  if (typeof resultFile !== 'string' || resultFile === '') {
+    throw new InvalidOptionError('resultFile', 'a path', resultFile)
+  }
+  return reportOf(resultFile)
+}
+
+async function reportOf(resultFile: string): Promise<BackgroundReport> {
   const record = await read(resultFile)
   if (!isOpen(record) || isAlive(record.pid, record.birth)) return reportFrom(record)
   // It may have ended between the two looks.

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@conc/core'
 import {
+  checkBoolean,
   checkDuration,
   checkFunction,
   checkKeys,
@@ -103,7 +104,7 @@ function checkPolicy(options: Defaults): void {
   checkPace(options)
   checkExecutorOption(executor)
   if (priority !== undefined) checkSubmitOptions({ priority })
-  if (strict !== undefined) checkFlag('strict', strict)
+  checkBoolean('strict', strict)
 }
 
 function checkPace({ perMinute, limitPerMinute }: Defaults): void {
@@ -117,11 +118,6 @@ function checkPace({ perMinute, limitPerMinute }: Defaults): void {
 function checkRate(option: string, value: unknown): void {
   if (typeof value === 'number' && value > 0) return
   throw new InvalidOptionError(option, 'a number of starts above 0', value)
-}
-
-/** @throws {InvalidOptionError} */
-export function checkFlag(option: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw new InvalidOptionError(option, 'true or false', value)
 }
 
 function checkSent({ idempotencyKey, headers, tags }: CheckedOptions, kind: 'task' | 'each'): void {

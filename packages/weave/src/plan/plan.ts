@@ -1,7 +1,7 @@
 import { type InspectOptions, inspect } from 'node:util'
 import type { Executor } from '@conc/core'
-import { checkKeys, checkObject } from '@conc/core/internal'
-import { checkExecutorOption, checkFlag, checkNames } from '../builder/option-checks.js'
+import { checkBoolean, checkKeys, checkObject } from '@conc/core/internal'
+import { checkExecutorOption, checkNames } from '../builder/option-checks.js'
 import { OpaqueTaskError } from '../errors.js'
 import type { Timings } from '../result/timings.js'
 import { checkExecutors } from '../run/run-options.js'
@@ -69,7 +69,7 @@ export function checkPlanOptions(options: unknown): asserts options is PlanOptio
   checkObject('options', options)
   checkKeys('options', options, ['strict', 'executor', 'executors', 'only'])
   const { strict, executor, executors, only } = options as PlanOptions
-  if (strict !== undefined) checkFlag('strict', strict)
+  checkBoolean('strict', strict)
   checkExecutorOption(executor)
   checkExecutors(executors)
   if (only !== undefined) checkNames('only', only)

@@ -45,6 +45,7 @@ const narrowest = 40
  */
 export function report(events: readonly WeaveEvent[], options: ReportOptions = {}): Report {
   if (!Array.isArray(events)) throw new InvalidOptionError('events', 'an array of events', events)
+  events.forEach(checkEvent)
   checkOptions(options)
   const { title = 'weave', values = false } = options
   const note = values ? (name: string, value: unknown) => valueText(name, value, values) : undefined
@@ -75,6 +76,12 @@ class RunReport implements Report {
   toJSON(): ReportJSON {
     return { version: 1, title: this.#title, runs: this.#runs.map(runJSON) }
   }
+}
+
+function checkEvent(event: unknown, index: number): void {
+  const { run, at, type } = (event ?? {}) as Partial<WeaveEvent>
+  const isEvent = typeof run === 'string' && typeof at === 'number' && typeof type === 'string'
+  if (!isEvent) throw new InvalidOptionError(`events[${index}]`, 'an event of a run', event)
 }
 
 function checkOptions(options: ReportOptions): void {

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '@conc/core'
 import type { Env, Row, TaskRow } from '../builder/rows.js'
 import type { Plan } from '../plan/plan.js'
 import type { Ledger } from '../run/ledger.js'
@@ -68,6 +69,7 @@ export function resultFrom(ledger: Ledger, plan: Plan): Result {
 /**
  * The tasks' values in definition order, as a typed tuple.
  *
+ * @throws {InvalidOptionError} it is not what a run resolved with.
  * @example
  * const [author, books] = inOrder(await weave().do('author', a).do('books', b).run())
  */
@@ -75,5 +77,8 @@ export function inOrder<V extends readonly unknown[]>(
   // biome-ignore lint/suspicious/noExplicitAny: a result of any rows; only the tuple matters
   result: WeaveResult<any, any, V>,
 ): V {
+  if (typeof result?.[Symbol.iterator] !== 'function') {
+    throw new InvalidOptionError('result', 'the result of a run', result)
+  }
   return [...result] as unknown as V
 }

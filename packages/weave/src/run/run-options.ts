@@ -1,5 +1,6 @@
 import type { Executor } from '@conc/core'
 import {
+  checkBoolean,
   checkDuration,
   checkExecutor,
   checkKeys,
@@ -8,7 +9,7 @@ import {
   checkOneOf,
   checkSignal,
 } from '@conc/core/internal'
-import { checkExecutorOption, checkFlag, checkNames } from '../builder/option-checks.js'
+import { checkExecutorOption, checkNames } from '../builder/option-checks.js'
 import type { Env, Row, TaskRow } from '../builder/rows.js'
 import { checkSeeingOptions, type SeeingOptions } from '../seeing/seeing-options.js'
 
@@ -66,7 +67,7 @@ export function checkRunOptions(options: unknown): asserts options is AnyRunOpti
   checkSignal(run.signal)
   if (run.timeoutMs !== undefined) checkDuration('timeoutMs', run.timeoutMs)
   if (run.concurrency !== undefined) checkLimit('concurrency', run.concurrency)
-  if (run.drain !== undefined) checkFlag('drain', run.drain)
+  checkBoolean('drain', run.drain)
   if (run.only !== undefined) checkNames('only', run.only)
   checkExecutorOption(run.executor)
   checkExecutors(run.executors)
@@ -84,7 +85,7 @@ function checkCommon(run: AnyRunOptions): void {
   if (given !== undefined) checkObject('given', given)
   if (onError !== undefined) checkOneOf('onError', onError, ['stop', 'finish-independent'])
   if (maxPending !== undefined) checkLimit('maxPending', maxPending)
-  if (strict !== undefined) checkFlag('strict', strict)
+  checkBoolean('strict', strict)
   checkSeeingOptions(run)
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Executor, InvalidOptionError, inline, SerializationError, task } from '@conc/core'
-import { WeaveNotPortableError, weave } from '@conc/weave'
+import { readBackground, WeaveNotPortableError, weave } from '@conc/weave'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { broken, inside, shaped, shared, steps } from '../support/background-modules.js'
 import { ownTemp } from '../support/temp-dir.js'
@@ -149,6 +149,12 @@ describe('background refuses', () => {
       const error = thrownBy(() => w.background(options))
       expect(error).toBeInstanceOf(InvalidOptionError)
       expect((error as Error).message).toContain(text)
+    }
+  })
+
+  it('a result file that is no path', () => {
+    for (const file of [5, '', null]) {
+      expect(() => readBackground(file as never)).toThrow('`resultFile` to be a path')
     }
   })
 
