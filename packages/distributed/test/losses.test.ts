@@ -152,6 +152,29 @@ describe('a pool that cannot start', () => {
     expect(pool.state).toBe('open')
   })
 
+  it('tries a place again that could not start, once it is open without it', async () => {
+    const lab = await Lab.open()
+    await using pool = new WorkerPool({
+      breadth: 2,
+      quorum: 1,
+      modules: [new URL('./fixtures/others-fail.mjs', import.meta.url)],
+      env: { ...process.env, FIRST_ONLY: lab.log, GATE: lab.gate },
+      respawn: { ...respawn, budget: 1000 },
+    })
+    const lost = workerEvent(pool.name, 'lost')
+    const started = pool.start()
+    await lost
+    expect(pool.state).toBe('starting')
+    await lab.openGate()
+    await started
+    for (;;) {
+      const ready = workerEvent(pool.name, 'ready')
+      const { workers } = await pool.stats()
+      if (workers.filter(({ state }) => state === 'open').length === 2) break
+      await ready
+    }
+  })
+
   it('opens with its quorum', async () => {
     const once = new URL('./fixtures/first-only.mjs', import.meta.url)
     const lab = await Lab.open()

@@ -99,6 +99,7 @@ export {
   whileSuspended,
 } from './running/frame.js'
 export { iteratorOf, LocalProducer } from './running/local-producer.js'
+export { OwnedStream } from './running/owned-stream.js'
 export { blameHere, type Host, produceHere, runHere } from './running/run-here.js'
 export {
   describe,

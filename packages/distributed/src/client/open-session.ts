@@ -8,11 +8,13 @@ import type {
   Work,
 } from '@conc/core'
 import {
+  type Call,
   checkKeys,
   checkObject,
   checkPause,
   checkWaitOptions,
   Intake,
+  OwnedStream,
   reportsEnd,
 } from '@conc/core/internal'
 import { decode } from '@conc/wire'
@@ -107,7 +109,8 @@ export class OpenSession implements Session {
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, R, S> {
     this.#intake.check(work, args, options)
-    return this.#engine.calls.duplex<Y, R, S>(args, () => this.#intake.accept(work, options))
+    const accept = (): Call => this.#intake.accept(work, options)
+    return new OwnedStream<Y, R, S>(this.#engine.calls.duplex<Y, R, S>(args, accept))
   }
 
   async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -24,8 +24,8 @@ export class Fleet {
   #state: 'idle' | 'starting' | 'open' | 'failed' | 'closed' = 'idle'
   #lastNumber = 0
   readonly #tasks = new Map<string, string | undefined>()
-  /** What ended each worker that could not start. */
-  #startErrors: WorkerLostError[] = []
+  /** Places whose worker could not start, with what ended it last. */
+  readonly #unstarted = new Map<Place, WorkerLostError>()
   #failure: PoolStartError | NoWorkersError | undefined
 
   /** @param onChange called when the state has changed. */
@@ -98,6 +98,7 @@ export class Fleet {
     if (place === undefined || this.#state === 'closed' || this.#state === 'failed')
       return void worker.stop()
     place.hasFailed = false
+    this.#unstarted.delete(place)
     for (const [name, version] of worker.report?.tasks ?? []) this.#tasks.set(name, version)
     const tags = this.#settings.tagsOf(place.index)
     worker.seat = this.#coordinator.open(worker.number, worker, tags)
@@ -133,8 +134,9 @@ export class Fleet {
     place.worker = undefined
     place.lastLoss = loss
     // One that had been ready could start: a pool does not fail for what work did to it meanwhile.
-    if (this.#state === 'starting' && !worker.seat) this.#couldNotStart(loss)
-    else if (this.#isRunning) this.#replaceLost(place, performance.now() - worker.bornAt)
+    if (this.#state === 'starting' && !worker.seat) this.#couldNotStart(place, loss)
+    // Where enough others may be ready, the place is tried again as any other.
+    if (this.#isRunning) this.#replaceLost(place, performance.now() - worker.bornAt)
   }
 
   /** A worker ended as it was told to. */
@@ -183,14 +185,14 @@ export class Fleet {
     return this.#places.find((place) => place.worker === worker)
   }
 
-  #couldNotStart(loss: WorkerLostError): void {
-    this.#startErrors.push(loss)
+  #couldNotStart(place: Place, loss: WorkerLostError): void {
+    this.#unstarted.set(place, loss)
     const { breadth, quorum, name } = this.#settings
-    if (breadth - this.#startErrors.length >= quorum) return
+    if (breadth - this.#unstarted.size >= quorum) return
     const reason = `${quorum} of ${breadth} workers were needed. ${loss.message}`
     this.#fail(
       new PoolStartError(`Executor '${name}' could not start: ${reason}`, {
-        errors: this.#startErrors,
+        errors: [...this.#unstarted.values()],
         executor: name,
         cause: loss,
       }),

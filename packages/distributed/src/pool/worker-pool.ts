@@ -13,6 +13,7 @@ import {
   Call,
   checkWaitOptions,
   Intake,
+  OwnedStream,
   refuseClosure,
   refuseStreamTask,
   reportsEnd,
@@ -117,7 +118,7 @@ export class WorkerPool implements DuplexExecutor {
     const { lifecycle, admission, fleet, keepAlive } = this.#engine
     const refusal = admission.stateRefusal()
     if (refusal) throw refusal
-    fleet.start()
+    this.#engine.start()
     keepAlive.hold()
     try {
       await fleet.started(signal)
@@ -170,7 +171,8 @@ export class WorkerPool implements DuplexExecutor {
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, R, S> {
     this.#intake.check(work, args, options)
-    return this.#engine.calls.duplex<Y, R, S>(args, () => this.#intake.accept(work, options))
+    const accept = (): Call => this.#intake.accept(work, options)
+    return new OwnedStream<Y, R, S>(this.#engine.calls.duplex<Y, R, S>(args, accept))
   }
 
   /**

@@ -2,6 +2,7 @@ import type { StreamWork, SubmitOptions, Work } from '../../executor.js'
 import { checkWork, refuseStreamTask } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions } from '../checks/option-checks.js'
 import { whileSuspended } from '../running/frame.js'
+import { OwnedStream } from '../running/owned-stream.js'
 import { holdsSlot, SuspendedStream } from '../running/suspended-stream.js'
 import { type Producer, TaskStream } from '../running/task-stream.js'
 import { assertNotImporting } from '../tasks/modules.js'
@@ -84,7 +85,8 @@ export class Intake {
       open: (call, attempt) => calls.openStream<Y>(call, args, context, attempt),
       ended: (call) => calls.delete(call),
     })
-    return this.#isSuspending ? new SuspendedStream(items) : items
+    const owned = new OwnedStream<Y>(items)
+    return this.#isSuspending ? new SuspendedStream(owned) : owned
   }
 
   /** Takes the call of a stream that begins now. @throws what refuses it. */
