@@ -1,7 +1,7 @@
-import { balance, withExecutor } from '@conc/core'
+import { balance, type ChannelEvent, channels, withExecutor } from '@conc/core'
 import { deferred } from '@conc/core/internal'
-import { type AdmitCandidate, connect, serve, WorkerPool } from '@conc/distributed'
-import { describe, expect, it } from 'vitest'
+import { type AdmitCandidate, connect, serve, WorkerPool, withDeadline } from '@conc/distributed'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { add, calling, echo, gated, pid } from './fixtures/tasks.mjs'
 import { firstReport, Lab } from './lab.js'
 
@@ -161,3 +161,37 @@ describe('startTimeoutMs of a session', () => {
     expect(await pool.submit(echo, [2])).toBe(2)
   })
 })
+
+describe('startTimeoutMs of withDeadline', () => {
+  it('holds for what a task calls in turn', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const lab = await Lab.open()
+    const tags = (worker: number): string[] => [worker === 0 ? 'gpu' : 'ssd']
+    await using pool = new WorkerPool({ breadth: 2, concurrency: 1, tags })
+    const { promise, onProgress } = firstReport()
+    const busy = pool.submit(gated, [lab.log, lab.gate, 1], { tags: ['gpu'], onProgress })
+    await promise
+    const nested = calls(pool, 'accepted', 'fixture/pid')
+    const call: Promise<unknown> = withDeadline({ startTimeoutMs: 50_000 }, () =>
+      pool.submit(calling, [['gpu']], { tags: ['ssd'] }),
+    ).catch((error: unknown) => error)
+    await nested
+    await vi.advanceTimersByTimeAsync(50_001)
+    expect(await call).toMatchObject({ code: 'CONC_TASK_TIMEOUT', phase: 'waiting' })
+    await lab.openGate()
+    await busy
+  })
+})
+
+/** Resolves when a call of that task has come to that state. */
+function calls(pool: WorkerPool, state: string, name: string): Promise<void> {
+  const { promise, resolve } = deferred<void>()
+  const hear = (event: unknown): void => {
+    const { executor, type, task } = event as ChannelEvent
+    if (executor === pool.name && type === state && task === name) resolve()
+  }
+  channels.pool.subscribe(hear)
+  onTestFinished(() => void channels.pool.unsubscribe(hear))
+  return promise
+}

@@ -25,6 +25,11 @@ export function startTimeoutHere(): number | undefined {
   return startLimits.getStore()
 }
 
+/** Runs `fn` in the surroundings of a call that came with such a limit: its own calls have it too. */
+export function withStartTimeout<T>(ms: number | undefined, fn: () => T): T {
+  return ms === undefined ? fn() : startLimits.run(ms, fn)
+}
+
 /**
  * Sets limits of time for every call inside of `fn`, nested ones too; of several the smallest holds.
  *

@@ -17,6 +17,7 @@ import {
   validated,
 } from '@conc/core/internal'
 import { encodeError } from '@conc/wire'
+import { withStartTimeout } from '../calls/limits-of-time.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
@@ -39,6 +40,8 @@ export interface BodyContext {
   readonly parentId?: string | undefined
   readonly attempt?: number | undefined
   readonly deadline?: number | undefined
+  /** The most that it was to wait for its start, as what it calls is. */
+  readonly startTimeoutMs?: number | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly vars?: ReadonlyMap<string, unknown> | undefined
   readonly wantsProgress?: boolean | undefined
@@ -57,6 +60,7 @@ export class Body {
   readonly #task: RunningTask
   readonly #around: TaskSurroundings
   readonly #items: ItemSender | undefined
+  readonly #startTimeoutMs: number | undefined
 
   constructor(
     place: Workplace,
@@ -82,6 +86,7 @@ export class Body {
       onProgress: context.wantsProgress ? (data) => this.#progress(data) : undefined,
     })
     this.#around = { executor: place.pool, slot, vars, locks }
+    this.#startTimeoutMs = context.startTimeoutMs
     if (context.kind !== 'call') {
       this.#items = new ItemSender(context.kind, (item) => this.#item(item))
     }
@@ -97,8 +102,9 @@ export class Body {
       this.#fail(refusal, 'reject', false)
       return
     }
-    const result = this.#items ? this.#stream(this.#items) : this.#once()
-    result.then(
+    const items = this.#items
+    const begin = (): Promise<unknown> => (items ? this.#stream(items) : this.#once())
+    withStartTimeout(this.#startTimeoutMs, begin).then(
       (value) => this.#succeed(value),
       (error) => this.#threw(error),
     )

@@ -167,6 +167,7 @@ export class TaskServer implements LinkListener {
       parentId,
       attempt,
       deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
+      startTimeoutMs: meta.startRemainingMs,
       headers,
       vars: decodeVars(vars),
       wantsProgress: progress,
