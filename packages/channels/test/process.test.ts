@@ -28,6 +28,18 @@ describe('the process', { timeout: 60_000 }, () => {
     expect(await run(program('unread'))).toBe('CONC_UNREAD_FAILURE')
   })
 
+  it('refuses what was declared where there is no file', async () => {
+    const code = `import { coroutine, go } from '@conc/channels'
+      import { task } from '@conc/core'
+      for (const start of [coroutine('a', () => 1), () => go(task('b', () => 1))]) {
+        try { start() } catch (error) { console.log(error.code) }
+      }`
+    const folder = fileURLToPath(new URL('.', import.meta.url))
+    const flags = ['--input-type=module', '-e', code]
+    const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: folder })
+    expect(stdout.trim()).toBe('CONC_UNSUPPORTED_WORK\nCONC_UNSUPPORTED_WORK')
+  })
+
   it('runs the programs of the README', async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
     const printed: string[] = []

@@ -10,12 +10,14 @@ import {
   recv,
   ref,
   select,
+  selectSync,
   self,
   send,
   threadCache,
 } from '@conc/channels'
 import {
   ConcError,
+  DuplicateTaskError,
   InvalidOptionError,
   SerializationError,
   UnknownTaskError,
@@ -175,7 +177,9 @@ describe('a coroutine', { timeout: 30_000 }, () => {
       const made = go(ref<() => number>(fixtures, 'exported'), {
         execArgv: ['--require', '/no/such/file.cjs'],
       })
-      await expect(made().done).rejects.toBeInstanceOf(WorkerLostError)
+      const { done } = made()
+      await expect(done).rejects.toBeInstanceOf(WorkerLostError)
+      await expect(done).rejects.toMatchObject({ started: false, exitCode: 1 })
     })
   })
 
@@ -416,6 +420,33 @@ describe('a linked channel', { timeout: 30_000 }, () => {
     await expect(waiting).rejects.toBeInstanceOf(ChannelClosedError)
   })
 
+  it('ends when both sides have closed their direction', async () => {
+    const [mine, yours] = duplex<number>()
+    await mine.put(1)
+    mine.closeWrite()
+    expect([mine.alive(), yours.alive()]).toEqual([true, true])
+    await yours.put(2)
+    yours.closeWrite()
+    expect([mine.alive(), yours.alive()]).toEqual([false, false])
+    expect([await all(mine), await all(yours)]).toEqual([[2], [1]])
+    await expect(mine.put(3)).rejects.toBeInstanceOf(ChannelClosedError)
+  })
+
+  it('blocks in a select until it has something, or too long', async () => {
+    const [one, two] = [remote.countSync(1), duplex<number>()]
+    const cases = { one: recv(one), two: recv(two[0]) }
+    expect(selectSync(cases, { timeoutMs: 20_000 })).toEqual({ key: 'one', ok: true, value: 0 })
+    expect(selectSync({ two: recv(two[0]), out: send(two[0], 1) }, { timeoutMs: 1 }).key).toBe(
+      'out',
+    )
+    expect(() => selectSync({ two: recv(two[0]) }, { timeoutMs: 1 })).toThrow(ChannelTimeoutError)
+    expect(() => selectSync(cases)).toThrow(ChannelStateError)
+    const here = { one: recv(channel<number>()) }
+    expect(() => selectSync(here, { timeoutMs: 1 })).toThrow(InvalidOptionError)
+    await one.done
+    for (const end of two) end.close()
+  })
+
   it('is handed over once, as an argument or as the value put', async () => {
     const [mine, yours] = duplex<number>()
     await mine.put(1)
@@ -483,6 +514,10 @@ describe('what is refused', () => {
     [() => duplex({ capacity: 0.5 })],
   ])('%s', (wrong) => {
     expect(wrong).toThrow(InvalidOptionError)
+  })
+
+  it('a name that another module has declared', () => {
+    expect(() => coroutine('test/fibonacci', () => {})).toThrow(DuplicateTaskError)
   })
 
   it('a start while a thread imports the module', async () => {
