@@ -5,14 +5,20 @@ import { fileURLToPath } from 'node:url'
 /** A program of `fixtures` in a process of its own. */
 export class Member {
   readonly #child: ChildProcess
-  readonly #first: Promise<unknown>
+  /** By key: what it said last. */
+  readonly #last = new Map<string, unknown>()
+  /** Resolves with the first thing it says; rejects where it ends without a word. */
+  readonly ready: Promise<unknown>
   readonly exited: Promise<unknown>
+  isReady = false
 
   constructor(program: string, env: NodeJS.ProcessEnv) {
     const path = fileURLToPath(new URL(`./fixtures/${program}`, import.meta.url))
-    this.#child = fork(path, { env: { ...process.env, ...env }, execArgv: [] })
+    this.#child = fork(path, { env: { ...process.env, ...env }, execArgv: ['--expose-gc'] })
+    this.#child.on('message', (message) => this.#hear(message))
     this.exited = once(this.#child, 'exit')
-    this.#first = once(this.#child, 'message').then(([message]) => message)
+    this.ready = Promise.race([once(this.#child, 'message'), this.#endsSilently()])
+    this.ready.catch(() => {})
   }
 
   get pid(): number {
@@ -23,20 +29,22 @@ export class Member {
     return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
-  /** The first thing it says; rejects where it ends before. */
-  async said(): Promise<Record<string, unknown>> {
-    const gone = this.exited.then(() => {
-      throw new Error('The program ended without a word.')
-    })
-    return (await Promise.race([this.#first, gone])) as Record<string, unknown>
+  /** The next thing it says under this key; rejects where it ends before. */
+  async said(key: string): Promise<unknown> {
+    for (;;) {
+      const next = Promise.race([once(this.#child, 'message'), this.#endsSilently()])
+      const [message] = (await next) as [Record<string, unknown>]
+      if (typeof message === 'object' && key in message) return message[key]
+    }
+  }
+
+  /** What it said last under this key. */
+  last(key: string): unknown {
+    return this.#last.get(key) ?? []
   }
 
   tell(message: string): void {
     if (this.#child.connected) this.#child.send(message)
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
   }
 
   /** Resolves when it is gone. */
@@ -44,6 +52,19 @@ export class Member {
     if (this.isGone) return
     this.#child.kill('SIGKILL')
     await this.exited
+  }
+
+  #hear(message: unknown): void {
+    this.isReady = true
+    if (typeof message !== 'object' || message === null) return
+    for (const [key, value] of Object.entries(message)) this.#last.set(key, value)
+  }
+
+  async #endsSilently(): Promise<never> {
+    await this.exited
+    throw new Error(
+      `The program ended too early: ${this.#child.exitCode ?? this.#child.signalCode}.`,
+    )
   }
 }
 

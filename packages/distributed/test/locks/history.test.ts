@@ -49,7 +49,7 @@ it('a lock has one holder at a time, whoever is killed: workers, clients, the se
     return (await entered()).at(-1) as Entry
   }
   let server = crew.start('history-server.mjs')
-  const PORT = `${(await server.said()).port}`
+  const PORT = `${await server.said('port')}`
   const clients = [1, 2].map(() => crew.start('history-client.mjs', { PORT, LOG }))
 
   for (const victim of ['holder', 'holder', 'server', 'holder', 'holder', 'server', 'holder']) {
@@ -58,7 +58,7 @@ it('a lock has one holder at a time, whoever is killed: workers, clients, the se
       await server.kill()
       await appendFile(LOG, `restart 0 ${server.pid}\n`)
       server = crew.start('history-server.mjs', { PORT })
-      await server.said()
+      await server.ready
     } else {
       // Before the kill: what the victim has written by then stands before it, and it writes nothing after it.
       process.kill(pid, 'SIGSTOP')

@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { inline } from '@conc/core'
 import {
   connect,
@@ -11,6 +9,7 @@ import {
   serve,
 } from '@conc/distributed'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Crew, type Member } from '../crew.js'
 import { TcpProxy } from '../tcp-proxy.js'
 
 const authkey = 'a key of enough bytes'
@@ -18,23 +17,13 @@ const open: AsyncDisposable[] = []
 
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]()
+  await crew[Symbol.asyncDispose]()
 })
 
-function start(program: string, env: NodeJS.ProcessEnv): ChildProcess {
-  const path = fileURLToPath(new URL(`../fixtures/${program}`, import.meta.url))
-  const child = fork(path, { env: { ...process.env, ...env }, execArgv: [] })
-  open.push({
-    [Symbol.asyncDispose]: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    },
-  })
-  return child
-}
+const crew = new Crew()
 
-async function said(child: ChildProcess): Promise<Record<string, unknown>> {
-  return ((await once(child, 'message')) as [Record<string, unknown>])[0]
+function start(program: string, env: NodeJS.ProcessEnv): Member {
+  return crew.start(program, env)
 }
 
 async function served(options: { leaseMs?: number; resumeMs?: number }): Promise<PoolServer> {
@@ -59,25 +48,26 @@ describe('a lease', () => {
   it('passes on what a process holds that stands still, and tells it when it goes on', async () => {
     const server = await served({ leaseMs: 300 })
     const holder = start('holds-a-lock.mjs', { PORT: `${server.port}` })
-    const { token } = await said(holder)
-    holder.kill('SIGSTOP')
+    const token = await holder.said('token')
+    process.kill(holder.pid, 'SIGSTOP')
     const session = await sessionTo(server.port)
     const next = await session.locks().lock('door').acquire()
     expect(next.token).toBeGreaterThan(token as number)
-    holder.kill('SIGCONT')
-    expect(await said(holder)).toEqual({ lost: 'CONC_LEASE_LOST', release: 'CONC_LEASE_LOST' })
+    process.kill(holder.pid, 'SIGCONT')
+    const lost = { reason: 'CONC_LEASE_LOST', release: 'CONC_LEASE_LOST' }
+    expect(await holder.said('lost')).toEqual(lost)
     expect(next.signal.aborted).toBe(false)
     await next.release()
   })
 
   it('is over for the holder when its server stands still, also if that never notices', async () => {
     const child = start('serves.mjs', { LEASE_MS: '300' })
-    const { port } = await said(child)
+    const port = await child.said('port')
     const session = await sessionTo(port as number)
     const held = await session.locks().lock('door').acquire()
-    child.kill('SIGSTOP')
+    process.kill(child.pid, 'SIGSTOP')
     expect(await loss(held)).toBeInstanceOf(LeaseLostError)
-    child.kill('SIGCONT')
+    process.kill(child.pid, 'SIGCONT')
     // What the holder has given up is not kept for it.
     const next = await session.locks().lock('door').acquire()
     expect(next.token).toBeGreaterThan(held.token)
@@ -122,13 +112,13 @@ describe('a lease', () => {
 
   it('ends with a server that is killed, and `use` says so', async () => {
     const child = start('serves.mjs', {})
-    const { port } = await said(child)
+    const port = await child.said('port')
     const session = await sessionTo(port as number, 10)
     const used = session
       .locks()
       .lock('door')
       .use(async (held) => {
-        child.kill('SIGKILL')
+        void child.kill()
         await loss(held)
       })
     await expect(used).rejects.toBeInstanceOf(LeaseLostError)
@@ -136,13 +126,13 @@ describe('a lease', () => {
 
   it('of `use` gives way to what its function threw', async () => {
     const child = start('serves.mjs', {})
-    const { port } = await said(child)
+    const port = await child.said('port')
     const session = await sessionTo(port as number, 10)
     const used = session
       .locks()
       .lock('door')
       .use(async (held) => {
-        child.kill('SIGKILL')
+        void child.kill()
         await loss(held)
         throw new RangeError('half done')
       })

@@ -39,10 +39,15 @@ class RudeClient {
     ws.resume()
   }
 
-  static async greet(port: number): Promise<RudeClient> {
+  /** Has proven the key, and says nothing. */
+  static async enter(port: number): Promise<RudeClient> {
     const settings = connectSettings({ port, authkey })
     const { ws } = await dial(settings, undefined, new AbortController().signal)
-    const client = new RudeClient(ws)
+    return new RudeClient(ws)
+  }
+
+  static async greet(port: number): Promise<RudeClient> {
+    const client = await RudeClient.enter(port)
     client.writer.add(frameType.hello, 0, encodeMeta({ protocol: '1.0' }))
     await client.next(0)
     return client
@@ -82,6 +87,20 @@ afterEach(async () => {
   expect(await polite.submit(add, [1, 2])).toBe(3)
   await polite.close()
   await server.close({ pending: 'reject' })
+})
+
+describe('a client that is slow to greet', () => {
+  it('hears nothing before its WELCOME, however the load changes', async () => {
+    const slow = await RudeClient.enter(server.port)
+    const other = await RudeClient.greet(server.port)
+    other.writer.add(frameType.task, 1, encodeMeta({ name: 'test/add' }), args(1, 2))
+    let told = await other.next(0)
+    while (told.type !== frameType.load) told = await other.next(0)
+    slow.writer.add(frameType.hello, 0, encodeMeta({ protocol: '1.0' }))
+    expect((await slow.next(0)).type).toBe(frameType.welcome)
+    slow.ws.terminate()
+    other.ws.terminate()
+  })
 })
 
 describe('a session ends', () => {
