@@ -21,6 +21,8 @@ export interface CallRoute {
 export interface SentCall {
   /** Whether its body has begun, as far as it is known here. */
   readonly isStarted: boolean
+  /** Whether it certainly has not begun, where that is known here. */
+  readonly isWaiting?: boolean
   cancel(reason: Fault): void
   /** Tells the producer of a stream: NEXT, SEND, THROW or RETURN. */
   tell(type: number, body?: Bytes): void

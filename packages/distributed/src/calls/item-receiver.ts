@@ -57,9 +57,14 @@ export class ItemReceiver<Y> implements Producer<Y> {
     const { hasEnded } = this.#queue
     this.#queue.leave()
     const ending = await this.#queue.over
-    // What its `finally` threw; a worker that had to be ended is no news to whoever left.
-    if (!hasEnded && !ending.ok && ending.phase === 'body') throw ending.fault.error
+    // What its `finally` threw; a worker that had to be ended is no news to whoever left, nor a wait that leaving broke off.
+    if (hasEnded || ending.ok || ending.phase !== 'body') return
+    if (!isAbortError(ending.fault.error)) throw ending.fault.error
   }
+}
+
+function isAbortError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 function valueIn<Y>(item: Uint8Array): IteratorYieldResult<Y> {

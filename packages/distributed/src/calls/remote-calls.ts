@@ -252,6 +252,7 @@ class OneAttempt implements CallOwner, Dependent {
   }
 
   handedBack(): void {
+    this.#call.isOutOfSight = true
     this.#call.startClock()
   }
 

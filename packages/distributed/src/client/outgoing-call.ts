@@ -54,6 +54,10 @@ export class OutgoingCall implements SentCall {
     return this.#startsBy && Math.max(this.#startsBy - performance.now(), 0)
   }
 
+  get isWaiting(): boolean {
+    return this.stage === 'waiting'
+  }
+
   get isStarted(): boolean {
     return this.stage === 'started'
   }

@@ -26,6 +26,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   readonly #ids = new IdSource('connecting')
   readonly #plainMetas = new Map<string, Uint8Array>()
   #connection: Connection | undefined
+  #isInterrupted = false
   #quota = noQuota
   #writtenBytes = 0
   #running = 0
@@ -53,7 +54,13 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   connect(connection: Connection | undefined, quota: Quota = noQuota): void {
     this.#connection = connection
     this.#quota = quota
+    this.#isInterrupted = false
     this.#pump()
+  }
+
+  /** The connection may go on later. Calls wait; what is said about those that were written is sent then. */
+  interrupt(): void {
+    this.#isInterrupted = true
   }
 
   send(request: CallRequest, owner: CallOwner): OutgoingCall {
@@ -104,7 +111,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   #pump(): void {
     for (const call of this.#waiting) {
-      if (!this.#connection || !this.#hasRoomFor(call)) return
+      if (!this.#connection || this.#isInterrupted || !this.#hasRoomFor(call)) return
       this.#waiting.delete(call)
       this.#writeTask(call, this.#connection)
     }

@@ -166,7 +166,7 @@ export class SessionEngine implements LinkEvents {
   }
 
   lost(): void {
-    this.outgoing.connect(undefined)
+    this.outgoing.interrupt()
     this.locks.lease.interrupted()
     this.#become('reconnecting', 'lost')
   }

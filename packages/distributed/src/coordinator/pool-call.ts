@@ -86,6 +86,11 @@ export class PoolCall implements Place, SentCall {
     return this.startedAt > 0
   }
 
+  /** Whether it certainly has not begun. */
+  get isWaiting(): boolean {
+    return this.state === 'waiting'
+  }
+
   get isSettled(): boolean {
     return this.state === 'settled'
   }

@@ -48,6 +48,8 @@ export class ServedCall implements CallOwner {
   /** Its client knows how it ends, and wants nothing more of it. */
   #isInterrupted = false
   #sent: SentCall | undefined
+  /** What its client has said while it waited: said to the executor when it has its turn. */
+  #words: [type: number, body: Bytes][] | undefined
   #timer: Timer | undefined
   #startTimer: Timer | undefined
   /** The executor watches its time. */
@@ -102,6 +104,8 @@ export class ServedCall implements CallOwner {
   goes(send: (request: CallRequest, owner: CallOwner) => SentCall): void {
     this.state = 'sent'
     this.#sent = send(this.request, this)
+    for (const [type, body] of this.#words ?? []) this.#sent.tell(type, body)
+    this.#words = undefined
     if (this.#isWatched) this.#timer?.clear()
     else this.#watch()
     if (!this.isStarted) this.#watchStart()
@@ -143,7 +147,12 @@ export class ServedCall implements CallOwner {
   }
 
   tell(type: number, body: Bytes): void {
-    this.#sent?.tell(type, body)
+    if (this.state !== 'waiting') {
+      this.#sent?.tell(type, body)
+      return
+    }
+    this.#words ??= []
+    this.#words.push([type, body])
   }
 
   /** Never reaches the executor. */
@@ -215,10 +224,16 @@ export class ServedCall implements CallOwner {
   #outOfTime(): void {
     const { task } = this.request
     const phase = this.isStarted ? 'running' : 'waiting'
-    const identity = this.#identity(this.isStarted)
+    const identity = this.#identity(this.#started)
     const message = `Task '${task}' timed out while ${phase}.`
     const fault = Fault.of(new TaskTimeoutError(message, { phase, ...identity }))
     this.abandon(fault)
+  }
+
+  /** Once the executor has it, it may begin before a word of that is here. */
+  get #started(): Started {
+    if (this.isStarted || this.state === 'waiting') return this.isStarted
+    return this.#sent?.isWaiting ? false : 'unknown'
   }
 
   #withdraw(fault: Fault): void {

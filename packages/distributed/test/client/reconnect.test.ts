@@ -53,6 +53,24 @@ describe('a session whose socket breaks', () => {
     expect(session.state).toBe('open')
   })
 
+  it('sends what is said to a body meanwhile, when it is back', async () => {
+    await open()
+    const controller = new AbortController()
+    const call = session.submit(hold, ['during the break'], { signal: controller.signal })
+    await whenHeld('during the break')
+    const items = session.stream(numbers, [1e6])
+    await items.next()
+    proxy.isOpen = false
+    proxy.cut()
+    await expect.poll(() => session.state).toBe('reconnecting')
+    controller.abort(new Error('no more'))
+    await expect(call).rejects.toThrow('no more')
+    const left = items.return()
+    proxy.isOpen = true
+    await left
+    await expect.poll(() => session.load.running).toBe(0)
+  })
+
   it('goes on with its streams, each item once', async () => {
     await open()
     const items: number[] = []

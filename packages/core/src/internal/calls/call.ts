@@ -33,6 +33,8 @@ export class Call implements AbortListener, Dependent {
   #isStarted = false
   /** Another executor has the call: whether its body has begun, nobody here can tell. */
   isElsewhere = false
+  /** Whoever has the call is not heard any more: it may have begun without a word of it here. */
+  isOutOfSight = false
   #isSettled = false
   #timer: Timer | undefined
   #follower: Dependent | undefined
@@ -169,6 +171,7 @@ export class Call implements AbortListener, Dependent {
 
   /** What errors say of the body. */
   get started(): Started {
+    if (this.isOutOfSight) return this.isStarted || 'unknown'
     return this.isStarted && this.isElsewhere ? 'unknown' : this.isStarted
   }
 
