@@ -104,11 +104,13 @@ export { blameHere, type Host, produceHere, runHere } from './running/run-here.j
 export {
   describe,
   runTask,
+  runTaskNow,
   type TaskSurroundings,
   taskFrame,
   validated,
 } from './running/run-task.js'
 export { newCallId, RunningTask, type RunningTaskInit } from './running/running-task.js'
+export { settle } from './running/settle.js'
 export { StreamBody, type StreamHost } from './running/stream-body.js'
 export { holdsSlot } from './running/suspended-stream.js'
 export { type Producer, type StreamSource, TaskStream } from './running/task-stream.js'

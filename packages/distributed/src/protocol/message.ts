@@ -1,4 +1,4 @@
-import { type Frame, frameHeaderBytes } from './frame.js'
+import { type Frame, frameHeaderBytes, noBytes } from './frame.js'
 import { closeCode, messageFrames, metaBytes, protocolVersion } from './limits.js'
 
 /** u8 version | u8 flags | u16 frames | u32 seq | u32 ack */
@@ -61,13 +61,15 @@ function frameEnd(bytes: Buffer, at: number): number | undefined {
 }
 
 function frameAt(bytes: Buffer, at: number, end: number): Frame {
-  const bodyAt = at + frameHeaderBytes + bytes.readUInt32LE(at + 12)
+  const metaAt = at + frameHeaderBytes
+  const bodyAt = metaAt + bytes.readUInt32LE(at + 12)
   return {
     type: bytes[at + 4] as number,
     flags: bytes[at + 5] as number,
     id: bytes.readUInt32LE(at + 8),
-    meta: bytes.subarray(at + frameHeaderBytes, bodyAt),
-    body: bytes.subarray(bodyAt, end),
+    // A view costs as much as the rest of a small frame.
+    meta: bodyAt === metaAt ? noBytes : bytes.subarray(metaAt, bodyAt),
+    body: end === bodyAt ? noBytes : bytes.subarray(bodyAt, end),
   }
 }
 

@@ -24,7 +24,7 @@ export function encodeMeta(meta: Meta): Uint8Array {
 export function decodeMeta(bytes: Uint8Array): Meta | undefined {
   if (bytes.byteLength === 0) return noMeta
   if (bytes.byteLength > cachedBytes) return decodeMap(bytes)
-  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const key = asBuffer(bytes).toString('latin1')
   const found = decoded.get(key)
   if (found) return found
   const meta = decodeMap(bytes)
@@ -32,6 +32,11 @@ export function decodeMeta(bytes: Uint8Array): Meta | undefined {
   if (decoded.size >= cachedCount) decoded.clear()
   decoded.set(key, meta)
   return meta
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function decodeMap(bytes: Uint8Array): Meta | undefined {

@@ -8,8 +8,9 @@ import {
   RunningTask,
   refuseStream,
   runInFrame,
-  runTask,
+  runTaskNow,
   type Slot,
+  settle,
   type TaskDefinition,
   type TaskSurroundings,
   taskFrame,
@@ -93,18 +94,19 @@ export class Body {
   }
 
   run(): void {
+    const items = this.#items
     if (this.cancellation.isCancelled) {
       this.#fail(this.cancellation.reason, 'reject', false)
       return
     }
-    const refusal = this.#items ? undefined : refuseStream(this.#place.executor, this.#definition)
+    const refusal = items ? undefined : refuseStream(this.#place.executor, this.#definition)
     if (refusal) {
       this.#fail(refusal, 'reject', false)
       return
     }
-    const items = this.#items
-    const begin = (): Promise<unknown> => (items ? this.#stream(items) : this.#once())
-    withStartTimeout(this.#startTimeoutMs, begin).then(
+    const begin = (): unknown => (items ? this.#stream(items) : this.#once())
+    settle(
+      () => withStartTimeout(this.#startTimeoutMs, begin),
       (value) => this.#succeed(value),
       (error) => this.#threw(error),
     )
@@ -119,8 +121,8 @@ export class Body {
     this.#items?.tell(type, body)
   }
 
-  #once(): Promise<unknown> {
-    return runTask(this.#definition, this.#args, this.#task, this.#around)
+  #once(): unknown {
+    return runTaskNow(this.#definition, this.#args, this.#task, this.#around)
   }
 
   /** Runs the generator as far as its consumer has granted. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { inline } from '@conc/core'
-import { encode } from '@conc/wire'
+import { currentTask, inline, task } from '@conc/core'
+import { decode, decodeError, encode } from '@conc/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
 import { connect } from '../../src/client/connect.js'
@@ -19,6 +19,14 @@ import { add, whenHeld } from '../tasks.js'
 
 const authkey = 'a key of enough bytes'
 const noBytes = new Uint8Array(0)
+
+const begun: number[] = []
+task('frames/mark', (number: number) => {
+  begun.push(number)
+  if (number < 0) throw new RangeError(`${number} is below 0`)
+  return currentTask()?.name
+})
+const mark = encodeMeta({ name: 'frames/mark' })
 
 /** A client that says whatever it likes, once it has proven the key. */
 class RudeClient {
@@ -142,6 +150,46 @@ describe('a session ends', () => {
     await polite.submit(add, [0, 0])
     await expect.poll(() => server.sessions).toBe(1)
     expect((await server.stats()).load.running).toBe(0)
+  })
+})
+
+describe('calls of one message', () => {
+  beforeEach(() => {
+    begun.length = 0
+  })
+
+  it('begin in the order in which they came, each as its own task', async () => {
+    for (const id of [1, 3, 5]) rude.writer.add(frameType.task, id, mark, args(id))
+    for (const id of [1, 3, 5]) {
+      const { type, body } = await rude.next(id)
+      expect([type, decode(body)]).toEqual([frameType.result, 'frames/mark'])
+    }
+    expect(begun).toEqual([1, 3, 5])
+    expect((await server.stats()).load).toMatchObject({ running: 0, waiting: 0 })
+    rude.ws.close()
+  })
+
+  it('never begin where their cancel is in it too', async () => {
+    rude.writer.add(frameType.task, 1, mark, args(1))
+    rude.writer.add(frameType.cancel, 1)
+    rude.writer.add(frameType.task, 3, mark, args(3))
+    const refusal = await rude.next(1)
+    expect(refusal.type).toBe(frameType.error)
+    expect(decodeFailureMeta(refusal.meta)).toMatchObject({ started: false })
+    expect((await rude.next(3)).type).toBe(frameType.result)
+    expect(begun).toEqual([3])
+    expect((await server.stats()).load.running).toBe(0)
+    rude.ws.close()
+  })
+
+  it('end with what their bodies throw, the others with their values', async () => {
+    rude.writer.add(frameType.task, 1, mark, args(-1))
+    rude.writer.add(frameType.task, 3, mark, args(3))
+    const failure = await rude.next(1)
+    expect(decodeFailureMeta(failure.meta)).toEqual({ phase: 'body', started: true })
+    expect(decodeError(failure.body)).toMatchObject({ name: 'RangeError' })
+    expect((await rude.next(3)).type).toBe(frameType.result)
+    rude.ws.close()
   })
 })
 

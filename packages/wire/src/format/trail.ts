@@ -8,9 +8,10 @@ export class Trail {
   /** How many containers are around the current value. */
   depth = 0
   readonly #root: string
-  readonly #kinds: StepKind[] = []
-  readonly #keys: unknown[] = []
-  readonly #containers: object[] = []
+  // With room for what most values need: an empty list makes room for seventeen with its first item.
+  readonly #kinds: (StepKind | undefined)[] = [undefined, undefined]
+  readonly #keys: unknown[] = [undefined, undefined]
+  readonly #containers: (object | undefined)[] = [undefined, undefined]
 
   constructor(root: string) {
     this.#root = root

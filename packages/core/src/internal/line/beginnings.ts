@@ -1,4 +1,5 @@
 import type { Call } from '../calls/call.js'
+import { settle } from '../running/settle.js'
 import type { Entered } from './entered.js'
 
 const alreadyResolved = Promise.resolve()
@@ -37,17 +38,8 @@ export class Beginnings {
       return
     }
     call.isStarted = true
-    try {
-      const result = this.#host.run(entered)
-      if (isThenable(result)) this.#follow(entered, result)
-      else this.#succeed(entered, result)
-    } catch (error) {
-      this.#fail(entered, error)
-    }
-  }
-
-  #follow(entered: Entered, result: PromiseLike<unknown>): void {
-    Promise.resolve(result).then(
+    settle(
+      () => this.#host.run(entered),
       (value) => this.#succeed(entered, value),
       (error) => this.#fail(entered, error),
     )
@@ -69,12 +61,4 @@ export class Beginnings {
     slot.end()
     this.#host.over(call)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  )
 }

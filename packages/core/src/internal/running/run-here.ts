@@ -2,10 +2,16 @@ import { TaskInputError } from '../../errors/executor-error.js'
 import type { Executor } from '../../executor.js'
 import { attemptNumber } from '../calls/forwarded-options.js'
 import type { Entered } from '../line/entered.js'
-import { isTraced } from './events.js'
 import { currentFrame, type Frame, runInFrame } from './frame.js'
 import { iteratorOf, LocalProducer } from './local-producer.js'
-import { runClosure, runTask, type TaskSurroundings, taskFrame, validated } from './run-task.js'
+import {
+  runClosure,
+  runTask,
+  runTaskNow,
+  type TaskSurroundings,
+  taskFrame,
+  validated,
+} from './run-task.js'
 import { RunningTask } from './running-task.js'
 import type { Producer } from './task-stream.js'
 
@@ -28,13 +34,11 @@ export function runHere(entered: Entered, host: Host): Promise<unknown> {
 
 /** The same for a call that was told: in its own frame, and without a promise where the body has none. May throw. */
 export function runToldHere(entered: Entered, host: Host): unknown {
-  const { args, frame } = entered
-  const { definition } = entered.call
-  if (definition === undefined || definition.input !== undefined || isTraced()) {
-    return runInFrame(frame ?? noFrame, () => runHere(entered, host))
-  }
-  const around = taskFrame(contextOf(entered, host), surroundings(entered, host), frame)
-  return runInFrame(around, () => definition.fn(...(args as never[])))
+  const { args, frame, call } = entered
+  const { definition } = call
+  if (definition === undefined) return runInFrame(frame ?? noFrame, () => runHere(entered, host))
+  const context = contextOf(entered, host)
+  return runTaskNow(definition, args, context, surroundings(entered, host), frame)
 }
 
 /** Starts one stream in this process. @param ended called once, when the body is over. */

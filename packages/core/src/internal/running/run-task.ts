@@ -52,6 +52,20 @@ export function runTask(
   return runInFrame(taskFrame(context, around), run)
 }
 
+/** The same, but what the body gives is passed on as it is, promise or not. May throw as the body does. */
+export function runTaskNow(
+  definition: TaskDefinition,
+  args: readonly unknown[],
+  context: RunningTask,
+  around: TaskSurroundings,
+  outer: Frame | undefined = currentFrame(),
+): unknown {
+  if (definition.input === undefined && !isTraced()) {
+    return runInFrame(taskFrame(context, around, outer), () => definition.fn(...(args as never[])))
+  }
+  return runInFrame(outer ?? {}, () => runTask(definition, args, context, around))
+}
+
 /** Calls a plain function as it is; `conc:task` sees it where somebody listens. Rejects, never throws. */
 export async function runClosure(
   executor: string,
