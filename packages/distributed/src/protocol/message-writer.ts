@@ -128,7 +128,10 @@ export class MessageWriter {
   }
 }
 
+const alreadyResolved = Promise.resolve()
+
 /** After the promises that can go on now, those that they let go on, and so forth. */
 function atTurnEnd(flush: () => void): void {
-  queueMicrotask(() => process.nextTick(flush))
+  // Not queueMicrotask: Node wraps each of those in an async resource of its own.
+  void alreadyResolved.then(() => process.nextTick(flush))
 }
