@@ -146,6 +146,17 @@ describe('a nested call', () => {
     await expect(threads.submit(closing, [])).rejects.toThrow(/closed by whoever made it/)
   })
 
+  it('finds a thread where all are old and wait', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 2, maxTasksPerWorker: 2 })
+    const counts = words(0, 0)
+    await Promise.all([1, 2, 3].map(() => threads.submit(nest, [counts.buffer, 3])))
+    expect(await threads.submit(depth, [20])).toBe(20)
+    expect(counts.values[0]).toBe(0)
+    expect(counts.values[1]).toBeLessThanOrEqual(2)
+    expect(threads.load).toMatchObject({ running: 0, waiting: 0 })
+    expect(threads.metrics().recycled).toBeGreaterThan(0)
+  })
+
   it('is finished by a close that waits', async () => {
     const threads = new ThreadExecutor({ maxThreads: 1 })
     const call = threads.submit(depth, [50])

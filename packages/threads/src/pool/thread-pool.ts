@@ -123,8 +123,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   }
 
   closing(thread: Thread): void {
-    const spare = thread.slots.removeSpare()
-    if (spare > 0) this.line.size -= spare
+    this.#shrink(thread)
     // The call that was one too many could not be sent: there is nothing that it would end with.
     this.#becameIdle(thread)
   }
@@ -140,6 +139,7 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     if (thread.isDismissed && thread.isRetiring) this.metrics.counts.recycled++
     this.#events.ended(thread, exitCode, attempts)
     this.line.size -= thread.slots.capacity
+    thread.slots.capacity = 0
     // Before anybody enters: who goes to another thread holds a slot of that one from then on.
     const lost = attempts.filter((attempt) => this.#takeSlot(attempt))
     for (const attempt of [...unbegun].reverse()) attempt.joinFront(this.line)
@@ -153,16 +153,15 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.metrics.used(heldMs)
     this.#ahead.ran(heldMs)
     if (thread.state === 'ready' && this.#passOn(thread, now)) return
-    if (!thread.isOpen) {
-      thread.slots.capacity--
-      this.line.size--
-    }
+    this.#shrink(thread)
     this.line.release()
     this.#balanceSoon()
     if (thread.slots.running === 0) this.#becameIdle(thread)
   }
 
-  resumed(): void {
+  changed(thread: Thread): void {
+    this.#shrink(thread)
+    this.#becameIdle(thread)
     this.#showLoad()
   }
 
@@ -174,6 +173,12 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     if (this.#state !== 'idle') return
     this.#state = 'open'
     this.threads.open()
+  }
+
+  /** Slots that nobody holds on a thread that takes nothing new go out of use. */
+  #shrink(thread: Thread): void {
+    const spare = thread.isOpen ? 0 : thread.slots.removeSpare()
+    if (spare > 0) this.line.size -= spare
   }
 
   /** Gives a slot of the thread to whoever has the next right to it there. @returns whether there was somebody. */

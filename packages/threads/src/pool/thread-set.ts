@@ -62,14 +62,7 @@ export class ThreadSet implements Iterable<Thread> {
   withSlot(): Thread | undefined {
     let best: Thread | undefined
     for (const thread of this.#threads) {
-      if (!thread.hasFreeSlot) continue
-      if (
-        best === undefined ||
-        thread.slots.running < best.slots.running ||
-        isFresher(thread, best)
-      ) {
-        best = thread
-      }
+      if (thread.hasFreeSlot && (best === undefined || isBetter(thread, best))) best = thread
     }
     return best
   }
@@ -96,6 +89,8 @@ export class ThreadSet implements Iterable<Thread> {
   }
 }
 
-function isFresher({ slots: one }: Thread, { slots: other }: Thread): boolean {
-  return one.running === other.running && one.idleSince > other.idleSince
+function isBetter(one: Thread, other: Thread): boolean {
+  if (one.isOld !== other.isOld) return other.isOld
+  const [{ running, idleSince }, than] = [one.slots, other.slots]
+  return running < than.running || (running === than.running && idleSince > than.idleSince)
 }

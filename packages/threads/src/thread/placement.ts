@@ -130,6 +130,7 @@ export class Placement {
   #leaves(attempt: Attempt): void {
     this.#grace.end(attempt)
     this.#resumption.forget(attempt)
-    this.drop(attempt)
+    if (attempt.holdsSlot) this.drop(attempt)
+    else this.#home.changed(this.#thread)
   }
 }

@@ -26,8 +26,8 @@ export interface ThreadHome {
   ): void
   /** A body gave its slot up, at `now`. */
   released(thread: Thread, attempt: Attempt, now: number): void
-  /** A body that waited for its nested calls holds a slot again. */
-  resumed(): void
+  /** A body that held no slot holds one again, or has ended without. */
+  changed(thread: Thread): void
   /** A body ignores its cancel, and its thread cannot be ended for the sake of others. */
   stuck(thread: Thread, attempt: Attempt): void
 }

@@ -8,8 +8,8 @@ export class ThreadSlots implements Station<Attempt> {
   capacity = 0
   /** How many are in use. */
   running = 0
-  /** The thread takes nothing new: its slots go out of use with the bodies on them. */
-  isRetiring = false
+  /** Whoever comes back finds a slot: a thread keeps some as long as bodies on it wait, however old it is. */
+  readonly isRetiring = false
   idleSince: number = performance.now()
   lastStart = 0
   readonly #onResume: () => void

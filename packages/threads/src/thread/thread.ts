@@ -25,6 +25,8 @@ export class Thread {
   state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
   /** It is being ended because it has nothing to do. */
   isDismissed = false
+  /** It was given as many calls as it may take. */
+  isOld = false
   readonly #home: ThreadHome
   readonly #worker: ThreadWorker
   readonly #link: Link<ToParent, ToThread>
@@ -33,7 +35,7 @@ export class Thread {
 
   constructor(home: ThreadHome) {
     this.#home = home
-    this.slots = new ThreadSlots(() => home.resumed())
+    this.slots = new ThreadSlots(() => home.changed(this))
     this.resumption = new Resumption(this.slots, home.line)
     const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
     const [out, back] = [ringMemory(), ringMemory()]
@@ -68,9 +70,12 @@ export class Thread {
     return this.state === 'ready' && !this.isRetiring
   }
 
-  /** It takes nothing new because of its age. */
+  /**
+   * It takes nothing new because of its age. While bodies wait here for their nested calls it does: if every thread were
+   * old and waited, those calls would find none.
+   */
   get isRetiring(): boolean {
-    return this.slots.isRetiring
+    return this.isOld && this.calls.size <= this.slots.running + this.calls.ahead.size
   }
 
   get hasFreeSlot(): boolean {
@@ -104,9 +109,9 @@ export class Thread {
     await this.terminate()
   }
 
-  /** The thread ends with its last body and takes nothing new until then. */
+  /** The thread ends with its last body. */
   retire(): void {
-    this.slots.isRetiring = true
+    this.isOld = true
     this.#home.closing(this)
   }
 
