@@ -31,7 +31,7 @@ export interface ThreadExecutorOptions {
   readonly graceMs?: number
   /** How long a thread may take to start, its modules included, in ms. Default 30 000. */
   readonly startupTimeoutMs?: number
-  /** Tasks that a thread starts before another one replaces it. Default Infinity. */
+  /** Tasks that a thread takes before another one replaces it; more while tasks on it wait for nested calls. Default Infinity. */
   readonly maxTasksPerWorker?: number
   /** Imported when a thread starts: URLs, absolute paths, paths from the working directory (`./…`), package names. */
   readonly modules?: readonly (string | URL)[]
