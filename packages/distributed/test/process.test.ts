@@ -27,6 +27,8 @@ describe('the process', { timeout: 60_000 }, () => {
   it('prints what tasks print as long as nobody reads the records of it', async () => {
     const unheard = (await run('printing')).split('\n')
     expect(unheard).toEqual(expect.arrayContaining(['imported', 'log x', 'debug x', 'raw out']))
+    const within = (await run('printing', '--title=within')).split('\n')
+    expect(within.filter((line) => line === 'log x')).toHaveLength(1)
     const heard = await run('printing', '--title=heard')
     expect(heard).toMatch(/^> [\d:.]+ info pool-1 w1 saying\/print \w+-\d+ log x$/m)
     expect(heard).toMatch(/^> [\d:.]+ info pool-1 w1 ready, pid \d+$/m)

@@ -34,7 +34,7 @@ export function processOf(options: WorkerPoolOptions, breadth: number): ProcessS
     execArgvOf: listsOf('execArgv', execArgv, breadth),
     cwd,
     console,
-    printsUnheard: options.console === undefined,
+    printsUnheard: options.console === undefined || options.console === 'inherit',
   }
 }
 

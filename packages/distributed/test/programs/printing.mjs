@@ -1,13 +1,14 @@
 import { main } from '@conc/core'
 import { printLogs, withPool } from '@conc/distributed'
-import { print } from '../fixtures/saying.mjs'
+import { print, printWithin } from '../fixtures/saying.mjs'
 
-// A pool that listens makes records of what its tasks print; with `heard` somebody reads them.
+// A pool that listens makes records of what its tasks print; with `heard` somebody reads them, with `within` it is
+// inside of one that makes none.
 main(import.meta, async () => {
-  const isHeard = process.execArgv.includes('--title=heard')
-  const stop = isHeard
-    ? printLogs({ stream: { write: (line) => process.stdout.write(`> ${line}`) } })
-    : () => {}
-  await withPool({ port: 0, breadth: 1 }, () => print('x'))
+  const has = (word) => process.execArgv.includes(`--title=${word}`)
+  const stream = { write: (line) => process.stdout.write(`> ${line}`) }
+  const stop = has('heard') ? printLogs({ stream }) : () => {}
+  if (has('within')) await withPool({ breadth: 1, console: 'inherit' }, () => printWithin('x'))
+  else await withPool({ port: 0, breadth: 1 }, () => print('x'))
   stop()
 })
