@@ -3,6 +3,9 @@ import type { RunTrace } from './run-trace.js'
 import type { Span, TaskTrace } from './task-trace.js'
 import { errorLine } from './value-text.js'
 
+/** A task that finds a slot starts in less. */
+export const shortestWaitMs = 0.5
+
 const legend = '█ runs  ▒ ends in vain  · pauses  ░ waits for a slot  * critical path'
 const longestName = 28
 const shortestBar = 10
@@ -94,8 +97,8 @@ function barOf(task: TaskTrace, run: RunTrace, width: number): string {
 
 function paint(cells: string[], from: number, to: number, total: number, ink: string): void {
   const scale = total > 0 ? cells.length / total : 0
-  // A wait that is too short to see is none.
-  if (ink === '░' && (to - from) * scale < 1) return
+  // A wait that is too short to see is none, nor is the time that the start itself takes.
+  if (ink === '░' && ((to - from) * scale < 1 || to - from < shortestWaitMs)) return
   const first = Math.min(Math.floor(from * scale), cells.length - 1)
   const last = Math.max(first + 1, Math.round(to * scale))
   cells.fill(ink, first, last)

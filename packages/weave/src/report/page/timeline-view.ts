@@ -1,6 +1,6 @@
 import { durationText } from '../../seeing/durations.js'
 import type { TaskTrace } from '../../seeing/task-trace.js'
-import { notesOf } from '../../seeing/waterfall.js'
+import { notesOf, shortestWaitMs } from '../../seeing/waterfall.js'
 import { bars, mark } from './bars.js'
 import { density, densityOf } from './density.js'
 import { escaped, short } from './escape.js'
@@ -81,7 +81,7 @@ function waitBar(task: TaskTrace, ms: number): string {
   const { readyAt, startedAt, endedAt } = task
   if (readyAt === undefined) return ''
   const to = startedAt ?? endedAt ?? ms
-  if (to - readyAt < ms / 2000) return ''
+  if (to - readyAt < Math.max(ms / 2000, shortestWaitMs)) return ''
   return mark(
     'wait',
     readyAt,
