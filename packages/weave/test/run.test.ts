@@ -1,6 +1,6 @@
 import { currentExecutor, inline, TaskCancelledError, task } from '@conc/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { inOrder, resultOf, weave } from '../src/index.js'
+import { inOrder, resultOf, type WeaveContext, weave } from '../src/index.js'
 import { deferred } from './support/deferred.js'
 import { settledSoon } from './support/settled-soon.js'
 
@@ -117,6 +117,23 @@ describe('run', () => {
     expect(r.seen.id).toBe(r.seen.id)
     expect(r.seen.signal.aborted).toBe(false)
     expect(r.seen.deadline).toBe(undefined)
+  })
+
+  it('tells a body too that reads its parameters in another way than by name', async () => {
+    const seen: unknown[] = []
+    await weave()
+      .do('words', function () {
+        // biome-ignore lint/complexity/noArguments: the point
+        seen.push((arguments[1] as WeaveContext).name)
+      })
+      .do('rest', (...all: unknown[]) => void seen.push((all[1] as WeaveContext).name))
+      .each('items', [1], function (_item) {
+        // biome-ignore lint/complexity/noArguments: the point
+        seen.push((arguments[2] as WeaveContext).index)
+      })
+      .do('preset', (_deps, { name } = {} as WeaveContext) => void seen.push(name))
+      .run()
+    expect(seen).toEqual(['words', 'rest', 0, 'preset'])
   })
 
   it('has timings that are made when read', async () => {

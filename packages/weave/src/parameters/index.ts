@@ -8,7 +8,8 @@ type AnyFunction = (...args: never[]) => unknown
 
 /** By the number of the parameter, of which tasks have up to two: one look-up for a body that was seen before. */
 const known = [new WeakMap<AnyFunction, Parameters>(), new WeakMap<AnyFunction, Parameters>()]
-const none = keysOf(new Map())
+/** The function has no such parameter, nor one after it, and does not look at `arguments`. */
+export const noParameter: Parameters = keysOf(new Map())
 const wrapped = opaque('is native, bound or wrapped code')
 const constructed = opaque('is a class')
 const listed = opaque("reads its parameters from 'arguments'")
@@ -33,11 +34,11 @@ function read(fn: AnyFunction, index: number): Parameters {
   const head = readHead(tokens)
   if (head.kind === 'class') return constructed
   if (head.kind === 'unreadable') return unreadable
-  if (head.kind === 'name') return index === 0 ? whole(head.name) : none
+  if (head.kind === 'name') return index === 0 ? whole(head.name) : noParameter
   if (skipParameters(tokens, index)) return readParameter(tokens)
   // Without an arrow there is `arguments`: where compilers move what they lower.
   const isArrow = tokens.next().is('=>')
-  return !isArrow && ownArguments.test(source.slice(tokens.position)) ? listed : none
+  return !isArrow && ownArguments.test(source.slice(tokens.position)) ? listed : noParameter
 }
 
 /** Moves to parameter number `count`, or to the rest parameter before it. @returns whether there is one. */

@@ -3,9 +3,9 @@ import type { CheckedOptions } from '../builder/option-checks.js'
 import type { AnyBody, EachStep, GroupStep, SingleStep, Step, StepList } from '../builder/steps.js'
 import type { Defaults } from '../builder/task-options.js'
 import { OpaqueTaskError } from '../errors.js'
-import type { Parameters } from '../parameters/index.js'
+import { noParameter, type Parameters } from '../parameters/index.js'
 import { forward } from './forward.js'
-import { absent, type Graph, isDeclared, isMapped, isOpaque, isSimple } from './graph.js'
+import { absent, type Graph, isBlind, isDeclared, isMapped, isOpaque, isSimple } from './graph.js'
 import { Names } from './names.js'
 import { asked, isPlain, optionsOfRun } from './step-facts.js'
 
@@ -99,7 +99,7 @@ export class Compiler {
     if (definitionOf(body) !== undefined) flags |= isDeclared
     else if (isPlain(options, this.#defaults)) flags |= isSimple
     if (options?.needs !== undefined) this.#addNeeds(name, options.needs)
-    else if (!this.#addParameters(number, asked(body, options, flags), flags)) flags |= isOpaque
+    else flags |= this.#addParameters(number, asked(body, options, flags), flags)
     if (options?.after !== undefined) this.#addAfter(name, options.after)
     if (options?.executor !== undefined) this.#sent.push(number)
     if (options?.priority !== undefined) this.#hasPriorities = true
@@ -116,20 +116,21 @@ export class Compiler {
     this.#sources.set(number, source)
   }
 
-  /** @returns whether the parameter could be read. */
-  #addParameters(number: number, parameters: Parameters, flags: number): boolean {
+  /** @returns what it says about the task, as flags. */
+  #addParameters(number: number, parameters: Parameters, flags: number): number {
     const task = this.#names.list[number] as string
     if (parameters.kind === 'opaque') {
       if (this.#isInClass) throw new OpaqueTaskError(task, parameters.reason, noTask(task))
       // A declared task would have everything shipped to where it runs.
       if (flags & isDeclared) throw new OpaqueTaskError(task, parameters.reason)
       this.#addEverything(number, parameters.reason)
-      return false
+      return isOpaque
     }
+    if (parameters === noParameter) return isBlind
     for (const { name, hasDefault } of parameters.keys) {
       this.#addKey(name, this.#names.resolve(task, name, hasDefault), hasDefault)
     }
-    return true
+    return 0
   }
 
   #addNeeds(task: string, needs: readonly string[]): void {

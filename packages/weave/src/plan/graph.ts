@@ -11,6 +11,8 @@ export const isOpaque = 2
 export const isDeclared = 4
 /** A plain function without time limit, executor or `args`: called as it is. */
 export const isSimple = 8
+/** Its function has no parameter for the context, so that nobody could see one. */
+export const isBlind = 16
 
 /** Where a value comes from: the number of a task, or one of these. */
 export const absent = -1

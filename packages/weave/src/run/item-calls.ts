@@ -3,7 +3,6 @@ import type { AnyBody } from '../builder/steps.js'
 import { optionsOf } from '../plan/graph.js'
 import { Attempts, type Receiver } from './attempts.js'
 import { callItem } from './bare-body.js'
-import { BodyContext } from './body-context.js'
 import { callHeld } from './call-held.js'
 import { type Dependencies, dependenciesOf } from './dependencies.js'
 import type { Hold } from './gate.js'
@@ -80,7 +79,7 @@ export class ItemCalls {
     try {
       made = hold
         ? callHeld(host, task, hold, (context) => body(item, this.#deps, context), index)
-        : callItem(new BodyContext(host, task, index), body, item, this.#deps)
+        : callItem(host, task, index, body, item, this.#deps)
       isLater = isThenable(made)
     } catch (error) {
       this.#threw(error, item, index, hold)

@@ -5,7 +5,6 @@ import { placeOf } from '../plan/places.js'
 import { AsyncEachRun } from './async-each-run.js'
 import { Attempts } from './attempts.js'
 import { callTask } from './bare-body.js'
-import { BodyContext } from './body-context.js'
 import { callHeld } from './call-held.js'
 import { dependenciesOf } from './dependencies.js'
 import type { EachRun } from './each-run.js'
@@ -60,7 +59,7 @@ export class TaskLauncher implements Launcher {
       const deps = dependenciesOf(host.ledger, task)
       made = hold
         ? callHeld(host, task, hold, (context) => body(deps, context))
-        : callTask(new BodyContext(host, task), body, deps)
+        : callTask(host, task, body, deps)
       isLater = isThenable(made)
     } catch (error) {
       this.#threw(task, error, hold)
