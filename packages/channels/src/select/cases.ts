@@ -66,7 +66,12 @@ export function activeCases(given: Cases): ActiveCases {
     throw new InvalidOptionError('cases', 'an object of cases', given)
   }
   const keys = Object.keys(given)
-  return { keys, cases: keys.map((key) => activate(key, given[key])) }
+  const cases: (ActiveCase | undefined)[] = []
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string
+    cases.push(activate(key, given[key]))
+  }
+  return { keys, cases }
 }
 
 function activate(key: string, given: Cases[string]): ActiveCase | undefined {

@@ -56,7 +56,7 @@ export function select<C extends Cases>(
 ): Promise<Selected<C> | { readonly key: 'default' }>
 export function select<C extends Cases>(cases: C, options?: SelectOptions): Promise<Selected<C>>
 export function select(...given: unknown[]): unknown {
-  if (given.length === 0 || given.every((one) => one instanceof ChannelEnd)) {
+  if (given.length === 0 || given.every(isChannel)) {
     return readableSources(given as ChannelEnd<never, unknown>[])
   }
   const [cases, options] = given
@@ -79,7 +79,7 @@ export function attemptReady(
   random: () => number,
 ): object | undefined {
   let ready = 0
-  for (const one of cases) if (one?.isReady()) ready++
+  for (let index = 0; index < cases.length; index++) if (cases[index]?.isReady()) ready++
   if (ready === 0) return undefined
   let before = ready === 1 ? 0 : Math.floor(random() * ready)
   for (let index = 0; index < cases.length; index++) {
@@ -94,7 +94,7 @@ export function attemptReady(
 
 /** @throws {InvalidOptionError} nothing could ever happen. */
 export function assertSome(active: ActiveCases, given: unknown): void {
-  if (active.cases.some(Boolean)) return
+  for (const one of active.cases) if (one !== undefined) return
   throw new InvalidOptionError('cases', 'an object with a case that is not switched off', given)
 }
 
@@ -159,6 +159,10 @@ class PendingSelect implements AbortListener {
     for (const withdraw of this.#withdrawals) withdraw()
     this.#withdrawals.length = 0
   }
+}
+
+function isChannel(value: unknown): boolean {
+  return value instanceof ChannelEnd
 }
 
 function checkOptions(options: unknown): asserts options is SelectOptions {
