@@ -328,6 +328,9 @@ describe('a linked channel', { timeout: 30_000 }, () => {
     await expect(made.put(wrong)).rejects.toMatchObject({ path: 'value.socket' })
     expect(() => made.tryPut({ url: new URL('http://a') })).toThrow(SerializationError)
     await expect(made.put(channel())).rejects.toThrow(/duplex/)
+    await expect(made.put(1, { transfer: [5 as never] })).rejects.toMatchObject({
+      path: 'transfer',
+    })
     expect(() => remote.echo(1, { cb() {} })).toThrow(/args\[1\]\.cb/)
     await made.put('fine')
     expect(await made.get()).toBe('fine')
@@ -509,6 +512,10 @@ describe('what is refused', () => {
     [() => go(remote.context, { daemon: 1 as never })],
     [() => go(remote.context, { execArgv: '--no-warnings' as never })],
     [() => go(remote.context, { resourceLimits: 5 as never })],
+    [() => go(remote.context, { resourceLimits: { maxOldGenerationSizeMb: '16' as never } })],
+    [() => go(remote.context, { resourceLimits: { stackSizeMb: -1 } })],
+    [() => go(remote.context, { resourceLimits: { heap: 5 } as never })],
+    [() => go(remote.context, { execArgv: ['--no-such-flag'] })('x')],
     [() => go(remote.context, { wrong: 1 } as never)],
     [() => ref('http://example.com/a.js', 'a')],
     [() => duplex({ capacity: 0.5 })],

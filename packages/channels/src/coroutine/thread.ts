@@ -1,5 +1,5 @@
 import { MessageChannel, type ResourceLimits, Worker } from 'node:worker_threads'
-import { type Transferable, WorkerLostError } from '@conc/core'
+import { InvalidOptionError, type Transferable, WorkerLostError } from '@conc/core'
 import { LinkPort } from '../linked/link-port.js'
 import type { PortlessParts } from '../linked/messages.js'
 import { unusedParts } from '../linked/unused-parts.js'
@@ -50,14 +50,7 @@ export class Thread {
     this.#owner = owner
     const { port1, port2 } = new MessageChannel()
     this.port = new LinkPort(port1)
-    const { resourceLimits, execArgv, env } = init
-    this.#worker = new Worker(new URL('../inside/thread.entry.js', import.meta.url), {
-      workerData: { ready: this.#ready, port: port2 } satisfies ThreadData,
-      transferList: [port2],
-      ...(resourceLimits && { resourceLimits }),
-      ...(execArgv && { execArgv: [...execArgv] }),
-      ...(env && { env }),
-    })
+    this.#worker = newWorker(init, { ready: this.#ready, port: port2 })
     this.#worker.on('message', (message: ThreadMessage) => this.#receive(message))
     this.#worker.on('error', (error) => {
       this.#failure = error
@@ -146,4 +139,25 @@ export class Thread {
     this.#occupant = undefined
     this.port.close()
   }
+}
+
+/** @throws {InvalidOptionError} flags of Node that no thread may have. */
+function newWorker({ resourceLimits, execArgv, env }: ThreadInit, data: ThreadData): Worker {
+  try {
+    return new Worker(new URL('../inside/thread.entry.js', import.meta.url), {
+      workerData: data,
+      transferList: [data.port],
+      ...(resourceLimits && { resourceLimits }),
+      ...(execArgv && { execArgv: [...execArgv] }),
+      ...(env && { env }),
+    })
+  } catch (error) {
+    data.port.close()
+    if (!hasCode(error, 'ERR_WORKER_INVALID_EXEC_ARGV')) throw error
+    throw new InvalidOptionError('execArgv', 'flags of Node that a thread may have', execArgv)
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -59,7 +59,7 @@ function failure(
   rootOf: (index: number) => string,
   transfer: readonly unknown[],
 ): unknown {
-  if (!(cause instanceof DOMException) && !(cause instanceof TypeError)) return cause
+  if (!isRefusal(cause)) return cause
   for (const [index, value] of values.entries()) {
     if (value instanceof Portable && value.isPortable) continue
     const found = findUncloneable(value, rootOf(index), transfer)
@@ -70,6 +70,12 @@ function failure(
     path,
     cause,
   })
+}
+
+/** Whether `postMessage` itself threw it, and no getter of the value. */
+function isRefusal(cause: unknown): cause is Error {
+  if (cause instanceof DOMException || cause instanceof TypeError) return true
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_INVALID_TRANSFER_OBJECT'
 }
 
 /** @throws {SerializationError} Node would silently clone one of them to `{}`, or it is a channel that stays here. */

@@ -77,9 +77,8 @@ export class Writing {
     const { sender } = this.#link
     if (moved === undefined && transfer === undefined && sender.sendSmall(value)) return
     const listed = moved === undefined ? transfer : [...moved, ...(transfer ?? [])]
-    if (typeof value === 'object' ? value === null : isPrimitive(value)) {
-      sender.sendByPort([kind.item, value], listed ?? unlisted)
-    } else this.#sendParcel(value, listed)
+    if (listed === undefined && isPrimitive(value)) sender.sendByPort([kind.item, value], unlisted)
+    else this.#sendParcel(value, listed)
   }
 
   /** Nothing more is put: the end follows what waits, unless the other side needs not be told. */
@@ -151,5 +150,6 @@ export class Writing {
 }
 
 function isPrimitive(value: unknown): boolean {
+  if (typeof value === 'object') return value === null
   return typeof value !== 'function' && typeof value !== 'symbol'
 }
