@@ -1,14 +1,11 @@
 import { channels } from '@conc/core'
-import { formatRecord, type LogRecord } from '@conc/distributed'
+import type { LogRecord } from '@conc/distributed'
+import { logRecord } from '../terminal/log-record.js'
 import type { Terminal } from '../terminal/terminal.js'
 
 /** Logs what happens to a pool of this process, and what its tasks say. @param name of the pool, which may be known only later. */
 export function logPool(terminal: Terminal, name: () => string): void {
-  channels.log.subscribe((message) =>
-    logRecord(terminal, { ...(message as LogRecord), pool: name() }),
-  )
-}
-
-export function logRecord(terminal: Terminal, record: LogRecord): void {
-  terminal.log(record.level, (style) => formatRecord(record, style))
+  channels.log.subscribe((message) => {
+    logRecord(terminal, { ...(message as LogRecord), pool: name() })
+  })
 }

@@ -3,8 +3,8 @@ import type { PoolServer, WorkerPool } from '@conc/distributed'
 import { authkeyOf } from '../options/key-options.js'
 import type { Service } from '../program/foreground.js'
 import type { Terminal } from '../terminal/terminal.js'
+import { serverTls } from './server-tls.js'
 import type { UpValues } from './up-options.js'
-import { serverTls } from './up-settings.js'
 
 interface PoolServiceSettings {
   readonly options: UpValues
