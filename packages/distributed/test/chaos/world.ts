@@ -17,7 +17,7 @@ export class World implements AsyncDisposable {
   readonly #crew = new Crew()
   readonly #env: NodeJS.ProcessEnv
   readonly #random: () => number
-  readonly #sites: Site[] = []
+  #sites: Site[] = []
   #clients: Member[] = []
 
   constructor(folder: string, random: () => number) {
@@ -26,12 +26,7 @@ export class World implements AsyncDisposable {
   }
 
   async open(): Promise<void> {
-    for (const _ of [1, 2]) {
-      const port = await freePort()
-      const server = this.#crew.start('chaos-server.mjs', { ...this.#env, PORT: `${port}` })
-      await server.ready
-      this.#sites.push({ server, port, proxy: await TcpProxy.to(port) })
-    }
+    this.#sites = await Promise.all([1, 2].map(() => this.#openSite()))
     for (const _ of [1, 2, 3]) this.#startClient()
     await Promise.all(this.#clients.map((client) => client.ready))
   }
@@ -102,6 +97,13 @@ export class World implements AsyncDisposable {
 
   get #second(): Site {
     return this.#sites[1] as Site
+  }
+
+  async #openSite(): Promise<Site> {
+    const port = await freePort()
+    const server = this.#crew.start('chaos-server.mjs', { ...this.#env, PORT: `${port}` })
+    await server.ready
+    return { server, port, proxy: await TcpProxy.to(port) }
   }
 
   #startClient(): void {
