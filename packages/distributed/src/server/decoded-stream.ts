@@ -7,7 +7,7 @@ import { inOne } from '../coordinator/fault.js'
 import { CreditAccount } from '../protocol/credit.js'
 import { decodeCredit } from '../protocol/credit-body.js'
 import { frameType } from '../protocol/frame-types.js'
-import type { DecodedCall } from './decoding-route.js'
+import type { DecodedCall } from './decoded-call.js'
 
 type Items = AsyncGenerator<unknown, unknown, unknown>
 

@@ -200,7 +200,7 @@ describe('serve', () => {
   }, async () => {
     const begun = deferred()
     const release = deferred()
-    const stubborn = task('test/stubborn', async () => {
+    const stubborn = task('serve/stubborn', async () => {
       begun.resolve()
       await release.promise
     })

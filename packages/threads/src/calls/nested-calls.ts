@@ -31,7 +31,7 @@ export interface TaskWork {
 }
 
 /** A call that a body made, wherever it runs. */
-export interface NestedCall {
+interface NestedCall {
   readonly promise: Promise<unknown>
   interrupt(reason: unknown): void
 }

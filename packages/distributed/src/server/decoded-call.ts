@@ -1,0 +1,306 @@
+import {
+  type Executor,
+  ExecutorError,
+  RemoteError,
+  TaskCancelledError,
+  TaskTimeoutError,
+} from '@conc/core'
+import {
+  attemptNumber,
+  type Bytes,
+  type Call,
+  type CallEnd,
+  Cancellation,
+  currentFrame,
+  type ForwardedOptions,
+  type Frame,
+  isTelling,
+  RunningTask,
+  reportsEnd,
+  runInFrame,
+  startTold,
+  type TellingExecutor,
+  taskDefinition,
+} from '@conc/core/internal'
+import { decode, encode, encodeError } from '@conc/wire'
+import type { SentCall } from '../calls/call-route.js'
+import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
+import { Fault, inOne } from '../coordinator/fault.js'
+import { decodeVars } from '../link/context-bytes.js'
+import { owned } from '../link/payload.js'
+import { withLogReader } from '../logs/log-outlet.js'
+import { type DeclaredWork, declaredWork } from './declared-work.js'
+import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
+
+/** The surroundings of a call with which nothing came. */
+export const noFrame: Frame = {}
+
+/** One call on its way from bytes to values and back. */
+export class DecodedCall implements SentCall, CallEnd {
+  readonly request: CallRequest
+  readonly executor: Executor
+  readonly owner: CallOwner
+  readonly #maxBytes: number
+  readonly #around: Frame
+  isStarted = false
+  /** The consumer of a stream has left it. */
+  isLeft = false
+  #isOver = false
+  #isBodyOver = false
+  #ending: Ending | undefined
+  #cancellation: Cancellation | undefined
+  /** Where the executor tells of it instead of promising. */
+  #call: Call | undefined
+
+  constructor(
+    executor: Executor,
+    request: CallRequest,
+    owner: CallOwner,
+    maxBytes: number,
+    around: Frame,
+  ) {
+    this.executor = executor
+    this.request = request
+    this.owner = owner
+    this.#maxBytes = maxBytes
+    this.#around = around
+  }
+
+  get cancellation(): Cancellation {
+    this.#cancellation ??= new Cancellation()
+    return this.#cancellation
+  }
+
+  submit(): void {
+    this.owner.handedOver?.()
+    if (this.#isPlain && isTelling(this.executor)) this.#start(this.executor)
+    else this.#submit()
+  }
+
+  resolved(value: unknown): void {
+    this.end(this.succeeded(value))
+  }
+
+  rejected(reason: unknown): void {
+    this.end(this.failed(reason))
+  }
+
+  /** Nothing came along that its body's surroundings have to be made of. */
+  get #isPlain(): boolean {
+    const { vars, parentId, logLevel } = this.request
+    return vars === undefined && parentId === undefined && logLevel === undefined
+  }
+
+  /** Where the executor has a slot for it: told of its end, without a promise on the way. */
+  #start(executor: TellingExecutor): void {
+    try {
+      const [work, args] = this.#asked()
+      const frame = this.#around
+      const options = toldOptions(this)
+      this.#fill(options, work)
+      this.#call = executor[startTold]({ work, args, options, frame, end: this })
+    } catch (error) {
+      this.#refuse(error)
+      return
+    }
+    if (this.#call === undefined) this.#submit()
+  }
+
+  #submit(): void {
+    this.within((work, args, options) => {
+      this.executor.submit(work as () => unknown, args as [], options).then(
+        (value) => this.end(this.succeeded(value)),
+        (error) => this.end(this.failed(error)),
+      )
+    })
+  }
+
+  /** Calls `begin` with what was sent, in the surroundings of the call. What that throws ends it. */
+  within(
+    begin: (work: DeclaredWork, args: readonly unknown[], options: ForwardedOptions) => void,
+  ): void {
+    try {
+      const [work, args] = this.#asked()
+      this.#inFrame(() => this.#inLog(() => begin(work, args, this.#options(work))))
+    } catch (error) {
+      this.#refuse(error)
+    }
+  }
+
+  /** @throws what refuses it */
+  #asked(): [work: DeclaredWork, args: readonly unknown[]] {
+    const { task, version, kind, args } = this.request
+    const isStream = kind !== 'call'
+    const work = declaredWork({ task, version, isStream }, this.executor.name)
+    const values = decode(inOne(args), { root: 'args' })
+    if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
+    return [work, values]
+  }
+
+  #refuse(error: unknown): void {
+    this.#isBodyOver = true
+    queueMicrotask(() => this.end(this.#failure('reject', false, error)))
+  }
+
+  cancel(reason: Fault): void {
+    this.cancellation.cancel(reason.error)
+    this.#call?.interrupt(reason.error)
+  }
+
+  tell(): void {}
+
+  succeeded(value: unknown): Ending {
+    try {
+      return { ok: true, value: this.encoded(value, 'result') }
+    } catch (error) {
+      return this.#failure('encode', true, error)
+    }
+  }
+
+  failed(error: unknown): Ending {
+    if (!this.#isInfrastructure(error)) return this.#failure('body', true, error)
+    return this.#failure('infra', error.started, error)
+  }
+
+  /** What could not be made bytes. */
+  unsendable(error: unknown): Ending {
+    return this.#failure('encode', true, error)
+  }
+
+  /** @throws {SerializationError | PayloadTooLargeError} */
+  encoded(value: unknown, root: string): Bytes {
+    try {
+      return encode(value, { root, maxBytes: this.#maxBytes }).chunks
+    } catch (error) {
+      const { task } = this.request
+      throw owned(error, { task, executor: this.executor.name, started: true })
+    }
+  }
+
+  /** A call that was told to stop is over when its body is; nobody waits for another one's body. */
+  end(ending: Ending): void {
+    if (this.#isOver) return
+    this.#ending = ending
+    if (!this.#isBodyGone) {
+      if (this.#cancellation?.isCancelled || this.isLeft) return
+      if (this.isStarted && isInterruption(ending)) {
+        this.owner.interrupted?.(ending.fault)
+        return
+      }
+    }
+    this.#isOver = true
+    this.#cancellation?.end()
+    this.owner.ended(ending)
+  }
+
+  /** There was no body, and will be none. */
+  neverBegins(): void {
+    this.#isBodyOver = true
+  }
+
+  get #isBodyGone(): boolean {
+    return this.#isBodyOver || !(reportsEnd in this.executor)
+  }
+
+  bodyEnded(): void {
+    this.#isBodyOver = true
+    const ending = this.#ending
+    // The promise of a call that nobody cancelled is settled by now, but its reactions have not run.
+    if (ending) this.end(ending)
+  }
+
+  bodyStarted(): void {
+    if (this.isStarted) return
+    this.isStarted = true
+    this.owner.started?.()
+  }
+
+  /** In what came with the call, and in nothing of what surrounds its socket. */
+  #inFrame(begin: () => void): void {
+    const { vars, parentId, task } = this.request
+    if (vars === undefined && parentId === undefined) {
+      if (this.#around === noFrame && currentFrame() === undefined) begin()
+      else runInFrame(this.#around, begin)
+      return
+    }
+    const values = vars && decodeVars(new Map(varEntries(vars)))
+    const parent = parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name)
+    runInFrame({ ...this.#around, vars: values, task: parent }, begin)
+  }
+
+  /** What bodies in this process say goes to the client as well, if it asked. */
+  #inLog(begin: () => void): void {
+    const { owner } = this
+    const { logLevel: level } = this.request
+    if (level === undefined) begin()
+    else withLogReader({ level, log: (at, record) => owner.log?.(at, record) }, begin)
+  }
+
+  #options(work: DeclaredWork): ForwardedOptions {
+    const options = submittedOptions(this, this.executor)
+    this.#fill(options, work)
+    return options
+  }
+
+  #fill(options: DecodedOptions, work: DeclaredWork): void {
+    const { deadline, priority, headers, tags, attempt, wantsProgress } = this.request
+    if (attempt > 1) options[attemptNumber] = attempt
+    if (deadline !== undefined) options.timeoutMs = Math.max(deadline - Date.now(), 1)
+    else if (work[taskDefinition].timeoutMs !== undefined) {
+      options.timeoutMs = Number.POSITIVE_INFINITY
+    }
+    if (priority !== 0) options.priority = priority
+    if (headers !== undefined) options.headers = headers
+    if (tags !== undefined) options.tags = tags
+    if (wantsProgress) options.onProgress = (data) => this.#progressed(data)
+  }
+
+  #progressed(data: unknown): void {
+    try {
+      this.owner.progress?.(this.encoded(data, 'progress'))
+    } catch (error) {
+      // It is told on the way, and may get lost: no reason to fail the body.
+      process.emitWarning(`Progress of '${this.request.task}' cannot travel: ${String(error)}`)
+    }
+  }
+
+  /** An error of this executor, and not one that a body got from another executor and let through. */
+  #isInfrastructure(error: unknown): error is ExecutorError {
+    if (!(error instanceof ExecutorError)) return false
+    return error.executor === undefined || error.executor === this.executor.name
+  }
+
+  #failure(
+    phase: 'reject' | 'body' | 'encode' | 'infra',
+    started: boolean | 'unknown',
+    error: unknown,
+  ): Ending {
+    const where = `task '${this.request.task}', executor '${this.executor.name}'`
+    const fault = phase === 'body' ? Fault.from(this.#errorBytes(error, where)) : Fault.of(error)
+    return { ok: false, phase, started, fault }
+  }
+
+  #errorBytes(error: unknown, where: string): Bytes {
+    const { chunks, byteLength } = encodeError(error, { where })
+    if (byteLength <= this.#maxBytes) return chunks
+    const name = error instanceof Error ? error.name : 'Error'
+    const text = `An error of ${byteLength} bytes was thrown; the limit is ${this.#maxBytes}.`
+    return encodeError(new RemoteError(text, { name }), { where }).chunks
+  }
+}
+
+function* varEntries(vars: ReadonlyMap<string, Bytes>): Generator<[string, Uint8Array]> {
+  for (const [name, bytes] of vars) yield [name, inOne(bytes)]
+}
+
+/** Only its id is known here. */
+function parentOf(id: string, name: string, executor: string): RunningTask {
+  return new RunningTask({ name, executor, id, cancellation: new Cancellation() })
+}
+
+/** The executor has told the caller before the body is over: at the end of its time, or of the executor's. */
+function isInterruption(ending: Ending): ending is Extract<Ending, { ok: false }> {
+  if (ending.ok || ending.phase !== 'infra') return false
+  const { error } = ending.fault
+  return error instanceof TaskTimeoutError || error instanceof TaskCancelledError
+}
