@@ -1,7 +1,7 @@
-import { TaskTimeoutError } from '@conc/core'
-import { WorkerPool, withDeadline } from '@conc/distributed'
+import { inline, TaskTimeoutError } from '@conc/core'
+import { connect, serve, WorkerPool, withDeadline } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
-import { add, deaf, gated, heeding, pid, spinning } from './fixtures/tasks.mjs'
+import { add, deaf, gated, heeding, pid, selfAborting, spinning } from './fixtures/tasks.mjs'
 import { firstReport, Lab, processGone } from './lab.js'
 
 describe('a forceful cancel', () => {
@@ -62,5 +62,21 @@ describe('a limit of time', () => {
       expect(one).toMatchObject({ status: 'rejected', reason: { code: 'CONC_TASK_TIMEOUT' } })
     }
     await pool.close({ pending: 'reject' })
+  })
+})
+
+describe('a body that aborts itself', () => {
+  it('rejects as cancelled by itself, with what it threw as the cause', async () => {
+    await using pool = new WorkerPool({ breadth: 1 })
+    await using server = await serve(inline())
+    await using session = await connect({ port: server.port })
+    for (const executor of [pool, session]) {
+      await expect(executor.submit(selfAborting, ['enough'])).rejects.toMatchObject({
+        code: 'CONC_TASK_CANCELLED',
+        origin: 'self',
+        started: true,
+        cause: expect.objectContaining({ name: 'AbortError', message: 'enough' }),
+      })
+    }
   })
 })

@@ -2,7 +2,7 @@ import { balance, type ChannelEvent, channels, inline, limit } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { connect, type PoolServer, serve, WorkerPool } from '@conc/distributed'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { add, detour } from './fixtures/tasks.mjs'
+import { add, detour, endless } from './fixtures/tasks.mjs'
 import { firstReport, Lab } from './lab.js'
 import { echo, held, stubborn, whenHeld } from './tasks.js'
 
@@ -144,5 +144,26 @@ describe('a call over a session that is out of time', () => {
     await whenHeld('next')
     held.get('next')?.release('done')
     expect(await next).toBe('done')
+  })
+})
+
+describe('a stream that nobody pulls', () => {
+  it('is returned when its pool or its server drains, and one that is pulled after that item', async () => {
+    const lab = await Lab.open()
+    const pool = new WorkerPool({ breadth: 1 })
+    const server = await serve(pool)
+    await using session = await connect({ port: server.port })
+    const idle = session.stream(endless, [lab.log])
+    expect(await idle.next()).toEqual({ done: false, value: 0 })
+    await server.close()
+    expect(await idle.next()).toEqual({ done: true, value: undefined })
+    const own = pool.stream(endless, [lab.log])
+    await own.next()
+    const pulled = own.next()
+    const closed = pool.close()
+    expect(await pulled).toEqual({ done: false, value: 1 })
+    await closed
+    expect(await own.next()).toEqual({ done: true, value: undefined })
+    expect(await lab.lines()).toEqual(['left', 'left'])
   })
 })

@@ -19,3 +19,17 @@ describeExecutor(
       }),
   },
 )
+
+describeExecutor(
+  'WorkerPool, forceful',
+  ({ concurrency, queueLimit, graceMs, modules }) =>
+    new WorkerPool({
+      breadth: concurrency,
+      concurrency: 1,
+      cancel: 'forceful',
+      queueLimit,
+      graceMs,
+      modules,
+    }),
+  { separateWorkers: true, guardMs: 20_000 },
+)

@@ -10,10 +10,11 @@ export function lostError(
 ): ConnectionLostError {
   const { task } = request
   const started = stage === 'waiting' ? false : isStarted || 'unknown'
-  return new ConnectionLostError(
-    `The connection to ${session.url} was lost with '${task}' in flight.`,
-    { task, executor: session.name, started, cause },
-  )
+  const text =
+    started === false
+      ? `There is no connection to ${session.url}, and '${task}' was not sent.`
+      : `The connection to ${session.url} was lost with '${task}' in flight.`
+  return new ConnectionLostError(text, { task, executor: session.name, started, cause })
 }
 
 /** Why a session ends whose connection the server has closed. */

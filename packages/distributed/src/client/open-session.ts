@@ -41,7 +41,7 @@ export class OpenSession implements Session {
   readonly #intake: Intake
 
   constructor(settings: ConnectSettings) {
-    const engine = new SessionEngine(settings)
+    const engine = new SessionEngine(settings, () => this.#intake.drainStreams())
     this.#engine = engine
     this.url = engine.url
     this.name = engine.name
@@ -146,7 +146,9 @@ export class OpenSession implements Session {
   }
 
   close(options?: CloseOptions): Promise<void> {
-    return this.#engine.close(options)
+    const closed = this.#engine.close(options)
+    this.#intake.drainStreams()
+    return closed
   }
 
   /** `close`, with what was accepted given `shutdownTimeoutMs` to finish. */

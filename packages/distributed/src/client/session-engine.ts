@@ -56,8 +56,12 @@ export class SessionEngine implements LinkEvents {
   #told: Load = { concurrency: 0, running: 0, waiting: 0, queueLimit: Number.POSITIVE_INFINITY }
   #endedBy: ExecutorError | undefined
 
-  constructor(settings: ConnectSettings) {
+  readonly #onDrain: () => void
+
+  /** @param onDrain told when the server takes no more work. */
+  constructor(settings: ConnectSettings, onDrain: () => void) {
     this.settings = settings
+    this.#onDrain = onDrain
     this.url = urlOf(settings)
     this.name = settings.name ?? this.url
     const { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs } = settings
@@ -157,7 +161,7 @@ export class SessionEngine implements LinkEvents {
   received(frame: Frame): void {
     const { type, meta } = frame
     if (type === frameType.load) this.#told = readLoad(decodeMeta(meta)) ?? this.#told
-    else if (type === frameType.goAway) this.#become('draining')
+    else if (type === frameType.goAway) this.#drain()
     else if (type === frameType.lost) this.locks.lost(Number(decodeMeta(meta)?.token))
     else if (!this.#questions.received(frame) && !this.outgoing.received(frame)) {
       this.#questions.connection?.fault()
@@ -196,6 +200,11 @@ export class SessionEngine implements LinkEvents {
     this.#questions.rejectAll(cause)
     this.locks.reset(cause)
     this.#changed()
+  }
+
+  #drain(): void {
+    this.#become('draining')
+    this.#onDrain()
   }
 
   #become(state: LinkState, event: string = state): void {

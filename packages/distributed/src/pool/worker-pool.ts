@@ -244,7 +244,9 @@ export class WorkerPool implements DuplexExecutor {
    * cost their worker after `graceMs`.
    */
   close(options?: CloseOptions): Promise<void> {
-    return this.#engine.close(options)
+    const closed = this.#engine.close(options)
+    this.#intake.drainStreams()
+    return closed
   }
 
   /** `close`, with what was accepted given `shutdownTimeoutMs` to finish. */

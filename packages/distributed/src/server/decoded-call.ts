@@ -24,6 +24,7 @@ import {
 } from '@conc/core/internal'
 import { decode, encode, encodeError } from '@conc/wire'
 import type { SentCall } from '../calls/call-route.js'
+import { toldOf } from '../calls/self-cancelled.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
 import { decodeVars } from '../link/context-bytes.js'
@@ -158,7 +159,11 @@ export class DecodedCall implements SentCall, CallEnd {
   }
 
   failed(error: unknown): Ending {
-    if (!this.#isInfrastructure(error)) return this.#failure('body', true, error)
+    if (!this.#isInfrastructure(error)) {
+      const isCancelled = this.isLeft || this.#cancellation?.isCancelled === true
+      const names = { task: this.request.task, executor: this.executor.name }
+      return this.#failure('body', true, toldOf(error, { isCancelled, ...names }))
+    }
     return this.#failure('infra', error.started, error)
   }
 

@@ -19,6 +19,7 @@ import {
 } from '@conc/core/internal'
 import { encodeError } from '@conc/wire'
 import { withStartTimeout } from '../calls/limits-of-time.js'
+import { toldOf } from '../calls/self-cancelled.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
@@ -154,7 +155,11 @@ export class Body {
   #threw(error: unknown): void {
     // The failure of a body that was told to stop, after its consumer has left, is nobody's business any more.
     if (error instanceof EncodeFailure) this.#fail(error.cause, 'encode', true)
-    else this.#fail(error, phaseOf(error), true)
+    else {
+      const { isCancelled } = this.cancellation
+      const names = { task: this.#definition.name, executor: this.#place.executor }
+      this.#fail(toldOf(error, { isCancelled, ...names }), phaseOf(error), true)
+    }
   }
 
   #fail(error: unknown, phase: FailurePhase, started: boolean): void {

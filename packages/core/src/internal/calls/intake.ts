@@ -45,6 +45,8 @@ export interface IntakeInit {
 /** Where calls come in at an executor whose bodies run elsewhere: looked over, then refused or accepted. */
 export class Intake {
   readonly #init: IntakeInit
+  /** Those that have begun and are not over. */
+  readonly #streams = new Set<Pick<TaskStream<unknown>, 'drain'>>()
 
   constructor(init: IntakeInit) {
     this.#init = init
@@ -76,17 +78,26 @@ export class Intake {
     this.check(work, args, options)
     const calls = this.#init.work
     let context: TravelContext | undefined
-    const items = new TaskStream<Y>({
+    const items: TaskStream<Y> = new TaskStream<Y>({
       accept: () => {
         const call = this.accept(work, options)
+        this.#streams.add(items)
         context = captureContext(call)
         return call
       },
       open: (call, attempt) => calls.openStream<Y>(call, args, context, attempt),
-      ended: (call) => calls.delete(call),
+      ended: (call) => {
+        this.#streams.delete(items)
+        calls.delete(call)
+      },
     })
     const owned = new OwnedStream<Y>(items)
     return this.#isSuspending ? new SuspendedStream(owned) : owned
+  }
+
+  /** The executor takes no more work: nobody may ever pull the next item of a stream, so they end. */
+  drainStreams(): void {
+    for (const stream of [...this.#streams]) stream.drain()
   }
 
   /** Takes the call of a stream that begins now. @throws what refuses it. */

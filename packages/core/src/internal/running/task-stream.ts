@@ -42,6 +42,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   /** Calls of `next()` that were not answered yet. */
   #asked = 0
   #closing: Promise<void> | undefined
+  #isDraining = false
 
   constructor(source: StreamSource<Y>) {
     this.#source = source
@@ -77,6 +78,12 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#leave()
+  }
+
+  /** Its executor ends: as if left by its consumer, now, or when that has the item that it waits for. */
+  drain(): void {
+    this.#isDraining = true
+    if (this.#pending === undefined) this.return().catch(() => {})
   }
 
   /** The call was interrupted: by its signal, its deadline, its parent, or the executor's close. */
@@ -149,6 +156,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
       return await pending.promise
     } finally {
       this.#pending = undefined
+      if (this.#isDraining) this.drain()
     }
   }
 
