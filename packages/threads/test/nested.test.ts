@@ -120,7 +120,10 @@ describe('a nested call', () => {
     let count = 0
     for await (const item of threads.stream(relay, [100])) expect(item).toBe(count++)
     expect(count).toBe(100)
-    for await (const item of threads.stream(relay, [1e6])) if (item === 50) break
+    // The cancel of the outer body ends the inner one too, which is no failure of leaving it.
+    for (let round = 0; round < 20; round++) {
+      for await (const item of threads.stream(relay, [1e6])) if (item === 50) break
+    }
     await using one = new ThreadExecutor({ maxThreads: 1 })
     expect(await one.submit(sumStream, [100])).toBe(4950)
   })

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { MessagePort } from 'node:worker_threads'
-import { encodeError, type Transferable } from '@conc/core'
+import { encodeError, TaskCancelledError, type Transferable } from '@conc/core'
 import { type Deferred, deferred, type RunningTask } from '@conc/core/internal'
 import {
   type Blame,
@@ -50,13 +50,23 @@ export class StreamSender {
       // The failure of a body that was told to stop is nobody's business any more.
       if (!this.#isLeft && !this.#task.cancellation.isCancelled) throw error
     } finally {
-      if (!this.#isOver) await iterator.return?.()
+      if (!this.#isOver) await this.#finish(iterator)
     }
     this.#close([fromProducer.end])
   }
 
   fail(error: unknown, blame: Blame): void {
     this.#close([fromProducer.failure, encodeError(error, { where: this.#where }), blame])
+  }
+
+  /** Runs its `finally`. That the calls of a cancelled body are cancelled with it is no failure of that. */
+  async #finish(iterator: Items): Promise<void> {
+    try {
+      await iterator.return?.()
+    } catch (error) {
+      const isOfParent = error instanceof TaskCancelledError && error.origin === 'parent'
+      if (!isOfParent || !this.#task.cancellation.isCancelled) throw error
+    }
   }
 
   /** Awaits only where it must: each promise costs twice inside of a task, where context is kept. */
