@@ -4,14 +4,14 @@ const abandoned = new FinalizationRegistry<AsyncGenerator<unknown, unknown, neve
   items.return(undefined).catch(() => {})
 })
 
+const owner = Symbol('owner')
+
 /**
  * What a consumer holds of a stream whose body is elsewhere. That end is kept by the calls of its executor, so that nobody would
  * return it when its consumer just drops it: it is when this is collected.
  */
 export class OwnedStream<Y, R = void, S = undefined> implements AsyncGenerator<Y, R, S> {
   readonly #items: AsyncGenerator<Y, R, S>
-  /** In the reactions of a promise it keeps this from being collected while somebody waits for an item. */
-  readonly #kept = (): void => void this.#items
 
   constructor(items: AsyncGenerator<Y, R, S>) {
     this.#items = items
@@ -38,8 +38,10 @@ export class OwnedStream<Y, R = void, S = undefined> implements AsyncGenerator<Y
     await this.#items[Symbol.asyncDispose]()
   }
 
+  /** Who waits for an item may hold nothing but its promise, which the other end holds as long as it is pending. */
   #keeping<T>(step: Promise<T>): Promise<T> {
-    step.then(this.#kept, this.#kept)
+    const kept: Promise<T> & { [owner]?: unknown } = step
+    kept[owner] = this
     return step
   }
 }

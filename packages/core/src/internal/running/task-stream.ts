@@ -28,6 +28,8 @@ export interface StreamSource<Y> {
   ended(call: Call): void
 }
 
+const nothingAsked = Promise.resolve()
+
 /** The consumer's end of a stream: one item per `next()`, cancelled when left, ended by the call's interruption. */
 export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Dependent {
   readonly #source: StreamSource<Y>
@@ -38,7 +40,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   #failure: { readonly reason: unknown } | undefined
   #pending: Deferred<IteratorResult<Y, void>> | undefined
   /** The last answer that was asked for; until it is there, the next one waits. */
-  #last: Promise<unknown> = Promise.resolve()
+  #last: Promise<unknown> = nothingAsked
   /** Calls of `next()` that were not answered yet. */
   #asked = 0
   #closing: Promise<void> | undefined
@@ -129,7 +131,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   /** What `#advance` asked for is there. */
   #settled(): Deferred<IteratorResult<Y, void>> | undefined {
     const pending = this.#pending
-    this.#asked--
+    this.#answered()
     this.#pending = undefined
     return pending
   }
@@ -144,8 +146,13 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
       if (this.#state === 'ended') return { done: true, value: undefined }
       return await this.#interruptible(this.#pull())
     } finally {
-      this.#asked--
+      this.#answered()
     }
+  }
+
+  /** Holds no answer that is there: a consumer that dropped its stream may have hung itself on it. */
+  #answered(): void {
+    if (--this.#asked === 0) this.#last = nothingAsked
   }
 
   async #interruptible(pull: Promise<IteratorResult<Y, void>>): Promise<IteratorResult<Y, void>> {
