@@ -1,10 +1,9 @@
 import type { Executor } from '@conc/core'
 import { assertNotImporting, checkExecutor } from '@conc/core/internal'
 import '../builtin/ping.js'
-import { registerServer } from '../registry/register-server.js'
-import { OpenServer } from './open-server.js'
+import { listen } from './listen.js'
 import type { PoolServer } from './pool-server.js'
-import { type ServeOptions, type ServeSettings, serveSettings } from './serve-options.js'
+import { type ServeOptions, serveSettings } from './serve-options.js'
 
 /**
  * Puts an executor on a port of this computer. Sessions call the tasks that this process has declared, or that the
@@ -21,11 +20,4 @@ export function serve(executor: Executor, options: ServeOptions = {}): Promise<P
   assertNotImporting('A server was started')
   checkExecutor('executor', executor)
   return listen(executor, serveSettings(options))
-}
-
-/** As a pool does it, which ends its server in steps of its own. */
-export async function listen(executor: Executor, settings: ServeSettings): Promise<OpenServer> {
-  const server = await OpenServer.listen(executor, settings)
-  if (settings.registration) await registerServer(server, settings.registration)
-  return server
 }
