@@ -19,7 +19,7 @@ export interface ThreadExecutorOptions {
   readonly name?: string
   /** Threads that are kept when idle. Default 0. */
   readonly minThreads?: number
-  /** Default `os.availableParallelism()`. */
+  /** Default `os.availableParallelism()`, at least `minThreads`. */
   readonly maxThreads?: number
   /** Tasks that one thread runs at a time. Default 1; more only for tasks that mostly wait. */
   readonly tasksPerThread?: number

@@ -64,6 +64,7 @@ async function start(options: BullWorkerOptions, modules: readonly string[]): Pr
     const { code, message } = error as Error & { code?: unknown }
     const isOurs = typeof code === 'string' && code.startsWith('CONC_')
     if (!isOurs) throw cannotLoad(modules.join(', '), whyNot(error), error)
+    if (code === 'CONC_INVALID_OPTION') throw error
     const isLost = code === 'CONC_CONNECTION_LOST'
     const status = isLost ? exitCode.unreachable : exitCode.notStarted
     throw new CommandError(message, { code: status, cause: error })

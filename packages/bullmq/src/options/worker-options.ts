@@ -26,9 +26,9 @@ export interface BullWorkerOptions extends QueueAddress {
   readonly stalledMs?: number
   /** How often a job may lose its worker and be given to another; default 2. */
   readonly maxStalled?: number
-  /** How long a drain may take; default 30 000. Then jobs are given back to the queue. */
+  /** For `await using`: how long a drain may take; default 30 000. Then jobs are given back to the queue. */
   readonly shutdownTimeoutMs?: number
-  /** How long a task that no worker here knows may wait for one that does; default 600 000. */
+  /** How old a job may become whose task no worker knows; default 600 000. */
   readonly unknownTaskMs?: number
   /** As for the executor. */
   readonly blobs?: BlobStore

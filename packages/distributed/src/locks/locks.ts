@@ -57,8 +57,8 @@ export interface Locks {
 }
 
 /**
- * The locks of the pool that runs this task; else of the innermost `withLocks`, `withPool` or `withSession` around; else of this
- * process.
+ * The locks of the innermost `withLocks`, `withPool`, `withSession` or task of a pool around; on threads those of whoever
+ * submitted; else those of this process.
  *
  * @param namespace put before each name.
  * @example

@@ -13,6 +13,7 @@ export function servingOf({
   authkey,
   tls,
   maxPayloadBytes,
+  graceMs,
 }: WorkerPoolOptions): ServingSettings | undefined {
   if (port === undefined) {
     // Of a key and of certificates only the type is shown: errors end up in logs.
@@ -29,6 +30,7 @@ export function servingOf({
     ...(host !== undefined && { host }),
     ...(tls !== undefined && { tls }),
     ...(maxPayloadBytes !== undefined && { maxPayloadBytes }),
+    ...(graceMs !== undefined && { graceMs }),
   }
   serveSettings(serving)
   return { ...serving, authkey: Buffer.from(serving.authkey as Uint8Array) }
