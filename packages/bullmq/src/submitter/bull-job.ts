@@ -61,6 +61,7 @@ export class BullJob implements JobWatcher, Dependent {
   readonly #outcome = deferred<unknown>()
   #state: 'new' | 'adding' | 'added' | 'ended' = 'new'
   #hasBegun = false
+  #isRunning = false
   #isWantedBack = false
   #early: JobEnd | undefined
   #announced: Promise<void> | undefined
@@ -90,13 +91,16 @@ export class BullJob implements JobWatcher, Dependent {
 
   began(): void {
     this.#hasBegun = true
+    this.#isRunning = true
     this.#call.isStarted = true
     this.#host.changed()
   }
 
-  /** Cancelled while it ran, and not ended there: now it can be taken out of the queue. */
+  /** Cancelled or wanted back while it ran, and not ended there: now it can be taken out of the queue. */
   paused(): void {
+    this.#isRunning = false
     if (this.#announced !== undefined) void this.#withdraw()
+    else if (this.#isWantedBack) this.takeBack().catch((error: unknown) => this.#fail(error))
   }
 
   progressed(data: unknown): void {
@@ -134,14 +138,25 @@ export class BullJob implements JobWatcher, Dependent {
     else this.#takeBack(reason)
   }
 
-  /** Makes the call end as `TakenBack`, unless a worker has the job already. */
+  /** Makes the call end as `TakenBack`; where a worker has the job, only when it gives it back. */
   async takeBack(): Promise<void> {
-    if (this.#hasBegun || this.#state === 'ended') return
     this.#isWantedBack = true
-    if (this.#state !== 'added') return
-    const isTaken = await this.#host.canceller.withdraw(this.#order.id)
-    if (isTaken) this.#host.dispatcher.ended(this.#order.id, { kind: 'removed' })
-    else this.#isWantedBack = false
+    if (this.#state !== 'added' || this.#isRunning) return
+    const { id } = this.#order
+    if (await this.#isTakenOut()) this.#host.dispatcher.ended(id, { kind: 'removed' })
+  }
+
+  /** Until Redis has answered. @returns whether the job was still waiting. */
+  async #isTakenOut(): Promise<boolean> {
+    const { canceller, link, settings } = this.#host
+    for (;;) {
+      try {
+        return await canceller.withdraw(this.#order.id)
+      } catch (error) {
+        if (link.commands.isReady && !isConnectionError(error)) throw error
+        await link.commands.ready(settings.reconnectMs)
+      }
+    }
   }
 
   /** Redis has been away for too long. */
@@ -158,6 +173,7 @@ export class BullJob implements JobWatcher, Dependent {
     ;(this.#call.options as QueueOptions)[onAdded]?.()
     open.sweep.start()
     if (this.#order.isKeyed) await this.#join(open)
+    if (this.#hasEnded) return
     this.#state = 'added'
     if (this.#early) this.ended(this.#early)
     if (this.#announced !== undefined) await this.#withdraw()

@@ -148,7 +148,7 @@ export class QueueWorker implements BullWorker {
     const isFull = this.#slots.running >= this.#worker.concurrency
     const isMore = limit > this.#worker.concurrency
     this.#worker.concurrency = limit
-    if (isFull && isMore) void this.#lookAgain()
+    if (isFull && isMore) this.#lookAgain().catch((error) => publishError(this.name, error))
   }
 
   /** BullMQ looks for jobs again when one of those it has ends, which these wait for; and after a pause. */
@@ -165,7 +165,7 @@ export class QueueWorker implements BullWorker {
     await link.blocking.whileConnected(() => this.#worker.pause(true))
     await this.#nested.drain().catch((error: unknown) => publishError(this.name, error))
     await this.#idle.until(() => this.#slots.running === 0)
-    await this.#nested.close({ pending: this.#isGivingBack ? 'reject' : 'run' })
+    await this.#closeNested(this.#isGivingBack ? 'reject' : 'run')
     await link.blocking.whileConnected(() => this.#worker.close())
     await this.#parts.release()
     this.#end.resolve()
@@ -179,7 +179,11 @@ export class QueueWorker implements BullWorker {
   #giveBack(): void {
     this.#isGivingBack = true
     for (const job of this.#parts.host.desk.running) job.stop(givenBack())
-    void this.#nested.close({ pending: 'reject' })
+    void this.#closeNested('reject')
+  }
+
+  async #closeNested(pending: 'run' | 'reject'): Promise<void> {
+    await this.#nested.close({ pending }).catch((error) => publishError(this.name, error))
   }
 
   async #renew(): Promise<void> {
