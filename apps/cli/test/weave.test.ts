@@ -9,13 +9,14 @@ const folder = new Folder({
   'tasks.js': tasksModule,
   'flow.js': `
     import { weave } from '@conc/weave'
-    import { add } from './tasks.js'
+    import { add, secret } from './tasks.js'
     let tries = 0
     export const sums = weave().input()
       .do('numbers', ({ n }) => { console.log('numbers printed'); return Array.from({ length: n }, (_, i) => i) })
       .each('doubled', 'numbers', { args: (x) => [x, x] }, add)
       .do('flaky', { retries: 1 }, () => { if (++tries < 2) throw new Error('once'); return 'ok' })
       .do('total', ({ doubled, flaky }) => doubled.reduce((a, b) => a + b, 0))
+    export const secretive = weave().do('seen', secret)
     export const broken = weave()
       .do('good', () => 1)
       .do('bad', ({ good }) => { throw new TypeError('no') })
@@ -60,6 +61,12 @@ describe('conc weave run', () => {
       expect(JSON.parse(stdout)).toEqual(result)
     }
     pool.child.process.kill('SIGKILL')
+  })
+
+  it('keeps the key from worker processes', async () => {
+    const args = ['weave', 'run', './flow.js#secretive', '--on', 'processes:1', '-q']
+    const { stdout } = await conc(args, { cwd, env: { CONC_AUTHKEY: 'a key of 16 bytes' } })
+    expect(JSON.parse(stdout)).toEqual({ seen: 'none' })
   })
 
   it('writes each event as a line of JSON, then the result', async () => {

@@ -22,6 +22,12 @@ export const keyOptions: readonly OptionSpec[] = [
   },
 ]
 
+/** The environment for worker processes: the key lets others in, and is nothing for their tasks. */
+export function envWithoutKey(): NodeJS.ProcessEnv {
+  const { CONC_AUTHKEY: _key, CONC_AUTHKEY_FILE: _file, ...env } = process.env
+  return env
+}
+
 /** The key: a flag before the environment, a text before a file. */
 export function authkeyOf({ authkey, authkeyFile }: KeyValues, terminal: Terminal): string {
   const warn = (text: string): void => terminal.warn(text)

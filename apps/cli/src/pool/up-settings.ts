@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { ServeOptions, WorkerPoolOptions } from '@conc/distributed'
-import { authkeyOf } from '../options/key-options.js'
+import { authkeyOf, envWithoutKey } from '../options/key-options.js'
 import { resolveUserModule } from '../options/module-path.js'
 import { usageError } from '../program/command-error.js'
 import type { Terminal } from '../terminal/terminal.js'
@@ -48,7 +48,6 @@ export function folder(): { folder?: string } {
 
 function poolOptions(values: UpValues): WorkerPoolOptions {
   const { name, port } = values
-  const { CONC_AUTHKEY: _key, CONC_AUTHKEY_FILE: _file, ...env } = process.env
   return given({
     name: name ?? (port ? `pool-${port}` : 'pool'),
     concurrency: values.concurrency,
@@ -61,7 +60,7 @@ function poolOptions(values: UpValues): WorkerPoolOptions {
     maxRssBytes: values.maxRss,
     tags: values.tag,
     execArgv: execArgv(values),
-    env,
+    env: envWithoutKey(),
     console: 'capture',
   })
 }

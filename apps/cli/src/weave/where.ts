@@ -1,5 +1,6 @@
 import type { Executor } from '@conc/core'
 import { type ConnectionValues, withoutPlace } from '../options/connection-options.js'
+import { envWithoutKey } from '../options/key-options.js'
 import type { Terminal } from '../terminal/terminal.js'
 import type { Where } from './parse-where.js'
 
@@ -21,6 +22,7 @@ export async function executorAt(
       return await createPool({
         concurrency: 1,
         console: 'capture',
+        env: envWithoutKey(),
         ...(where.count !== undefined && { breadth: where.count }),
       })
     }
