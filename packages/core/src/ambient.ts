@@ -17,7 +17,12 @@ export function withExecutor<T>(executor: Executor, fn: () => T): T {
   return inFrame({ executor }, fn)
 }
 
-/** The executor that task calls here use; `undefined`: they run here. */
+/**
+ * The executor that task calls here use; `undefined`: they run here.
+ *
+ * @example
+ * console.log(currentExecutor()?.name ?? 'here')
+ */
 export function currentExecutor(): Executor | undefined {
   return currentFrame()?.executor
 }

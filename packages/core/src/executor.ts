@@ -65,6 +65,7 @@ export interface SubmitOptions {
   onProgress?(data: unknown): void
 }
 
+/** How an executor closes. */
 export interface CloseOptions {
   /** `'run'` (default) finishes accepted work, `'reject'` cancels it now. */
   readonly pending?: 'run' | 'reject'

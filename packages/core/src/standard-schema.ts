@@ -10,10 +10,12 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   }
 }
 
+/** What a validator gives: the value, perhaps changed, or what is wrong with it. */
 export type StandardSchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardSchemaIssue[] }
 
+/** One thing that a validator found wrong. */
 export interface StandardSchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined

@@ -55,6 +55,7 @@ export interface Task<A extends readonly unknown[], R> extends TaskCaller<A, R> 
   readonly version: string | undefined
 }
 
+/** Options of `task`. What a call says wins over them. */
 export interface TaskOptions<A extends readonly unknown[] = readonly unknown[]> {
   /** The file that declares the task, as a URL or absolute path. Default: the file that called `task`. */
   readonly module?: string | URL
@@ -134,7 +135,12 @@ export function completing<A extends readonly unknown[], B extends readonly unkn
   return makeTask<A, R>(definitionOf(made) as TaskDefinition, complete)
 }
 
-/** Whether a value was made by `task()`. */
+/**
+ * Whether a value was made by `task()`.
+ *
+ * @example
+ * const runs = isTask(work) ? executor.submit(work, [1]) : work(1)
+ */
 export function isTask(value: unknown): value is Task<readonly unknown[], unknown> {
   return definitionOf(value) !== undefined
 }

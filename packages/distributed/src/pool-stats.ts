@@ -31,6 +31,7 @@ export interface TaskStats {
   readonly bytesOut: number
 }
 
+/** Of the values that were measured: so many percent of them are at most this. */
 export interface Quantiles {
   readonly p50: number
   readonly p95: number

@@ -2,6 +2,7 @@ import type { Executor, SubmitOptions } from '@conc/core'
 import type { Reader, ResultOf, Results } from './results.js'
 import type { Callback, TaskHandle } from './task-handle.js'
 
+/** Options of a `Pool`. */
 export interface PoolOptions {
   /** Functions that run at a time: a positive integer or Infinity. Default 1024. */
   readonly size?: number
@@ -35,6 +36,7 @@ export interface SpawnOptions<T, R = T, C = undefined> extends SubmitOptions {
   readonly args?: readonly unknown[]
 }
 
+/** Options of `iterMap` and `iterWait`: what is given, and when. */
 export interface IterOptions<M extends Results = 'flat'> {
   /** Yields results one by one (`true`, default), or all that a round brought as one array. */
   readonly flat?: boolean
@@ -46,6 +48,7 @@ export interface IterOptions<M extends Results = 'flat'> {
   readonly roundMs?: number
 }
 
+/** Further options of `iterMap`. */
 export interface IterMapOptions {
   /** Yields in input order, without rounds. Default false. */
   readonly ordered?: boolean
@@ -57,6 +60,7 @@ export interface IterMapOptions {
   readonly onBreak?: 'leave' | 'cancel'
 }
 
+/** Options of `cancel`. */
 export interface CancelOptions<M extends Results = 'flat'> {
   /** What to cancel. Default: everything. An empty list is nothing. */
   readonly handles?: Iterable<TaskHandle<unknown>>

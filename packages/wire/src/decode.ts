@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '@conc/core'
 import { Reader } from './reading/reader.js'
 
+/** Options of `decode`. */
 export interface DecodeOptions {
   /** What paths begin with; default `value`. */
   readonly root?: string
@@ -12,6 +13,8 @@ export interface DecodeOptions {
  *
  * @throws {SerializationError} the bytes are no such value, or a class in it is not registered here; its `path` says
  * where, from `options.root` on.
+ * @example
+ * decode(Buffer.concat(encode({ at: new Date(0) }).chunks)) // { at: new Date(0) }
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions = {}): unknown {
   if (!(bytes instanceof Uint8Array)) throw new InvalidOptionError('bytes', 'a Uint8Array', bytes)

@@ -4,6 +4,7 @@ import { failed } from './format/failures.js'
 import { EncodeWalk } from './writing/encode-walk.js'
 import { pack } from './writing/packer.js'
 
+/** Options of `encode`. */
 export interface EncodeOptions {
   /** What paths begin with; default `value`. */
   readonly root?: string

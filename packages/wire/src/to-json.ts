@@ -2,6 +2,7 @@ import { checkObject } from '@conc/core/internal'
 import { plainJson } from './json/plain-json.js'
 import { taggedJson } from './json/tagged-json.js'
 
+/** Options of `toJson`. */
 export interface ToJsonOptions {
   /**
    * Say what JSON cannot as `{"$bigint":"1"}`, `{"$date":…}`, `{"$map":[[key, value], …]}`, `{"$set":[…]}`,

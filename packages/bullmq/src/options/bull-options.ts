@@ -20,6 +20,7 @@ export interface Retention {
   readonly keep?: number
 }
 
+/** Options of a `BullExecutor`: where its queue is, beside what is kept and how much may wait. Sizes are bytes. */
 export interface BullOptions extends QueueAddress {
   /** Jobs that may wait in Redis, of all submitters together, counted within half a second; default 10 000. */
   readonly queueLimit?: number

@@ -13,6 +13,7 @@ import type { BlobStore } from '../engine/blob-store.js'
 import { checkBlobs, checkSigningKey } from './bull-options.js'
 import { type QueueAddress, type QueueSettings, queueSettings } from './connection-options.js'
 
+/** Options of `runBullWorker`: where the queue is, what may run, and when a job counts as lost. Times are milliseconds. */
 export interface BullWorkerOptions extends QueueAddress {
   /** What declares the tasks that may run here: URLs, paths or package names. At least one. */
   readonly modules: readonly (string | URL)[]

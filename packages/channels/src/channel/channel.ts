@@ -23,6 +23,7 @@ export interface Moved {
   readonly transfer?: readonly Transferable[] | undefined
 }
 
+/** How a channel ends. */
 export interface EndOptions {
   /** Readers get this error after the last item, instead of a plain end. */
   readonly error?: unknown

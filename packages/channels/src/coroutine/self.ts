@@ -32,6 +32,8 @@ export function self<In = unknown, Out = unknown>(): Self<In, Out> | undefined {
  *
  * @param ms at least 0.
  * @throws {InvalidOptionError}
+ * @example
+ * while (self()?.alive()) sleepSync(10)
  */
 export function sleepSync(ms: number): void {
   checkPause('ms', ms)

@@ -10,6 +10,10 @@ import { unusedParts } from './unused-parts.js'
  *
  * @param options.capacity items on their way in each direction: an integer of at least 0, or Infinity (the default).
  * @throws {InvalidOptionError}
+ * @example
+ * const [here, there] = duplex<number>({ capacity: 4 })
+ * const worker = square(there) // a coroutine, which reads and writes the other end
+ * await here.put(7)
  */
 export function duplex<A, B = A>(
   options: { readonly capacity?: number } = {},

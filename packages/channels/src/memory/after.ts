@@ -21,6 +21,8 @@ export function after(ms: number): Channel<never, void> {
  *
  * @param ms above 0.
  * @throws {InvalidOptionError}
+ * @example
+ * for await (const count of ticker(1000)) if (count === 10) break
  */
 export function ticker(ms: number): Channel<never, number> {
   checkDuration('ms', ms)

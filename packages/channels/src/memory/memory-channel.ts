@@ -5,8 +5,10 @@ import { ChannelEnd } from '../channel/channel-end.js'
 import { type Nothing, nothing } from '../channel/nothing.js'
 import { ItemQueue } from './item-queue.js'
 
+/** What a full channel does with one item more: waits, drops it, or drops the oldest. */
 export type Strategy = 'suspend' | 'dropping' | 'sliding'
 
+/** Options of `channel`. */
 export interface ChannelOptions {
   /** How many items it holds that nobody has taken: an integer of at least 0, or Infinity. Default 0. */
   readonly capacity?: number

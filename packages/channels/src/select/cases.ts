@@ -27,12 +27,22 @@ export type Selected<C extends Cases> = {
   [K in keyof C & string]: { readonly key: K } & OutcomeOf<C[K]>
 }[keyof C & string]
 
-/** A case that takes an item, or sees the end. `null` and `undefined` switch it off. */
+/**
+ * A case that takes an item, or sees the end. `null` and `undefined` switch it off.
+ *
+ * @example
+ * const { ok, value } = await select({ job: recv(isPaused ? null : jobs), stop: recv(stop) })
+ */
 export function recv<T>(from: Channel<never, T> | null | undefined): Case<Received<T>> {
   return new RecvCase<T>(from === null || from === undefined ? undefined : endOf('from', from))
 }
 
-/** A case that puts `value`, which has been evaluated when the case is made. `null` and `undefined` switch it off. */
+/**
+ * A case that puts `value`, which has been evaluated when the case is made. `null` and `undefined` switch it off.
+ *
+ * @example
+ * const { key } = await select({ sent: send(results, 42), late: after(1000) })
+ */
 export function send<T>(
   to: Channel<T, unknown> | null | undefined,
   value: T,

@@ -10,6 +10,8 @@ import { assertSome, attemptReady } from './select.js'
  *
  * @throws {InvalidOptionError} a channel of this thread, which nothing could fill meanwhile.
  * @throws {ChannelTimeoutError} @throws {ChannelStateError} on the main thread without `timeoutMs` or `allowMainThread`.
+ * @example
+ * const { key } = selectSync({ job: recv(jobs), stop: recv(stop) }, { timeoutMs: 1000 })
  */
 export function selectSync<C extends Cases>(cases: C, options: SyncOptions = {}): Selected<C> {
   checkBlocking('selectSync', options)

@@ -20,6 +20,7 @@ import {
 } from './cases.js'
 import { readableSources } from './select-loop.js'
 
+/** Options of the case form of `select`. */
 export interface SelectOptions {
   /** Resolve with `{ key: 'default' }` when no case is ready. Default `false`. */
   readonly default?: boolean
@@ -68,6 +69,8 @@ export function select(...given: unknown[]): unknown {
  * Does one of the cases that are ready now, a random one.
  *
  * @returns `undefined` when none is ready.
+ * @example
+ * const job = trySelect({ urgent: recv(urgent), usual: recv(usual) })
  */
 export function trySelect<C extends Cases>(cases: C): Selected<C> | undefined {
   return attemptReady(activeCases(cases), Math.random) as Selected<C> | undefined

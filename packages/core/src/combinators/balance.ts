@@ -16,6 +16,7 @@ export type BalancePolicy = (
   args: readonly unknown[],
 ) => Executor
 
+/** Options of `balance`. */
 export interface BalanceOptions {
   /** Default `'balance'`. */
   readonly name?: string

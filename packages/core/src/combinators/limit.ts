@@ -5,6 +5,7 @@ import type { Entered } from '../internal/line/entered.js'
 import type { Producer } from '../internal/running/task-stream.js'
 import { ForwardingExecutor } from './forwarding-executor.js'
 
+/** Options of `limit`. */
 export interface LimitOptions {
   /** Default `limit(<name of the executor>)`. */
   readonly name?: string

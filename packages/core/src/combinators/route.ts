@@ -12,6 +12,7 @@ export type Pick = (
   options: SubmitOptions,
 ) => Executor
 
+/** Options of `route`. */
 export interface RouteOptions {
   /** Default `'route'`. */
   readonly name?: string

@@ -23,6 +23,7 @@ export interface ExecutorSetup {
 /** Makes a fresh executor for one check, which closes it. What it stands on (a server, Redis) is the author's. */
 export type CreateExecutor = (setup: ExecutorSetup) => Executor | Promise<Executor>
 
+/** Options of `describeExecutor`. */
 export interface ConformanceOptions {
   /** Further task modules for `setup.modules`: URLs or absolute paths. Default none. */
   readonly modules?: readonly (string | URL)[]

@@ -9,6 +9,7 @@ import {
 import { FieldCopy } from './field-copy.js'
 import { registeredName } from './register-error.js'
 
+/** Options of `encodeError`. */
 export interface EncodeErrorOptions {
   /** Where it was thrown, for the last line of the stack: `task 'images/resize', worker 3`. */
   readonly where?: string

@@ -1,6 +1,7 @@
 /** An error as plain data: what crosses threads, wires and queues. Made of values that all of them carry. */
 export type EncodedError = ErrorEnvelope | ThrownValue
 
+/** An error as plain data: what `encodeError` makes and `decodeError` takes. */
 export interface ErrorEnvelope {
   readonly thrown: 'error'
   /** How the receiver finds the class: one of the language, a `DOMException`, a registered one, or none. */

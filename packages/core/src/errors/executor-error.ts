@@ -3,6 +3,7 @@ import { ConcError, type ConcErrorInit } from './conc-error.js'
 /** Whether the body had begun when the failure happened; `'unknown'` when nobody can tell any more. */
 export type Started = boolean | 'unknown'
 
+/** What an `ExecutorError` is made with; `retryable` and `started` are false where they are left out. */
 export interface ExecutorErrorInit extends ConcErrorInit {
   readonly retryable?: boolean
   readonly started?: Started

@@ -40,6 +40,7 @@ export interface LockInfo {
   readonly waiters: readonly LockUser[]
 }
 
+/** Who holds a name, or waits for it. */
 export interface LockUser {
   /** Of the task, or of the single acquisition outside of tasks. */
   readonly id: string

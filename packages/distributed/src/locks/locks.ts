@@ -7,7 +7,9 @@ import type { LockInfo } from './lock-request.js'
 import { type LockRoute, lockRoute, routeHere, runWithRoute } from './lock-route.js'
 import { locksOver } from './locks-over.js'
 
+/** One holder at a time. A wait ends with `signal.reason`, a `LockError` after `timeoutMs`, or a `DeadlockError`. */
 export interface Lock {
+  /** @param options.delegate lets what the holder calls in turn hold it as well. Default false. */
   acquire(options?: Wait & { readonly delegate?: boolean }): Promise<Held>
   /** Now or not at all. */
   tryAcquire(): Promise<Held | undefined>
@@ -15,6 +17,7 @@ export interface Lock {
   use<T>(fn: (held: Held) => T, options?: Wait): Promise<Awaited<T>>
 }
 
+/** Many readers, or one writer. */
 export interface RwLock {
   /** Many at a time. */
   readonly read: Lock
@@ -24,12 +27,16 @@ export interface RwLock {
   downgrade(held: Held): Promise<Held>
 }
 
+/** So many permits at a time; waits end as those of a `Lock`. */
 export interface Semaphore {
+  /** @param options.permits how many at once. Default 1. */
   acquire(options?: Wait & { readonly permits?: number }): Promise<Held>
+  /** Now or not at all. */
   tryAcquire(permits?: number): Promise<Held | undefined>
   use: Lock['use']
 }
 
+/** A flag that is waited for: once set, all who wait go on, and who comes later does not wait. */
 export interface SharedEvent {
   set(): Promise<void>
   clear(): Promise<void>
@@ -37,9 +44,11 @@ export interface SharedEvent {
   wait(options?: Wait): Promise<void>
 }
 
+/** Lets nobody on until all of its parties have come. One that dies or gives up breaks it: `BrokenBarrierError`. */
 export interface Barrier {
   /** @returns the index in the order of arrival. */
   wait(options?: Wait): Promise<number>
+  /** Turns away who waits, and mends it. */
   reset(): Promise<void>
 }
 
@@ -68,7 +77,14 @@ export function locks(namespace?: string): Locks {
   return locksOver(routeHere(processRoute), namespace)
 }
 
-/** Runs `fn` with the locks of this pool or session, without its being the ambient executor. */
+/**
+ * Runs `fn` with the locks of this pool or session, without its being the ambient executor.
+ *
+ * @param host a `WorkerPool` or a `Session`, else an `InvalidOptionError` is thrown.
+ * @returns what `fn` returns.
+ * @example
+ * await withLocks(session, () => locks().lock('ledger').use(async () => post(await read())))
+ */
 export function withLocks<T>(
   host: { readonly locks: (namespace?: string) => Locks },
   fn: () => T,

@@ -10,6 +10,9 @@ import { WorkerPool } from './worker-pool.js'
  *
  * @returns rejects with a `PoolStartError` when too few workers can start; nothing is left running then.
  * @throws {InvalidOptionError} at once, for a wrong option.
+ * @example
+ * await using pool = await createPool({ breadth: 2 })
+ * console.log(await sample.on(pool)(1, 2))
  */
 export function createPool(options?: WorkerPoolOptions): Promise<WorkerPool> {
   return started(new WorkerPool(options))

@@ -4,6 +4,7 @@ import type { BaseTaskPool } from '../base-task-pool.js'
 /** Which outcomes are kept until `flush`: those of all tasks, of those that failed, or of none. */
 export type Retain = 'all' | 'errors' | 'none'
 
+/** Options of a pool. */
 export interface TaskPoolOptions {
   /** Tasks that run at a time: an integer of at least 0, which pauses, or Infinity (default). */
   readonly poolSize?: number
@@ -28,6 +29,7 @@ export interface TaskInfo {
   readonly settled: Settled<unknown>
 }
 
+/** What is told of the end of each task. What they throw is a `CallbackError` of the next `flush`. */
 export interface Callbacks {
   /** Called after every end of a task, its slot being free already. A promise it returns is waited for by `flush`. */
   onEnd?(id: number, info: TaskInfo): unknown
@@ -41,6 +43,7 @@ export interface GroupOptions extends Callbacks, SubmitOptions {
   readonly groupName?: string
 }
 
+/** Options of `map`, `starmap` and `doublestarmap`. */
 export interface MapOptions extends GroupOptions {
   /** Tasks of this call that run at a time: a positive integer or Infinity. Default 1. */
   readonly numConcurrent?: number
@@ -62,11 +65,13 @@ export interface PoolTask {
 /** What a pool runs: the given arguments, then its `PoolTask`. */
 export type Fn<A extends readonly unknown[]> = (...args: [...A, PoolTask]) => unknown
 
+/** Options of the cancels. */
 export interface CancelOptions {
   /** Becomes `task.signal.reason`. Default: a `TaskCancelledError` with origin `'cancel'`. */
   readonly reason?: unknown
 }
 
+/** Options of `flush`. */
 export interface FlushOptions {
   /** Throws what tasks, callbacks and sources threw. Default true. */
   readonly throwOnError?: boolean
@@ -74,6 +79,7 @@ export interface FlushOptions {
   readonly groups?: boolean
 }
 
+/** Options of `gatherAndClose`. */
 export interface GatherOptions {
   /** Throws what tasks, callbacks and sources threw. Default true. */
   readonly throwOnError?: boolean

@@ -11,6 +11,7 @@ export interface ReportJSON {
   readonly runs: readonly RunJSON[]
 }
 
+/** A run as plain data: what `report(…).toJSON()` gives. Times are milliseconds from its start. */
 export interface RunJSON {
   readonly run: string
   /** `running`: its events end before it does. */
@@ -35,6 +36,7 @@ export interface RunJSON {
   readonly plan?: PlanJSON
 }
 
+/** A task of a run as plain data. */
 export interface TaskJSON {
   readonly name: string
   readonly status: TaskTrace['state']

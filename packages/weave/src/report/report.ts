@@ -8,6 +8,7 @@ import type { WeaveEvent } from '../seeing/weave-event.js'
 import { pageOf } from './page/page.js'
 import { type ReportJSON, runJSON } from './report-json.js'
 
+/** Options of `report`. */
 export interface ReportOptions {
   /** Heading of the page. Default `'weave'`. */
   readonly title?: string

@@ -12,6 +12,7 @@ export interface TaskTiming {
   readonly items?: { readonly count: number; readonly p50Ms?: number; readonly maxMs?: number }
 }
 
+/** The timing of each task that was not left out, by its name. */
 export type Timings<K extends string = string> = { readonly [N in K]: TaskTiming }
 
 const unstarted: ReadonlySet<number> = new Set([waiting, skipped, leftOut])

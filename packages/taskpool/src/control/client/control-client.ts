@@ -6,11 +6,13 @@ import { ControlCommandError } from '../errors.js'
 import type { Reply } from '../wire/reply.js'
 import { Connection } from './connection.js'
 
+/** Options of a control client. */
 export interface ControlClientOptions {
   /** The token of the server, if it has one. */
   readonly token?: string
 }
 
+/** Options of `connect`. */
 export interface ConnectOptions {
   /** Ends the attempt. */
   readonly signal?: AbortSignal
@@ -18,6 +20,7 @@ export interface ConnectOptions {
   readonly terminalWidth?: number
 }
 
+/** Options of one command. */
 export interface RequestOptions {
   /** Ends the wait, not the command. */
   readonly signal?: AbortSignal

@@ -2,7 +2,13 @@ import { connect, type Socket } from 'node:net'
 import { InvalidOptionError } from '@conc/core'
 import { ControlClient, type ControlClientOptions } from './control-client.js'
 
-/** A client of a `UnixControlServer`. */
+/**
+ * A client of a `UnixControlServer`.
+ *
+ * @example
+ * await using client = await new UnixControlClient('/run/app/pool.sock').connect()
+ * console.log(await client.send('num-running'))
+ */
 export class UnixControlClient extends ControlClient {
   readonly #path: string
 

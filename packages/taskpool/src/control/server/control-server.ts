@@ -8,6 +8,7 @@ import { type ControlServerOptions, type ServerSettings, serverSettings } from '
 import { Session, type SessionInit } from './session.js'
 import { TokenCheck } from './token.js'
 
+/** Where a control server listens. */
 export type ControlAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string }

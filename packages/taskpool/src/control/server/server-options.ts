@@ -13,6 +13,7 @@ import type { NamedFunction } from '../command-table/value-types.js'
 /** A function as commands may name it. */
 export type AnyFunction = (...args: never[]) => unknown
 
+/** Options of every control server. */
 export interface ControlServerOptions {
   /** What clients have to know. Needed, with at least 16 characters, where others than this machine can connect. */
   readonly token?: string

@@ -7,6 +7,7 @@ import { ControlAddressError } from '../errors.js'
 import { ControlServer } from './control-server.js'
 import { type ControlServerOptions, checkExposure, controlKeys } from './server-options.js'
 
+/** Options of a control server on a port. */
 export interface TcpControlServerOptions extends ControlServerOptions {
   /** 0 takes any that is free. */
   readonly port: number

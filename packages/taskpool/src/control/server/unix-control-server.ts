@@ -7,6 +7,7 @@ import { ControlServer } from './control-server.js'
 import { type ControlServerOptions, controlKeys } from './server-options.js'
 import { firstNameBytes, SocketFile } from './socket-file.js'
 
+/** Options of a control server on a Unix socket. */
 export interface UnixControlServerOptions extends ControlServerOptions {
   readonly path: string
   /** Rights of the socket file, also while it is made. Default `0o600`. */
