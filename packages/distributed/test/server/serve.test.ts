@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   AuthenticationError,
   contextVar,
@@ -168,11 +167,12 @@ describe('serve', () => {
   })
 
   it('closes when nobody has been there for long enough', async () => {
-    const server = await served({ idleTimeoutMs: 60 })
+    const server = await served({ idleTimeoutMs: 1000 })
     const session = await sessionOf(server)
     const call = session.submit(hold, ['busy'])
     await whenHeld('busy')
-    await sleep(100)
+    const deserted = await served({ idleTimeoutMs: 1000 })
+    await deserted.closed // which is later than the other one would have been
     expect(server.sessions).toBe(1)
     held.get('busy')?.release()
     await call
