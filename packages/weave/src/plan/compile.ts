@@ -1,9 +1,9 @@
 import { type Step, type StepList, stepsUpTo } from '../builder/steps.js'
 import type { Template } from '../classes/class-members.js'
 import { classGroup, ownNames, withGroup } from '../classes/class-plan.js'
-import { Compiler } from './compiler.js'
 import { checkCycles } from './cycles.js'
 import type { Graph } from './graph.js'
+import { GraphBuilder } from './graph-builder.js'
 import { overridden } from './overrides.js'
 
 /**
@@ -30,7 +30,7 @@ function compileClass(list: StepList, template: Template): Graph {
 }
 
 function compileSteps(list: StepList, steps: readonly Step[]): Graph {
-  const compiler = new Compiler(list)
-  for (const step of list.hasOverrides ? overridden(steps) : steps) compiler.add(step)
-  return compiler.graph()
+  const builder = new GraphBuilder(list)
+  for (const step of list.hasOverrides ? overridden(steps) : steps) builder.add(step)
+  return builder.graph()
 }

@@ -10,7 +10,7 @@ import { Names } from './names.js'
 import { asked, isPlain, optionsOfRun } from './step-facts.js'
 
 /** Numbers the tasks of a weave in definition order, and turns the names that they ask for into edges. */
-export class Compiler {
+export class GraphBuilder {
   readonly #names: Names
   readonly #flags: number[] = []
   readonly #bodies: AnyBody[] = []
