@@ -13,11 +13,11 @@ import {
 import { prefetchOf } from '../calls/prefetch.js'
 import { checkLevel, type Level } from '../logs/level.js'
 import type { LogRecord } from '../logs/log-record.js'
+import { checkHost, checkPayloadBytes, checkPort } from '../option-checks.js'
 import { poolKeyHere } from '../pool/pool-around.js'
 import type { Credit } from '../protocol/credit.js'
 import { type Key, type ProofKeys, proofKeys } from '../security/keys.js'
 import { type ClientTls, checkClientTls } from '../security/tls-options.js'
-import { checkHost, checkPayloadBytes, checkPort } from '../server/serve-options.js'
 
 /** Options of `connect`. Sizes are bytes. */
 export interface ConnectOptions {

@@ -7,11 +7,11 @@ import {
   checkLimit,
   checkObject,
   checkPause,
-  checkPositiveInteger,
 } from '@conc/core/internal'
+import { checkHost, checkPayloadBytes, checkPort } from '../option-checks.js'
 import { type Registration, registrationOf } from '../registry/registration.js'
-import { isLoopback } from '../security/host-names.js'
-import { type Key, type ProofKeys, proofKeyRing, strongKeyBytes } from '../security/keys.js'
+import { type Key, type ProofKeys, proofKeyRing } from '../security/keys.js'
+import { refuseOpenHost } from '../security/open-host.js'
 import { checkServerTls, type ServerTls } from '../security/tls-options.js'
 
 /** What `authorize` is asked about. */
@@ -160,32 +160,6 @@ export function serveSettings(options: ServeOptions): ServeSettings {
   }
 }
 
-export function checkPort(option: string, value: unknown): asserts value is number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535) return
-  throw new InvalidOptionError(option, 'an integer from 0 to 65535', value)
-}
-
-export function checkHost(value: unknown): asserts value is string {
-  if (typeof value === 'string' && value !== '' && !/[\s/@]/.test(value)) return
-  throw new InvalidOptionError('host', 'a host name or an address', value)
-}
-
-/** @throws {InvalidOptionError} strangers could reach the host, and nothing keeps them out. */
-export function refuseOpenHost(
-  host: string,
-  keys: readonly ProofKeys[],
-  { insecure, tls }: Pick<ServeSettings, 'insecure' | 'tls'>,
-): void {
-  if (insecure || isLoopback(host)) return
-  const weakest = Math.min(...keys.map(({ byteLength }) => byteLength))
-  if (weakest >= strongKeyBytes && tls !== undefined) return
-  throw new InvalidOptionError(
-    'host',
-    `a loopback host, or to come with an authkey of at least ${strongKeyBytes} bytes and tls (insecure: true allows less)`,
-    host,
-  )
-}
-
 function exposure(expose: ServeOptions['expose']): (task: string) => boolean {
   if (expose === undefined) return () => true
   if (typeof expose === 'function') return expose
@@ -215,15 +189,6 @@ function limitsOf(
   checkLimit('maxInFlight', maxInFlight)
   checkLimit('maxInFlightBytes', maxInFlightBytes)
   return { maxPayloadBytes, maxSessions, maxInFlight, maxInFlightBytes }
-}
-
-const mostPayloadBytes = 2 ** 30
-
-/** A frame's size has 32 bits, and a Buffer its own limit. */
-export function checkPayloadBytes(value: unknown): asserts value is number {
-  checkPositiveInteger('maxPayloadBytes', value)
-  if (value <= mostPayloadBytes) return
-  throw new InvalidOptionError('maxPayloadBytes', `at most ${mostPayloadBytes}`, value)
 }
 
 function timesOf(
