@@ -13,7 +13,7 @@ function written(): { lines: () => string[]; write: (text: string) => void } {
 }
 
 function timeless(line: string): string {
-  return line.replaceAll(/\d[\d.]* (ms|s)\b/g, 'N ms').replace(/^weave \d+/, 'weave')
+  return line.replaceAll(/<?\d[\d.]* (ms|s)\b/g, 'N ms').replace(/^weave \d+/, 'weave')
 }
 
 afterEach(() => {

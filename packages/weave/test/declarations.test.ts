@@ -54,14 +54,14 @@ void changed.run()
 lengths.do('one', () => 1)
 `
 
-describe('an exported weave', { timeout: 60_000 }, () => {
-  it('compiles with declarations, and they say the same as the source', () => {
+describe('an exported weave', { timeout: 240_000 }, () => {
+  it('compiles with declarations, and they say the same as the source', async () => {
     const root = project()
-    expect(compiled(root, { 'template.ts': template })).toBe('')
+    expect(await compiled(root, { 'template.ts': template })).toBe('')
     const declarations = readFileSync(path.join(root, 'dist/template.d.ts'), 'utf8')
     rmSync(path.join(root, 'template.ts'))
     const files = { 'template.d.ts': declarations, 'consumer.ts': consumer }
-    expect(compiled(root, files)).toBe('')
+    expect(await compiled(root, files)).toBe('')
     // Bodies do not repeat the rows before them.
     expect(declarations).not.toContain('Env<')
   })

@@ -207,7 +207,7 @@ describe.each([
 
   it.each(['failure', 'cancel'] as const)(
     'keeps its promises with a %s injected at each start',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (what) => {
       await fc.assert(
         fc.asyncProperty(graphs, settings, async (nodes, setting) => {

@@ -1,8 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type SettledResult, weave } from '../src/index.js'
 import { type Deferred, deferred } from './support/deferred.js'
-import { settledSoon } from './support/settled-soon.js'
 
 interface Node {
   readonly name: string
@@ -66,12 +66,12 @@ function built(
 
 /** Opens the gates one by one, in an order that `pick` gives, until nothing waits. */
 async function openAll(gates: Map<string, Deferred<void>>, pick: () => number): Promise<void> {
-  await settledSoon()
+  await turn()
   while (gates.size > 0) {
     const name = [...gates.keys()][pick() % gates.size] as string
     gates.get(name)?.resolve()
     gates.delete(name)
-    await settledSoon()
+    await turn()
   }
 }
 
@@ -106,12 +106,12 @@ describe('a run of any graph', () => {
         const gates = new Map<string, Deferred<void>>()
         const run = built(nodes, log, gates).run()
         const next = cycle(order)
-        await settledSoon()
+        await turn()
         while (gates.size > 0) {
           const name = [...gates.keys()][next() % gates.size] as string
           gates.get(name)?.resolve()
           gates.delete(name)
-          await settledSoon()
+          await turn()
           const ready = nodes.filter((n) => n.needs.every((one) => log.ended.includes(one)))
           expect([...log.started].sort()).toEqual(ready.map((n) => n.name).sort())
         }

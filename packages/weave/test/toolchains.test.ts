@@ -51,7 +51,7 @@ function outcomeOf(root: string): Outcome {
   return JSON.parse(stdout)
 }
 
-describe('a program', { timeout: 60_000 }, () => {
+describe('a program', { timeout: 120_000 }, () => {
   let truth: Outcome
 
   // The test runner has transformed what is imported here.
@@ -123,7 +123,7 @@ describe('a program', { timeout: 60_000 }, () => {
   })
 })
 
-describe('property names that were mangled', { timeout: 60_000 }, () => {
+describe('property names that were mangled', { timeout: 120_000 }, () => {
   const mangled = (cache: Readonly<Record<string, string>>): Transform =>
     inTurn(
       plain,
@@ -155,7 +155,7 @@ describe('property names that were mangled', { timeout: 60_000 }, () => {
   })
 })
 
-describe('property names that were mangled where needs says them', { timeout: 60_000 }, () => {
+describe('property names that were mangled where needs says them', { timeout: 120_000 }, () => {
   const weaving = (read: string) => `import { weave } from '@conc/weave'
     export const page = weave()
       .do('author', () => 1).do('page', { needs: ['author'] }, ${read})`
@@ -176,7 +176,7 @@ describe('property names that were mangled where needs says them', { timeout: 60
   })
 })
 
-describe('a key that nobody reads', { timeout: 60_000 }, () => {
+describe('a key that nobody reads', { timeout: 120_000 }, () => {
   const weaving = (order: string) => `import { weave } from '@conc/weave'
     export const page = weave()
       .do('saved', () => 1).do('books', () => 2)

@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ConcError, WorkerLostError } from '@conc/core'
 import { type BackgroundHandle, type BackgroundReport, readBackground, resultOf } from '@conc/weave'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { broken, endless, fails, steps, tell, told } from '../support/background-modules.js'
-import { fileIn, ownTemp, tempDir } from '../support/temp-dir.js'
+import { fileIn, heldProcesses, ownTemp, tempDir } from '../support/temp-dir.js'
 
 beforeEach(ownTemp)
 
@@ -25,17 +26,20 @@ function start(w: typeof steps, inputs: object, options: object = {}) {
   return { dir, resultFile, logFile, handle, report: () => readBackground(resultFile) }
 }
 
-/** Waits until the process of a run is gone, as seen by its result file and the system. */
+/** Waits until the process of a run is gone, as seen by the system. */
 async function gone(pid: number): Promise<void> {
-  const isThere = (): boolean => {
-    try {
-      process.kill(pid, 0)
-      return true
-    } catch {
-      return false
-    }
+  while (isThere(pid)) await sleep(5)
+}
+
+/** One whose parent is gone may be listed after its end, until somebody asks for its exit code. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    if (process.platform !== 'linux') return true
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
-  while (isThere()) await new Promise((resolve) => setImmediate(resolve))
 }
 
 async function exitCode(handle: Handle): Promise<number | undefined> {
@@ -46,7 +50,6 @@ async function exitCode(handle: Handle): Promise<number | undefined> {
 describe('a detached run', () => {
   it('gives its values, and a report with all of them', async () => {
     const { handle, report, dir } = start(steps.with({ tz: 'CET' }), { way: 'returns' })
-    expect((await report()).status).toMatch(/^(starting|running)$/)
     await handle.started
     const value = await handle.done
     expect(value.third).toMatchObject({ second: 'second', tz: 'CET' })
@@ -91,8 +94,10 @@ describe('a detached run', () => {
   })
 
   it('has a folder of its own that only this user can read, where it is not told otherwise', async () => {
+    const letGo = heldProcesses()
     const handle: Handle = steps.background({ way: 'returns' }, { where: 'detached' })
     const { resultFile = '', logFile = '', id } = handle
+    expect((await readBackground(resultFile)).status).toBe('starting')
     expect(basename(resultFile)).toBe(`${id}.json`)
     expect(dirname(logFile)).toBe(dirname(resultFile))
     expect(statSync(dirname(resultFile)).mode & 0o777).toBe(0o700)
@@ -100,6 +105,7 @@ describe('a detached run', () => {
     const request = join(dirname(resultFile), `${id}.request`)
     expect(existsSync(request)).toBe(true)
     expect(statSync(request).mode & 0o777).toBe(0o600)
+    letGo()
     await handle.done
     expect(existsSync(request)).toBe(false)
   })
@@ -125,8 +131,9 @@ describe('a detached run', () => {
   })
 
   it('is in a session of its own', async () => {
-    const { handle, dir } = start(steps, { way: 'waits' })
+    const { handle, dir, report } = start(steps, { way: 'waits' })
     await fileIn(dir, 'second')
+    expect((await report()).status).toBe('running')
     // A group of that number exists only if the process leads one.
     expect(() => process.kill(-(handle.pid as number), 0)).not.toThrow()
     handle.cancel()

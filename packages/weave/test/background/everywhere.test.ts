@@ -3,7 +3,7 @@ import { contextVar, TaskCancelledError, TaskTimeoutError } from '@conc/core'
 import { resultOf, type WeaveEvent, WeavePendingLimitError, weave } from '@conc/weave'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { late, mapped, steps, templated } from '../support/background-modules.js'
-import { outcome, witness } from '../support/background-outcome.js'
+import { outcome, outcomeOutOfTime, witness } from '../support/background-outcome.js'
 import { deferred } from '../support/deferred.js'
 import { fileIn, tempDir } from '../support/temp-dir.js'
 
@@ -63,12 +63,9 @@ describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) 
     })
   })
 
-  it('ends when its time is over', { retry: 3 }, async () => {
-    const { error, handle, settled } = await outcome(
-      steps,
-      { way: 'waits' },
-      { where, timeoutMs: where === 'here' ? 50 : 1500 },
-    )
+  it('ends when its time is over', { timeout: 120_000 }, async () => {
+    const firstMs = where === 'here' ? 10 : 400
+    const { error, handle, settled } = await outcomeOutOfTime('waits', { where }, firstMs)
     expect(error).toBeInstanceOf(TaskTimeoutError)
     expect(settled.cancelled).toEqual(['second'])
     expect(handle.status).toBe('rejected')

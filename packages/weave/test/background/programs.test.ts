@@ -10,7 +10,7 @@ const fileOf = (program: string) =>
 
 /** Runs a program and waits for its own end; one that hangs is killed and fails. */
 async function run(program: string, ...args: string[]): Promise<string[]> {
-  const options = { timeout: 50_000 }
+  const options = { timeout: 100_000 }
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [fileOf(program), ...args],
@@ -19,7 +19,7 @@ async function run(program: string, ...args: string[]): Promise<string[]> {
   return stdout.trim().split('\n')
 }
 
-describe('a program with background runs', { timeout: 60_000 }, () => {
+describe('a program with background runs', { timeout: 120_000 }, () => {
   it('ends by itself when they have', async () => {
     expect(await run('background-ends')).toEqual([
       'here fulfilled',

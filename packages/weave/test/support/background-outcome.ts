@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { SettledResult } from '@conc/weave'
 import { expect } from 'vitest'
+import { steps } from './background-modules.js'
+import { tempDir } from './temp-dir.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the weaves come from plain modules
 type Weave = any
@@ -38,4 +42,16 @@ export async function outcome(w: Weave, inputs: object | undefined, options: obj
   expect(calls).toHaveLength(1)
   expect(calls[0]?.isEarly).toBe(true)
   return { ...end, handle, settled: calls[0]?.settled as SettledResult }
+}
+
+/**
+ * Runs `steps` until its time is over, which has to be while its second body runs. A start takes as long as everything
+ * else on the machine lets it, so each try that was over before that body gets twice the time of the one before.
+ */
+export async function outcomeOutOfTime(way: string, options: object, firstMs: number) {
+  for (let timeoutMs = firstMs; ; timeoutMs *= 2) {
+    const dir = tempDir()
+    const end = await outcome(steps, { way, dir }, { ...options, timeoutMs })
+    if (existsSync(join(dir, 'second'))) return end
+  }
 }

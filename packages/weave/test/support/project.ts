@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { temporaryFolder } from './temporary-folder.js'
 import { tsc } from './toolchains.js'
 
@@ -35,13 +37,22 @@ export function project(): string {
 }
 
 /** Compiles the files in a project. @returns what the compiler says. */
-export function compiled(
+export async function compiled(
   root: string,
   files: Readonly<Record<string, string>>,
   ...flags: readonly string[]
-): string {
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(root, name), text)
+): Promise<string> {
+  for (const [name, code] of Object.entries(files)) writeFileSync(path.join(root, name), code)
   const config = { compilerOptions, files: Object.keys(files) }
   writeFileSync(path.join(root, 'tsconfig.json'), JSON.stringify(config))
-  return spawnSync(process.execPath, [tsc, '-p', root, ...flags], { encoding: 'utf8' }).stdout
+  const compiler = spawn(process.execPath, [tsc, '-p', root, ...flags])
+  const [said, failed, [code, signal]] = await Promise.all([
+    text(compiler.stdout),
+    text(compiler.stderr),
+    once(compiler, 'exit'),
+  ])
+  // What is wrong with the files it says; this is about itself.
+  const isBroken = signal !== null || (code !== 0 && said === '')
+  if (isBroken) throw new Error(`The compiler ended with ${signal ?? code}: ${failed}`)
+  return said
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, watch } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
@@ -16,6 +16,17 @@ export function ownTemp(): void {
   onTestFinished(() => {
     vi.unstubAllEnvs()
   })
+}
+
+/** Keeps the processes of a test from running anything. @returns what lets them. */
+export function heldProcesses(): () => void {
+  const until = join(tempDir(), 'until')
+  vi.stubEnv('HELD_UNTIL', until)
+  vi.stubEnv('NODE_OPTIONS', `--import=${new URL('../modules/held.mjs', import.meta.url).href}`)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  return () => writeFileSync(until, '')
 }
 
 /** Resolves when `name` is in `dir`. */
