@@ -2,7 +2,8 @@ import type { WorkerPool } from '@conc/distributed'
 import { type Goal, type Path, type Size, sized } from '../harness/suite.js'
 import { type TimedContestant, timedPath } from '../harness/timed-path.js'
 import type { Add } from '../threads/callers.js'
-import { callAll } from '../threads/calls.js'
+import { caller } from '../threads/calls.js'
+import { nestedPath } from '../threads/nested-calls.js'
 import { PipeEcho } from './pipe-echo.js'
 import { hasPython, type PythonWay, pythonPool } from './python-pool.js'
 
@@ -17,7 +18,15 @@ export function poolPaths(size: Size): readonly Path[] {
       undefined,
       python ? { submit: 5, 'starmap, a chunk a call': 2, starmap: undefined } : {},
     ),
-    nested(sized(size, 10, 200, 1000, 2000)),
+    nestedPath('pool/nested', 'in a process', sized(size, 10, 200, 1000, 2000), {
+      timesFloor: 1.2,
+      open: poolAdd,
+      nest: async (count) => {
+        const made = await pool()
+        const { nestTask } = await import('./pool-tasks.js')
+        return () => made.submit(nestTask, [count])
+      },
+    }),
   ]
 }
 
@@ -42,44 +51,6 @@ function calls(
       ...Object.entries(timesFaster).map(([way, times]) =>
         python(way as PythonWay, outstanding, times),
       ),
-    ],
-  })
-}
-
-/** Calls that a task makes on its own pool: each goes by way of the main process, so the floor is two round trips. */
-function nested(items: number): Path {
-  return timedPath<number>({
-    name: 'pool/nested',
-    title: `${items} calls made by a task in a process, one after the other`,
-    unit: 'nested call',
-    items,
-    judgedBy: 'wallUs',
-    check: (sum, count) => {
-      if (sum !== count) throw new Error(`Expected ${count}, got ${sum}.`)
-    },
-    contestants: [
-      {
-        name: 'two round trips',
-        role: 'floor',
-        prepare: async (count) => {
-          const add = await poolAdd()
-          return async () => {
-            let sum = 0
-            for (let i = 0; i < count; i++) sum = await add(await add(sum, 1), 0)
-            return sum
-          }
-        },
-      },
-      {
-        name: 'nested call',
-        role: 'ours',
-        goal: { timesFloor: 1.2 },
-        prepare: async (count) => {
-          const made = await pool()
-          const { nestTask } = await import('./pool-tasks.js')
-          return () => made.submit(nestTask, [count])
-        },
-      },
     ],
   })
 }
@@ -121,24 +92,6 @@ function python(
     prepare: async (count) => {
       const run = pythonPool(way)
       return () => run(count, outstanding)
-    },
-  }
-}
-
-function caller(
-  name: string,
-  role: TimedContestant<number>['role'],
-  outstanding: number,
-  open: () => Promise<Add>,
-  goal?: Goal,
-): TimedContestant<number> {
-  return {
-    name,
-    role,
-    ...(goal && { goal }),
-    prepare: async (count) => {
-      const add = await open()
-      return () => callAll(add, count, outstanding)
     },
   }
 }

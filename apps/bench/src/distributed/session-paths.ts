@@ -1,7 +1,6 @@
-import type { Goal, Path } from '../harness/suite.js'
-import { type TimedContestant, timedPath } from '../harness/timed-path.js'
-import type { Add } from '../threads/callers.js'
-import { callAll } from '../threads/calls.js'
+import type { Path } from '../harness/suite.js'
+import { timedPath } from '../harness/timed-path.js'
+import { callAll, caller } from '../threads/calls.js'
 import { grpcAdd, session, sessionAdd, wsAdd } from './callers.js'
 import { WsEcho } from './ws-echo.js'
 
@@ -96,24 +95,6 @@ export function sessionValue(items: number): Path {
       },
     ],
   })
-}
-
-function caller(
-  name: string,
-  role: TimedContestant<number>['role'],
-  outstanding: number,
-  open: () => Promise<Add>,
-  goal?: Goal,
-): TimedContestant<number> {
-  return {
-    name,
-    role,
-    ...(goal && { goal }),
-    prepare: async (count) => {
-      const add = await open()
-      return () => callAll(add, count, outstanding)
-    },
-  }
 }
 
 async function countItems(items: AsyncIterable<number>): Promise<number> {

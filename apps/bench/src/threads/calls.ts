@@ -51,7 +51,8 @@ export function calls(options: Calls): Path {
   })
 }
 
-function caller(
+/** Somebody who makes so many calls at a time of what `open` gives. */
+export function caller(
   name: string,
   role: TimedContestant<number>['role'],
   outstanding: number,
