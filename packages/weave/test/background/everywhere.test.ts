@@ -208,9 +208,11 @@ describe.each(['here', 'thread', 'process'] as const)('background, %s', (where) 
     await fileIn(dir, 'second')
     control.abort(new Error('outer'))
     await expect(outer).rejects.toThrow('outer')
+    await handle.started
     expect(handle.status).toBe('running')
     handle.cancel(new Error('inner'))
     await expect(handle.done).rejects.toThrow('inner')
+    await fileIn(dir, 'cleaned')
   })
 
   it('makes an instance of a class template there', async () => {

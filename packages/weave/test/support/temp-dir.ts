@@ -6,8 +6,19 @@ import { onTestFinished, vi } from 'vitest'
 /** A folder for one test. */
 export function tempDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'weave-test-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  onTestFinished(() => remove(dir))
   return dir
+}
+
+/** A process that the test does not wait for may write a file between those of the folder going and the folder itself. */
+function remove(dir: string): void {
+  for (let tries = 1; existsSync(dir); tries++) {
+    try {
+      rmSync(dir, { recursive: true, force: true })
+    } catch (error) {
+      if (tries === 20) throw error
+    }
+  }
 }
 
 /** Lets what makes files of its own in the temp directory make them in a folder of the test. */
