@@ -1,7 +1,7 @@
 import { BullExecutor, EngineError, runBullWorker } from '@conc/bullmq'
-import { ConnectionLostError, QueueFullError } from '@conc/core'
+import { type ChannelEvent, ConnectionLostError, channels, QueueFullError } from '@conc/core'
 import { Redis } from 'ioredis'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { add, echo } from './fixtures/tasks.mjs'
 import { later, tasksModule } from './queue-under-test.js'
 import { hasServer, OwnRedis } from './redis-server.js'
@@ -46,6 +46,23 @@ describe.skipIf(!hasServer())('the Redis at hand', () => {
     await bull.close()
   })
 
+  it('is asked about every job after the events of the queue were cut off', async () => {
+    const { url } = await ownRedis()
+    const bull = new BullExecutor({ url })
+    later(() => bull.close({ pending: 'reject', timeoutMs: 5000 }))
+    const admin = new Redis(url)
+    later(async () => admin.disconnect())
+    const call = () => add.on(bull)(1, 2).catch(ignored)
+    void call()
+    // From here on the two are due at different times.
+    await sweepOf(1)
+    void call()
+    await vi.waitUntil(async () => (await bull.stats()).waiting === 2)
+    const both = sweepOf(2)
+    await cutOffReaders(admin)
+    await both
+  })
+
   it('that comes back in time costs nothing', async () => {
     const redis = await ownRedis()
     await redis.kill()
@@ -72,3 +89,27 @@ describe.skipIf(!hasServer())('the Redis at hand', () => {
     await bull.close({ pending: 'reject', timeoutMs: 1000 })
   })
 })
+
+/** Resolves when an executor has asked about so many jobs at once. */
+function sweepOf(jobs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const listen = (message: unknown): void => {
+      const event = message as ChannelEvent
+      if (event.type !== 'swept' || event.jobs !== jobs) return
+      channels.pool.unsubscribe(listen)
+      resolve()
+    }
+    channels.pool.subscribe(listen)
+  })
+}
+
+/** Ends the connections over which events are read, and no others. */
+async function cutOffReaders(admin: Redis): Promise<void> {
+  const clients = String(await admin.client('LIST')).split('\n')
+  for (const client of clients.filter((line) => line.includes(' cmd=xread '))) {
+    const [, id = ''] = /^id=(\d+)/.exec(client) ?? []
+    await admin.client('KILL', 'ID', id)
+  }
+}
+
+function ignored(): void {}

@@ -3,6 +3,8 @@ import { type TimedContestant, timedPath } from '../harness/timed-path.js'
 import type { Add } from '../threads/callers.js'
 import { callAll } from '../threads/calls.js'
 import { bareAdd, bullAdd } from './callers.js'
+import { cancelLatency } from './cancel-latency.js'
+import { sweeps } from './sweeps.js'
 import { unsettledCalls } from './unsettled-calls.js'
 
 /** What a call may cost, in jobs and events by hand. */
@@ -20,6 +22,9 @@ export const bullmqSuite: Suite = {
         unit: 'call',
         items: outstanding === 1 ? sized(size, 5, 50, 200, 1000) : sized(size, 50, 300, 2000, 5000),
         judgedBy: 'wallUs',
+        // As many calls warm all the workers alike, and few samples would tell how the machine was.
+        warmUpRuns: sized(size, 1, 1, outstanding === 1 ? 15 : 5, 5),
+        minRounds: 11,
         check: (sum, count) => {
           if (sum !== count * 2) throw new Error(`Expected a sum of ${count * 2}, got ${sum}.`)
         },
@@ -30,6 +35,8 @@ export const bullmqSuite: Suite = {
         ],
       }),
     ),
+    cancelLatency(sized(size, 2, 10, 50, 100)),
+    sweeps(sized(size, 200, 5000, 10_000, 10_000)),
     unsettledCalls(sized(size, 200, 5000, 10_000, 10_000)),
   ],
 }

@@ -30,7 +30,10 @@ export function bareAdd(): Promise<Add> {
       waiting.get(jobId)?.(returnvalue as unknown as number)
       waiting.delete(jobId)
     })
-    const options = { removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } }
+    const options = {
+      removeOnComplete: { age: 600, count: 1000 },
+      removeOnFail: { age: 604_800, count: 10_000 },
+    }
     return async (a, b) => {
       const jobId = randomUUID()
       const sum = new Promise<number>((resolve) => waiting.set(jobId, resolve))

@@ -1,4 +1,4 @@
-import { fork, type Serializable } from 'node:child_process'
+import { type ChildProcess, fork, type Serializable } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { builtFile } from '../harness/built-file.js'
@@ -13,7 +13,7 @@ export interface WorkerOrder {
 }
 
 /** A worker in a process of its own, as in production; it ends with this one. */
-export async function startWorker(order: WorkerOrder): Promise<void> {
+export async function startWorker(order: WorkerOrder): Promise<ChildProcess> {
   const entry = fileURLToPath(builtFile(import.meta.url, 'worker.entry.js'))
   const child = fork(entry, [JSON.stringify(order)], { execArgv: [] })
   const failed = once(child, 'exit').then(() => {
@@ -23,4 +23,5 @@ export async function startWorker(order: WorkerOrder): Promise<void> {
   failed.catch(() => {})
   child.unref()
   child.channel?.unref()
+  return child
 }

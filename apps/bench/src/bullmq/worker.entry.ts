@@ -14,7 +14,9 @@ async function bareWorker(): Promise<void> {
 }
 
 async function ourWorker(): Promise<void> {
-  const modules = [new URL('../threads/tasks.js', import.meta.url)]
+  const modules = ['../threads/tasks.js', './held-task.js'].map(
+    (module) => new URL(module, import.meta.url),
+  )
   const executor = kind === 'event-loop' ? { executor: inline(), concurrency } : {}
   await runBullWorker({ url, queue, modules, ...executor })
 }

@@ -24,9 +24,10 @@ export async function runRounds(path: Path, options: RoundsOptions): Promise<Mea
   const entrants = await openAll(path, options)
   const start = performance.now()
   try {
-    const rounds = Math.min(options.pace.rounds, path.maxRounds ?? Number.POSITIVE_INFINITY)
+    const { maxRounds = Number.POSITIVE_INFINITY, minRounds = 3 } = path
+    const rounds = Math.min(options.pace.rounds, maxRounds)
     for (let round = 0; round < rounds; round++) {
-      if (round >= 3 && performance.now() - start > options.pace.budgetMs) break
+      if (round >= minRounds && performance.now() - start > options.pace.budgetMs) break
       for (const entrant of rotated(entrants, round)) await entrant.sample()
     }
     return entrants.map((entrant) => entrant.measured())

@@ -19,6 +19,8 @@ export interface Path {
   readonly judgedBy: string
   /** Upper bound on the rounds, for paths whose figures do not vary or whose runs are long. */
   readonly maxRounds?: number
+  /** Rounds that are run however long they take, up to those of the pace. Default 3. */
+  readonly minRounds?: number
   readonly contestants: readonly Contestant[]
 }
 
@@ -64,7 +66,7 @@ export interface Pace {
   readonly warmUpMs: number
   /** A sample repeats a short run until it is about so long. */
   readonly sampleMs: number
-  /** After three rounds, a path begins no further one when its rounds have taken so long. */
+  /** After its `minRounds`, a path begins no further one when its rounds have taken so long. */
   readonly budgetMs: number
 }
 

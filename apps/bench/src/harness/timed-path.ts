@@ -8,8 +8,14 @@ export interface TimedPath<Output> {
   /** Default: CPU time, which neighbours on the machine disturb less than the clock. */
   readonly judgedBy?: 'cpuUs' | 'wallUs'
   readonly maxRounds?: number
+  readonly minRounds?: number
   /** False for runs that are long by themselves, such as sleeps. Default true. */
   readonly warmUp?: boolean
+  /**
+   * Runs of the warm-up, whatever CPU time they use here. For work that other processes do: all contestants are equally
+   * warm there after as many calls. Default 1.
+   */
+  readonly warmUpRuns?: number
   /** Throws when the output of a run is wrong; not timed. */
   check(output: Output, items: number): void
   readonly contestants: readonly TimedContestant<Output>[]
@@ -34,7 +40,7 @@ const metrics: readonly Metric[] = [
 
 /** A path measured by wall clock and by CPU time of the contestant's process, both per item. */
 export function timedPath<Output>(path: TimedPath<Output>): Path {
-  const { name, title, unit, maxRounds } = path
+  const { name, title, unit, maxRounds, minRounds } = path
   return {
     name,
     title,
@@ -42,19 +48,21 @@ export function timedPath<Output>(path: TimedPath<Output>): Path {
     metrics,
     judgedBy: path.judgedBy ?? 'cpuUs',
     ...(maxRounds === undefined ? {} : { maxRounds }),
+    ...(minRounds === undefined ? {} : { minRounds }),
     contestants: path.contestants.map((one) => contestant(path, one)),
   }
 }
 
 function contestant<Output>(path: TimedPath<Output>, one: TimedContestant<Output>): Contestant {
   const { prepare, items = path.items, ...rest } = one
+  const { warmUpRuns = 1 } = path
   const checked = (output: Output): void => path.check(output, items)
   return {
     ...rest,
     items,
     open: async (pace) => {
       const run = await prepare(items)
-      const repeats = path.warmUp === false ? 1 : await warmUp(run, checked, pace)
+      const repeats = path.warmUp === false ? 1 : await warmUp(run, checked, pace, warmUpRuns)
       return new TimedSampler(run, checked, items, repeats)
     },
   }
@@ -68,15 +76,18 @@ async function warmUp<Output>(
   run: Run<Output>,
   check: (output: Output) => void,
   { warmUpMs, sampleMs }: Pace,
+  leastRuns: number,
 ): Promise<number> {
   const start = performance.now()
   const cpuStart = process.cpuUsage()
   let shortest = Number.POSITIVE_INFINITY
-  do {
+  const isWarm = (): boolean =>
+    cpuMsSince(cpuStart) >= warmUpMs || performance.now() - start >= 5 * warmUpMs
+  for (let runs = 0; runs < leastRuns || !isWarm(); runs++) {
     const runStart = performance.now()
     check(await run())
     shortest = Math.min(shortest, performance.now() - runStart)
-  } while (cpuMsSince(cpuStart) < warmUpMs && performance.now() - start < 5 * warmUpMs)
+  }
   return Math.min(100, Math.max(1, Math.ceil(sampleMs / shortest)))
 }
 

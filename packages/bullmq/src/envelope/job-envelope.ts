@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Call, TravelContext } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
 import type { Payload } from './payload.js'
@@ -34,6 +34,10 @@ export interface JobEnvelope extends Payload {
   readonly x?: true
   readonly s?: string
 }
+
+/** Tells the ids that are made here from all others. */
+const thisProcess = randomBytes(15).toString('hex')
+let made = 0
 
 /** Whether the data of a job is ours at all; of which protocol, `v` says. */
 export function isEnvelope(data: unknown): data is JobEnvelope {
@@ -71,9 +75,9 @@ export function decodeVars({ c }: JobEnvelope): ReadonlyMap<string, unknown> | u
   return vars instanceof Map ? (vars as Map<string, unknown>) : undefined
 }
 
-/** An id of a job that no other call gives out. BullMQ refuses `:` and whole numbers. */
+/** An id of a job that no other call gives out, in order of time. BullMQ refuses `:` and whole numbers. */
 export function freshJobId(): string {
-  return `c-${Date.now().toString(36)}-${randomUUID().replaceAll('-', '')}`
+  return `c-${Date.now().toString(36)}-${thisProcess}${(made++).toString(36)}`
 }
 
 /** The one id of all calls of a task with the same key. */

@@ -140,6 +140,7 @@ export class QueueLink {
     events.on('failed', ({ jobId, failedReason }) =>
       dispatcher.ended(jobId, { kind: 'failed', reason: failedReason }),
     )
-    this.#events.redis.on('ready', () => dispatcher.doubt())
+    // BullMQ reads events over a connection of its own, made like the one it was given.
+    events.getBackend().on('ready', () => dispatcher.doubt())
   }
 }

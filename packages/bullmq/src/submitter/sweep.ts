@@ -1,4 +1,5 @@
-import { Timer } from '@conc/core/internal'
+import { channels } from '@conc/core'
+import { publish, Timer } from '@conc/core/internal'
 import type { Redis } from 'ioredis'
 import { publishError } from '../engine/connection.js'
 import type { Keys } from '../engine/keys.js'
@@ -8,8 +9,26 @@ import { resultOf } from './result-of.js'
 /** How often it is looked whether a job is due; ms. */
 const everyMs = 1000
 
-/** Ids asked about in one round trip. */
-const batchSize = 2000
+/** Jobs asked about in one round trip; Redis does nothing else meanwhile. */
+const batchSize = 1000
+
+/** Says nothing of jobs that are still there and not over: mostly that is all of them. */
+const whatEnded = `
+local news = {}
+for place, key in ipairs(KEYS) do
+  local job = redis.call('HMGET', key, 'finishedOn', 'timestamp', 'returnvalue', 'failedReason')
+  if job[1] or not job[2] then news[#news + 1] = {place, job[2], job[3], job[4]} end
+end
+return news`
+
+type Found = readonly [
+  timestamp: string | null,
+  returnvalue: string | null,
+  failedReason: string | null,
+]
+
+/** Of a job that has ended or is gone; places count from 1. */
+type JobNews = readonly [place: number, ...Found]
 
 /** Asks Redis about jobs of which nothing was heard: the stream of events is bounded, and can be lost. */
 export class Sweep {
@@ -47,7 +66,7 @@ export class Sweep {
 
   async #run(): Promise<void> {
     try {
-      await this.look(this.#dispatcher.due())
+      await this.#sweep(this.#dispatcher.due())
     } catch (error) {
       // Away: they stay due, and calls have a time limit of their own for that.
       publishError(this.#executor, error)
@@ -57,22 +76,25 @@ export class Sweep {
     }
   }
 
-  async #lookAt(ids: readonly string[]): Promise<void> {
-    const pipeline = this.#redis.pipeline()
-    for (const id of ids) {
-      pipeline.hmget(this.#keys.job(id), 'finishedOn', 'returnvalue', 'failedReason', 'timestamp')
-    }
-    const answers = (await pipeline.exec()) ?? []
-    for (const [index, [error, fields]] of answers.entries()) {
-      if (error) throw error
-      this.#tell(ids[index] as string, fields as (string | null)[])
-    }
+  async #sweep(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    const begun = performance.now()
+    await this.look(ids)
+    publish(channels.pool, 'swept', this.#executor, () => ({
+      jobs: ids.length,
+      tookMs: performance.now() - begun,
+    }))
   }
 
-  #tell(id: string, [finishedOn, returnvalue, failedReason, timestamp]: (string | null)[]): void {
-    if (timestamp === null || timestamp === undefined) this.#dispatcher.gone(id)
-    else if (finishedOn === null || finishedOn === undefined) return
-    else if (returnvalue !== null && returnvalue !== undefined) {
+  async #lookAt(ids: readonly string[]): Promise<void> {
+    const keys = ids.map((id) => this.#keys.job(id))
+    const news = (await this.#redis.eval(whatEnded, keys.length, ...keys)) as JobNews[]
+    for (const [place, ...found] of news) this.#tell(ids[place - 1] as string, found)
+  }
+
+  #tell(id: string, [timestamp, returnvalue, failedReason]: Found): void {
+    if (timestamp === null) this.#dispatcher.gone(id)
+    else if (returnvalue !== null) {
       this.#dispatcher.ended(id, { kind: 'completed', result: resultOf(JSON.parse(returnvalue)) })
     } else this.#dispatcher.ended(id, { kind: 'failed', reason: failedReason ?? '' })
   }
