@@ -46,6 +46,13 @@ describe('runRounds', () => {
     expect(only?.samples).toHaveLength(3)
   })
 
+  it('runs as many as the path needs, whatever the budget', async () => {
+    const pace = { ...options.pace, rounds: 10, budgetMs: 0 }
+    const path = { ...madePath([noting('a', [])]), minRounds: 5 }
+    const [only] = await runRounds(path, { ...options, pace })
+    expect(only?.samples).toHaveLength(5)
+  })
+
   it('lets one that fails sit out, and the others go on', async () => {
     const failing = madeContestant('bad', 'peer', () => {
       throw new Error('wrong output')

@@ -14,6 +14,16 @@ describe('timedPath', () => {
     await expect(opened(async () => 4)).rejects.toThrow('got 4')
   })
 
+  it('warms up with as many runs as the path says', async () => {
+    let runs = 0
+    const run = () => {
+      runs++
+      return 3
+    }
+    await opened(run, 7)
+    expect(runs).toBe(7)
+  })
+
   it('checks every run, not only the first', async () => {
     let output = 3
     const sampler = await opened(() => output)
@@ -22,12 +32,13 @@ describe('timedPath', () => {
   })
 })
 
-function opened(run: () => number | Promise<number>) {
+function opened(run: () => number | Promise<number>, warmUpRuns = 1) {
   const path = timedPath<number>({
     name: 'three',
     title: 'three',
     unit: 'item',
     items: 3,
+    warmUpRuns,
     check: (output, items) => {
       if (output !== items) throw new Error(`Expected ${items}, got ${output}.`)
     },

@@ -27,11 +27,14 @@ export function sweeps(jobs: number): Path {
             import('@conc/bullmq'),
             import('ioredis'),
           ])
-          const url = await redisUrl()
-          const bull = new BullExecutor({ url, queue: randomUUID(), queueLimit: jobs })
+          const redis = new Redis(await redisUrl())
+          const queue = randomUUID()
+          // What BullMQ names a reader of events after, until it has to connect again.
+          const mark = Buffer.from(`{conc-${queue}}`).toString('base64')
+          const connection = { ...redis.options, connectionName: mark }
+          const bull = new BullExecutor({ connection, queue, queueLimit: jobs })
           await fill(bull, jobs)
-          const redis = new Redis(url)
-          return () => sweepAll(redis, jobs)
+          return () => sweepAll(redis, mark, jobs)
         },
       },
     ],
@@ -49,15 +52,16 @@ async function fill(bull: BullExecutor, jobs: number): Promise<void> {
 }
 
 /** Cuts the executor off from the events of its queue: once they come again, it asks about every job. */
-async function sweepAll(redis: Redis, jobs: number): Promise<number> {
+async function sweepAll(redis: Redis, mark: string, jobs: number): Promise<number> {
   const swept = nextSweep(jobs)
-  await cutOffReaders(redis)
+  await cutOffReaders(redis, mark)
   return await swept
 }
 
-async function cutOffReaders(redis: Redis): Promise<void> {
+async function cutOffReaders(redis: Redis, mark: string): Promise<void> {
   const clients = String(await redis.client('LIST')).split('\n')
-  for (const client of clients.filter((line) => line.includes(' cmd=xread '))) {
+  const readers = clients.filter((line) => line.includes(' cmd=xread ') && line.includes(mark))
+  for (const client of readers) {
     const [, id = ''] = /^id=(\d+)/.exec(client) ?? []
     await redis.client('KILL', 'ID', id)
   }
