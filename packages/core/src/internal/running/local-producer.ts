@@ -15,6 +15,8 @@ export class LocalProducer<Y> implements Producer<Y> {
   readonly #frame: Frame | undefined
   readonly #ended: () => void
   #current: Promise<unknown> | undefined
+  /** The last step, where nobody here has looked at how it ended. */
+  #unseen: Promise<IteratorResult<Y, unknown>> | undefined
   #isOver = false
   #stopping: Promise<void> | undefined
 
@@ -52,8 +54,10 @@ export class LocalProducer<Y> implements Producer<Y> {
   #step(): Promise<IteratorResult<Y, unknown>> {
     try {
       const step = this.#frame ? runInFrame(this.#frame, this.#advance) : this.#advance()
-      if (step instanceof Promise) return step.then(this.#stepped, this.#broke)
-      return this.#unwrapped(step)
+      this.#unseen = undefined
+      if (!(step instanceof Promise)) return this.#unwrapped(step)
+      this.#unseen = step
+      return step
     } catch (error) {
       this.#isOver = true
       return Promise.reject(error)
@@ -83,10 +87,20 @@ export class LocalProducer<Y> implements Producer<Y> {
 
   async #stop(): Promise<void> {
     try {
-      await this.#current?.catch(() => {})
-      if (!this.#isOver) await this.#inFrame(() => this.#iterator.return?.())
+      if (!(await this.#hasEnded())) await this.#inFrame(() => this.#iterator.return?.())
     } finally {
       this.#ended()
+    }
+  }
+
+  /** Looked at only now, when no step is to come: a promise less for each item. */
+  async #hasEnded(): Promise<boolean> {
+    await this.#current?.catch(() => {})
+    if (this.#isOver || this.#unseen === undefined) return this.#isOver
+    try {
+      return (await this.#unseen).done === true
+    } catch {
+      return true
     }
   }
 

@@ -2,7 +2,7 @@ import { TaskCancelledError } from '../../errors/executor-error.js'
 import { runAttempts } from '../calls/attempts.js'
 import type { Call } from '../calls/call.js'
 import type { Dependent } from '../calls/cancellation.js'
-import { type Deferred, deferred } from '../deferred.js'
+import { deferred } from '../deferred.js'
 
 /** The side that makes the items of one stream. */
 export interface Producer<Y> {
@@ -28,6 +28,15 @@ export interface StreamSource<Y> {
   ended(call: Call): void
 }
 
+/** Told the answer to one `next()`. */
+export interface StepAnswer<Y> {
+  resolve(result: IteratorResult<Y, void>): void
+  reject(reason: unknown): void
+}
+
+/** Without a promise where its answer is told. */
+type Waiting<Y> = StepAnswer<Y> & { readonly promise?: Promise<unknown> }
+
 const nothingAsked = Promise.resolve()
 
 /** The consumer's end of a stream: one item per `next()`, cancelled when left, ended by the call's interruption. */
@@ -38,7 +47,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   #producer: Producer<Y> | undefined
   /** What a consumer that was not waiting when the stream failed is told at its next `next()`. */
   #failure: { readonly reason: unknown } | undefined
-  #pending: Deferred<IteratorResult<Y, void>> | undefined
+  #pending: Waiting<Y> | undefined
   /** The last answer that was asked for; until it is there, the next one waits. */
   #last: Promise<unknown> = nothingAsked
   /** Calls of `next()` that were not answered yet. */
@@ -61,6 +70,17 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     result.catch(() => {})
     this.#last = result
     return result
+  }
+
+  /** As `next()`, without a promise of its own. Not called again before it was answered, nor beside `next()`. */
+  nextTold(answer: StepAnswer<Y>): void {
+    if (this.#asked > 0 || this.#state !== 'open' || !this.#producer) {
+      this.next().then(answer.resolve, answer.reject)
+      return
+    }
+    this.#asked++
+    this.#pending = answer
+    this.#producer.next().then(this.#came, this.#broke)
   }
 
   async return(): Promise<IteratorResult<Y, void>> {
@@ -92,7 +112,8 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   cancelled(reason: unknown): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    if (this.#pending) fail(this.#pending, reason)
+    const pending = this.#taken()
+    if (pending) fail(pending, reason)
     else this.#failure = { reason }
     // While it is being opened there is no producer yet: the opening fails by itself and ends the call.
     if (this.#producer) void this.#shutDown().catch(() => {})
@@ -129,9 +150,15 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   }
 
   /** What `#advance` asked for is there. */
-  #settled(): Deferred<IteratorResult<Y, void>> | undefined {
-    const pending = this.#pending
+  #settled(): Waiting<Y> | undefined {
+    const pending = this.#taken()
     this.#answered()
+    return pending
+  }
+
+  /** Whoever waits: answered once, by whoever takes it. */
+  #taken(): Waiting<Y> | undefined {
+    const pending = this.#pending
     this.#pending = undefined
     return pending
   }
@@ -224,10 +251,11 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     this.#producer?.leave?.()
     call.cancellation.cancel(this.#leftReason(call))
     // Somebody waits in next(), perhaps on a body that never answers: it ends for the consumer now.
-    this.#pending?.resolve({ done: true, value: undefined })
+    const pending = this.#taken()
+    pending?.resolve({ done: true, value: undefined })
     if (this.#producer === undefined) return
     const over = this.#shutDown()
-    if (this.#pending) return void over.catch(() => {})
+    if (pending) return void over.catch(() => {})
     await Promise.race([over, rejectionOf(call.promise)])
   }
 
@@ -259,8 +287,8 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
 }
 
 /** An answer that nobody waits for any more is no unhandled failure. */
-function fail<T>(answer: Deferred<T>, reason: unknown): void {
-  answer.promise.catch(() => {})
+function fail<Y>(answer: Waiting<Y>, reason: unknown): void {
+  answer.promise?.catch(() => {})
   answer.reject(reason)
 }
 
