@@ -1,9 +1,11 @@
+import { ProtocolError } from '@conc/core'
 import { type Bytes, type Deferred, deferred } from '@conc/core/internal'
 import type { Ending } from '../coordinator/call-request.js'
-import { inOne } from '../coordinator/fault.js'
+import { Fault, inOne } from '../coordinator/fault.js'
 import { type Credit, CreditWindow } from '../protocol/credit.js'
 import { encodeCredit } from '../protocol/credit-body.js'
 import { frameType } from '../protocol/frame-types.js'
+import { itemHeadBytes, itemSizeAt, itemSizes } from '../protocol/item-pack.js'
 import type { SentCall } from './call-route.js'
 
 /** The next item of a stream, or how it ended. */
@@ -12,8 +14,10 @@ export type ItemStep = { readonly item: Uint8Array } | { readonly ending: Ending
 /** The items of one stream that have come and were not taken; grants credit for more as they are. */
 export class ItemQueue {
   readonly #window: CreditWindow | undefined
-  readonly #items: Uint8Array[] = []
+  readonly #packs: Uint8Array[] = []
   #head = 0
+  /** Where the next item of the first pack begins. */
+  #at = 0
   #sent: SentCall | undefined
   #pending: Deferred<ItemStep> | undefined
   #ending: Ending | undefined
@@ -40,7 +44,7 @@ export class ItemQueue {
 
   /** An item that is here; `undefined` where one has to be waited for. */
   take(): Uint8Array | undefined {
-    return this.#head < this.#items.length ? this.#take() : undefined
+    return this.#isEmpty ? undefined : this.#take()
   }
 
   /** Not called again before it has settled. */
@@ -58,10 +62,15 @@ export class ItemQueue {
     if (!this.#ending) this.#sent?.tell(frameType.return)
   }
 
-  arrived(value: Bytes): void {
-    const item = inOne(value)
-    this.#window?.arrived(item.byteLength)
-    this.#items.push(item)
+  arrived(bytes: Bytes): void {
+    if (this.#ending) return
+    const pack = inOne(bytes)
+    const problem = this.#problemOf(pack)
+    if (problem !== undefined) {
+      this.#refuse(problem)
+      return
+    }
+    this.#packs.push(pack)
     const pending = this.#pending
     this.#pending = undefined
     pending?.resolve({ item: this.#take() })
@@ -69,6 +78,7 @@ export class ItemQueue {
 
   /** The body is over; what it said before has arrived. */
   ended(ending: Ending): void {
+    if (this.#ending) return
     this.#ending = ending
     const pending = this.#pending
     this.#pending = undefined
@@ -76,18 +86,47 @@ export class ItemQueue {
     this.#over.resolve(ending)
   }
 
+  get #isEmpty(): boolean {
+    return this.#head === this.#packs.length
+  }
+
+  #problemOf(pack: Uint8Array): string | undefined {
+    const sizes = itemSizes(pack)
+    if (sizes === undefined) return 'Items of a stream came whose sizes do not fit.'
+    for (const size of sizes) {
+      if (this.#window?.arrived(size) === false)
+        return 'More items of a stream came than were asked for.'
+    }
+    return undefined
+  }
+
+  /** The producer cannot be understood, so that nothing it says later counts. */
+  #refuse(problem: string): void {
+    this.leave()
+    const fault = Fault.of(new ProtocolError(problem, { started: true }))
+    this.ended({ ok: false, phase: 'infra', started: true, fault })
+  }
+
   #take(): Uint8Array {
-    const item = this.#items[this.#head] as Uint8Array
-    this.#items[this.#head++] = undefined as never
-    if (this.#head === this.#items.length) this.#items.length = this.#head = 0
-    this.#window?.took(item.byteLength)
+    const pack = this.#packs[this.#head] as Uint8Array
+    const from = this.#at + itemHeadBytes
+    const end = from + (itemSizeAt(pack, this.#at) as number)
+    if (end < pack.byteLength) this.#at = end
+    else this.#dropPack()
+    this.#window?.took(end - from)
     this.#grant()
-    return item
+    return pack.subarray(from, end)
+  }
+
+  #dropPack(): void {
+    this.#at = 0
+    this.#packs[this.#head++] = undefined as never
+    if (this.#isEmpty) this.#packs.length = this.#head = 0
   }
 
   #grant(): void {
     if (this.#ending) return
-    const isWaiting = this.#pending !== undefined && this.#head === this.#items.length
+    const isWaiting = this.#pending !== undefined && this.#isEmpty
     const credit = this.#window?.due(isWaiting)
     if (credit) this.#sent?.tell(frameType.next, [encodeCredit(credit)])
   }

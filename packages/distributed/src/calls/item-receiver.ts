@@ -20,8 +20,8 @@ export class ItemReceiver<Y> implements Producer<Y> {
     this.#queue.attach(sent)
   }
 
-  arrived(value: Bytes): void {
-    this.#queue.arrived(value)
+  arrived(pack: Bytes): void {
+    this.#queue.arrived(pack)
   }
 
   ended(ending: Ending): void {

@@ -3,7 +3,6 @@ import {
   type Bytes,
   type Call,
   captureContext,
-  type Dependent,
   deferred,
   endNow,
   type KeepAlive,
@@ -13,9 +12,8 @@ import {
   type TravelContext,
 } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
-import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
-import { Fault, inOne } from '../coordinator/fault.js'
-import type { RecordLevel } from '../logs/level.js'
+import type { CallRequest, Ending } from '../coordinator/call-request.js'
+import { inOne } from '../coordinator/fault.js'
 import type { LogReader } from '../logs/log-outlet.js'
 import type { Credit } from '../protocol/credit.js'
 import { encodeSubmit, inAttempt } from './call-request-of.js'
@@ -23,6 +21,7 @@ import type { CallRoute, SentCall } from './call-route.js'
 import { DuplexStream, type OpenDuplex } from './duplex-stream.js'
 import { ItemQueue } from './item-queue.js'
 import { ItemReceiver } from './item-receiver.js'
+import { OneAttempt } from './one-attempt.js'
 
 export interface RemoteLimits {
   readonly maxPayloadBytes: number
@@ -113,7 +112,7 @@ export class RemoteCalls implements RemoteWork {
       if (!ending.ok) this.#note(ending)
       receiver.ended(ending)
     }
-    const sent = this.#start(call, submit, number, ended, (value) => receiver.arrived(value))
+    const sent = this.#start(call, submit, number, ended, (pack) => receiver.arrived(pack))
     receiver.attach(sent)
     return receiver
   }
@@ -133,7 +132,7 @@ export class RemoteCalls implements RemoteWork {
       const submit = this.#encode(call, args, captureContext(call), 'duplex')
       const queue = new ItemQueue(undefined)
       const ended = (ending: Ending): void => queue.ended(ending)
-      const sent = this.#start(call, submit, 1, ended, (value) => queue.arrived(value))
+      const sent = this.#start(call, submit, 1, ended, (pack) => queue.arrived(pack))
       queue.attach(sent)
       return { call, sent, queue }
     } catch (error) {
@@ -181,10 +180,10 @@ export class RemoteCalls implements RemoteWork {
     submit: CallRequest,
     number: number,
     ended: (ending: Ending) => void,
-    item?: (value: Bytes) => void,
+    items?: (pack: Bytes) => void,
     route: CallRoute = this.#route,
   ): SentCall {
-    const owner = new OneAttempt(call, ended, { item, reader: this.#limits.log })
+    const owner = new OneAttempt(call, ended, { items, reader: this.#limits.log })
     const sent = route.send(inAttempt(call, submit, number), owner)
     owner.sent = sent
     call.attempt = sent
@@ -217,66 +216,5 @@ export class RemoteCalls implements RemoteWork {
   #blame(error: unknown): 'body' | 'infrastructure' {
     if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
     return 'infrastructure'
-  }
-}
-
-/** What the route tells about one attempt. */
-class OneAttempt implements CallOwner, Dependent {
-  readonly #call: Call
-  readonly #ended: (ending: Ending) => void
-  readonly item?: (value: Bytes) => void
-  readonly #reader: LogReader | undefined
-  sent: SentCall | undefined
-
-  constructor(
-    call: Call,
-    ended: (ending: Ending) => void,
-    { item, reader }: { item: ((value: Bytes) => void) | undefined; reader: LogReader | undefined },
-  ) {
-    this.#call = call
-    this.#ended = ended
-    this.#reader = reader
-    if (item) this.item = item
-  }
-
-  log(level: RecordLevel, record: Bytes): void {
-    this.#reader?.log(level, record)
-  }
-
-  started(): void {
-    this.#call.isStarted = true
-  }
-
-  handedOver(): void {
-    this.#call.stopClock()
-  }
-
-  handedBack(): void {
-    this.#call.isOutOfSight = true
-    this.#call.startClock()
-  }
-
-  progress(data: Bytes): void {
-    const { progress } = this.#call
-    if (progress === undefined) return
-    try {
-      progress(decode(inOne(data), { root: 'progress' }))
-    } catch (error) {
-      process.emitWarning(`Progress of '${this.#call.taskName}' was lost: ${String(error)}`)
-    }
-  }
-
-  interrupted(reason: Fault): void {
-    this.#call.interrupt(reason.error)
-  }
-
-  ended(ending: Ending): void {
-    this.#call.cancellation.remove(this)
-    this.#ended(ending)
-  }
-
-  /** The call was interrupted. */
-  cancelled(reason: unknown): void {
-    this.sent?.cancel(Fault.of(reason))
   }
 }

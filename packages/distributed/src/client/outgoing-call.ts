@@ -148,7 +148,7 @@ export class OutgoingCall implements SentCall {
         return true
       }
       case frameType.yield:
-        this.#owner.item?.([Buffer.from(body)])
+        this.#owner.items?.([Buffer.from(body)])
         return true
       case frameType.progress:
         this.#owner.progress?.([body])

@@ -50,8 +50,8 @@ export interface CallOwner {
   progress?(data: Bytes): void
   /** A record of its body, or of what that called. */
   log?(level: RecordLevel, record: Bytes): void
-  /** An item of a stream. */
-  item?(value: Bytes): void
+  /** Items of a stream, as a pack. */
+  items?(pack: Bytes): void
   /** Whoever waits for it is to be told now, with this reason; the body may go on, and its end is told as ever. */
   interrupted?(reason: Fault): void
   /** Told once, when the body is over or will never begin; for a cancelled call that is later than its cancel. */

@@ -65,6 +65,11 @@ export class PipeLink {
     this.#writer.add(type, id, meta, body, flags)
   }
 
+  /** Writes items of a stream, as a pack, at the end of this turn. */
+  addItems(id: number, pack: Bytes): void {
+    this.#writer.addItems(id, pack)
+  }
+
   /** Writes what was collected now. */
   flush(): void {
     this.#writer.flush()

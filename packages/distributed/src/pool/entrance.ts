@@ -89,8 +89,8 @@ class GuestOwner implements CallOwner {
     this.#owner.log?.(level, record)
   }
 
-  item(value: Bytes): void {
-    this.#owner.item?.(value)
+  items(pack: Bytes): void {
+    this.#owner.items?.(pack)
   }
 
   ended(ending: Ending): void {

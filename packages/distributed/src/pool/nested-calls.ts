@@ -169,8 +169,8 @@ class NestedCall implements CallOwner {
     this.#link.add(frameType.progress, this.#id, undefined, data)
   }
 
-  item(value: Bytes): void {
-    this.#link.add(frameType.yield, this.#id, undefined, value)
+  items(pack: Bytes): void {
+    this.#link.addItems(this.#id, pack)
   }
 
   ended(ending: Ending): void {

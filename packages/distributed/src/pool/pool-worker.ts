@@ -163,7 +163,7 @@ export class PoolWorker implements SeatPort, LinkListener {
       case frameType.progress:
         return void seat.calls.get(id)?.owner.progress?.([body])
       case frameType.yield:
-        return void seat.calls.get(id)?.owner.item?.([body])
+        return void seat.calls.get(id)?.owner.items?.([body])
       case frameType.withdrawn:
         return void this.#home.coordinator.withdrawn(seat, id)
       case frameType.suspend:

@@ -21,6 +21,12 @@ export interface OutgoingFrame {
   readonly byteLength: number
 }
 
+/** A frame that grows until it is written. */
+export interface GrowingFrame extends OutgoingFrame {
+  readonly body: Uint8Array[]
+  byteLength: number
+}
+
 export const noBytes: Uint8Array = new Uint8Array(0)
 const noChunks: Bytes = []
 

@@ -1,5 +1,13 @@
 import type { Bytes } from '@conc/core/internal'
-import { type OutgoingFrame, outgoingFrame, writeFrame, writeFrameHead } from './frame.js'
+import {
+  type GrowingFrame,
+  type OutgoingFrame,
+  outgoingFrame,
+  writeFrame,
+  writeFrameHead,
+} from './frame.js'
+import { frameType } from './frame-types.js'
+import { sizeOf } from './item-pack.js'
 import { aloneBytes, messageBytes, messageFrames } from './limits.js'
 import { messageHeaderBytes, writeMessageHeader } from './message.js'
 import { seqAfter } from './sequence.js'
@@ -33,6 +41,8 @@ export class MessageWriter {
   readonly #schedule: (flush: () => void) => void
   readonly #mostFrames: number
   #frames: OutgoingFrame[] = []
+  /** By stream: the frame among these that takes further items, as nothing else was said of the stream since. */
+  readonly #packs = new Map<number, GrowingFrame>()
   #byteLength = messageHeaderBytes
   #seq = 0
   #isScheduled = false
@@ -51,16 +61,42 @@ export class MessageWriter {
   }
 
   add(type: number, id: number, meta?: Uint8Array, body?: Bytes, flags?: number): void {
-    const frame = outgoingFrame(type, id, meta, body, flags)
+    if (this.#packs.size > 0) this.#packs.delete(id)
+    this.#add(outgoingFrame(type, id, meta, body, flags))
+  }
+
+  /** Adds items of a stream, as a pack: they share a frame with those that were added before in this turn. */
+  addItems(id: number, pack: Bytes): void {
+    const byteLength = sizeOf(pack)
+    const open = this.#packs.get(id)
+    if (open && this.#hasRoomIn(open, byteLength)) {
+      open.body.push(...pack)
+      open.byteLength += byteLength
+      this.#byteLength += byteLength
+      return
+    }
+    const frame = { ...outgoingFrame(frameType.yield, id, undefined, pack), body: [...pack] }
+    if (this.#add(frame)) this.#packs.set(id, frame)
+    else this.#packs.delete(id)
+  }
+
+  #hasRoomIn(frame: OutgoingFrame, byteLength: number): boolean {
+    if (frame.byteLength + byteLength >= aloneBytes) return false
+    return this.#byteLength + byteLength <= messageBytes
+  }
+
+  /** @returns whether it waits for the end of the turn. */
+  #add(frame: OutgoingFrame): boolean {
     if (frame.byteLength >= aloneBytes) {
       this.#writePending()
       this.#writeAlone(frame)
-      return
+      return false
     }
     if (this.#isFullFor(frame)) this.#writePending()
     this.#frames.push(frame)
     this.#byteLength += frame.byteLength
     this.schedule()
+    return true
   }
 
   /** Has `flush` called at the end of this turn. */
@@ -104,6 +140,7 @@ export class MessageWriter {
     if (frames.length === 0) return
     const byteLength = this.#byteLength
     this.#frames = []
+    this.#packs.clear()
     this.#byteLength = messageHeaderBytes
     const bytes = Buffer.allocUnsafe(byteLength)
     const seq = this.#header(bytes, frames.length)

@@ -1,5 +1,5 @@
 import { type StreamWork, UnsupportedWorkError } from '@conc/core'
-import type { Bytes } from '@conc/core/internal'
+import { type Bytes, type StepAnswer, TaskStream } from '@conc/core/internal'
 import { decode, decodeError } from '@conc/wire'
 import type { SentCall } from '../calls/call-route.js'
 import type { Fault } from '../coordinator/fault.js'
@@ -7,6 +7,7 @@ import { inOne } from '../coordinator/fault.js'
 import { CreditAccount } from '../protocol/credit.js'
 import { decodeCredit } from '../protocol/credit-body.js'
 import { frameType } from '../protocol/frame-types.js'
+import { packOf, sizeOf } from '../protocol/item-pack.js'
 import type { DecodedCall } from './decoded-call.js'
 
 type Items = AsyncGenerator<unknown, unknown, unknown>
@@ -17,7 +18,7 @@ interface DuplexExecutor {
 }
 
 /** The producer's end of one stream: pulls items of the executor as far as its consumer has granted. */
-export class DecodedStream implements SentCall {
+export class DecodedStream implements SentCall, StepAnswer<unknown> {
   readonly #call: DecodedCall
   readonly #credit = new CreditAccount()
   #items: Items | undefined
@@ -61,7 +62,7 @@ export class DecodedStream implements SentCall {
     const credit = decodeCredit(inOne(body))
     if (credit === undefined) return
     this.#credit.grant(credit)
-    if (!this.#isPulling) void this.#pull(this.#items as Items)
+    if (!this.#isPulling && this.#credit.mayYield) this.#pull(this.#items as Items)
   }
 
   #thrownInto(body: Bytes): void {
@@ -75,23 +76,32 @@ export class DecodedStream implements SentCall {
     else this.#step((items) => items.return(body.length === 0 ? undefined : valueIn(body)))
   }
 
-  async #pull(items: Items): Promise<void> {
-    const call = this.#call
+  /** Asks for one item; what comes of it asks for the next. */
+  #pull(items: Items): void {
     this.#isPulling = this.#isBegun = true
-    try {
-      while (this.#credit.mayYield && !call.isLeft) {
-        const { done, value } = await items.next()
-        if (call.isLeft) return
-        if (done) {
-          call.end(call.succeeded(undefined))
-          return
-        }
-        this.#credit.spend(this.#yield(value))
-      }
-      this.#isPulling = false
-    } catch (error) {
-      if (!call.isLeft) call.end(call.failed(error))
+    if (items instanceof TaskStream) items.nextTold(this)
+    else items.next().then(this.resolve, this.reject)
+  }
+
+  readonly resolve = ({ done, value }: IteratorResult<unknown, unknown>): void => {
+    const call = this.#call
+    if (call.isLeft) return
+    if (done) {
+      call.end(call.succeeded(undefined))
+      return
     }
+    try {
+      this.#credit.spend(this.#yield(value))
+    } catch {
+      // It cannot travel, and that has ended the call.
+      return
+    }
+    if (this.#credit.mayYield && !call.isLeft) this.#pull(this.#items as Items)
+    else this.#isPulling = false
+  }
+
+  readonly reject = (error: unknown): void => {
+    if (!this.#call.isLeft) this.#call.end(this.#call.failed(error))
   }
 
   #yield(value: unknown): number {
@@ -103,8 +113,8 @@ export class DecodedStream implements SentCall {
       throw error
     }
     this.#call.isStarted = true
-    this.#call.owner.item?.(item)
-    return item.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    this.#call.owner.items?.(packOf(item))
+    return sizeOf(item)
   }
 
   #step(advance: (items: Items) => Promise<IteratorResult<unknown, unknown>>): void {

@@ -7,8 +7,9 @@ import {
 import { type Bytes, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
-import { Fault } from '../coordinator/fault.js'
+import { Fault, inOne } from '../coordinator/fault.js'
 import { isShown, type RecordLevel } from '../logs/level.js'
+import { itemSizes, sizeOf } from '../protocol/item-pack.js'
 import type { SessionQueue } from './fair-queue.js'
 
 /** How a served call speaks to its client. */
@@ -22,7 +23,7 @@ export interface ServedCallHost {
   stateChanged(call: ServedCall): void
   progressed(call: ServedCall, data: Bytes): void
   logged(call: ServedCall, level: RecordLevel, record: Bytes): void
-  yielded(call: ServedCall, item: Bytes): void
+  yielded(call: ServedCall, pack: Bytes): void
   /** Its client is told before the end. */
   interrupted(call: ServedCall, reason: Fault): void
   /** The one terminal frame. */
@@ -175,15 +176,16 @@ export class ServedCall implements CallOwner {
     if (this.#isHeard && isShown(level, logLevel)) this.#host.logged(this, level, record)
   }
 
-  item(value: Bytes): void {
+  items(pack: Bytes): void {
     if (!this.#isHeard) return
     this.isStarted = true
-    if (this.#fits(value)) this.#host.yielded(this, value)
-    else this.#tooLarge(value, 'item')
+    const largest = this.#tooLargeIn(pack)
+    if (largest === undefined) this.#host.yielded(this, pack)
+    else this.#tooLarge(largest, 'item')
   }
 
   ended(ending: Ending): void {
-    if (ending.ok && !this.#fits(ending.value)) this.#tooLarge(ending.value, 'result')
+    if (ending.ok && !this.#fits(ending.value)) this.#tooLarge(sizeOf(ending.value), 'result')
     this.#finish(ending)
   }
 
@@ -211,9 +213,16 @@ export class ServedCall implements CallOwner {
     return sizeOf(value) <= this.#host.maxPayloadBytes
   }
 
+  /** The size of an item that its client does not take. */
+  #tooLargeIn(pack: Bytes): number | undefined {
+    const limit = this.#host.maxPayloadBytes
+    if (sizeOf(pack) <= limit) return undefined
+    return itemSizes(inOne(pack))?.find((size) => size > limit)
+  }
+
   /** The client takes less than the server; whoever makes more is told to stop. */
-  #tooLarge(value: Bytes, path: string): void {
-    const [size, limit] = [sizeOf(value), this.#host.maxPayloadBytes]
+  #tooLarge(size: number, path: string): void {
+    const limit = this.#host.maxPayloadBytes
     const message = `\`${path}\` takes ${size} bytes; the limit is ${limit}.`
     const fields = { size, limit, path, ...this.#identity(true) }
     const fault = Fault.of(new PayloadTooLargeError(message, fields))
@@ -244,8 +253,4 @@ export class ServedCall implements CallOwner {
   #identity(started: Started): { task: string; executor: string; started: Started } {
     return { task: this.request.task, executor: this.#host.executorName, started }
   }
-}
-
-function sizeOf(value: Bytes): number {
-  return value.reduce((sum, chunk) => sum + chunk.byteLength, 0)
 }

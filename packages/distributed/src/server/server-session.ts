@@ -148,8 +148,8 @@ export class ServerSession implements SessionCallsHost {
     if (!this.connection.isBehind) this.send(frameType.log, id, { level }, record)
   }
 
-  yielded(call: ServedCall, item: Bytes): void {
-    this.#replies.yielded(call, item)
+  yielded(call: ServedCall, pack: Bytes): void {
+    this.#replies.yielded(call, pack)
   }
 
   interrupted(call: ServedCall, reason: Fault): void {

@@ -33,9 +33,9 @@ export class SessionReplies {
     this.#writer.add(frameType.progress, call.id, undefined, data)
   }
 
-  yielded(call: ServedCall, item: Bytes): void {
+  yielded(call: ServedCall, pack: Bytes): void {
     this.#changed.delete(call)
-    this.#writer.add(frameType.yield, call.id, undefined, item)
+    this.#writer.addItems(call.id, pack)
   }
 
   /** The caller is told now; the end follows when the body is over. */

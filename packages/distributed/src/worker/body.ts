@@ -23,6 +23,7 @@ import { toldOf } from '../calls/self-cancelled.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
+import { packOf, sizeOf } from '../protocol/item-pack.js'
 import { EncodeFailure, ItemSender, type Items } from './item-sender.js'
 
 /** Where bodies run: what is the same for all of a worker. */
@@ -186,8 +187,8 @@ export class Body {
     } catch (error) {
       throw new EncodeFailure(error)
     }
-    this.#owner.item?.(bytes)
-    return bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    this.#owner.items?.(packOf(bytes))
+    return sizeOf(bytes)
   }
 
   #encode(value: unknown, root: string): Bytes {

@@ -71,9 +71,9 @@ class NestedCall implements SentCall, Asker {
     this.#owner.progress?.(data)
   }
 
-  item(value: Bytes): void {
+  items(pack: Bytes): void {
     this.isStarted = true
-    this.#owner.item?.(value)
+    this.#owner.items?.(pack)
   }
 
   overflow(): void {

@@ -95,7 +95,7 @@ export class Questions {
       case frameType.progress:
         return void this.#askers.get(id)?.progress?.([body])
       case frameType.yield:
-        return void this.#askers.get(id)?.item?.([body])
+        return void this.#askers.get(id)?.items?.([body])
       case frameType.result:
       case frameType.end:
         return void this.#ended(id, { ok: true, value: [body] })

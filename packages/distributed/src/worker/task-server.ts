@@ -179,7 +179,7 @@ export class TaskServer implements LinkListener {
   #ownerOf(id: number): CallOwner {
     return {
       progress: (data) => this.#link.add(frameType.progress, id, undefined, data),
-      item: (value) => this.#link.add(frameType.yield, id, undefined, value),
+      items: (pack) => this.#link.addItems(id, pack),
       ended: (ending) => this.#ended(id, ending),
     }
   }

@@ -1,0 +1,71 @@
+import type { Bytes, Call, Dependent } from '@conc/core/internal'
+import { decode } from '@conc/wire'
+import type { CallOwner, Ending } from '../coordinator/call-request.js'
+import { Fault, inOne } from '../coordinator/fault.js'
+import type { RecordLevel } from '../logs/level.js'
+import type { LogReader } from '../logs/log-outlet.js'
+import type { SentCall } from './call-route.js'
+
+/** What the route tells about one attempt. */
+export class OneAttempt implements CallOwner, Dependent {
+  readonly #call: Call
+  readonly #ended: (ending: Ending) => void
+  readonly items?: (pack: Bytes) => void
+  readonly #reader: LogReader | undefined
+  sent: SentCall | undefined
+
+  constructor(
+    call: Call,
+    ended: (ending: Ending) => void,
+    {
+      items,
+      reader,
+    }: { items: ((pack: Bytes) => void) | undefined; reader: LogReader | undefined },
+  ) {
+    this.#call = call
+    this.#ended = ended
+    this.#reader = reader
+    if (items) this.items = items
+  }
+
+  log(level: RecordLevel, record: Bytes): void {
+    this.#reader?.log(level, record)
+  }
+
+  started(): void {
+    this.#call.isStarted = true
+  }
+
+  handedOver(): void {
+    this.#call.stopClock()
+  }
+
+  handedBack(): void {
+    this.#call.isOutOfSight = true
+    this.#call.startClock()
+  }
+
+  progress(data: Bytes): void {
+    const { progress } = this.#call
+    if (progress === undefined) return
+    try {
+      progress(decode(inOne(data), { root: 'progress' }))
+    } catch (error) {
+      process.emitWarning(`Progress of '${this.#call.taskName}' was lost: ${String(error)}`)
+    }
+  }
+
+  interrupted(reason: Fault): void {
+    this.#call.interrupt(reason.error)
+  }
+
+  ended(ending: Ending): void {
+    this.#call.cancellation.remove(this)
+    this.#ended(ending)
+  }
+
+  /** The call was interrupted. */
+  cancelled(reason: unknown): void {
+    this.sent?.cancel(Fault.of(reason))
+  }
+}

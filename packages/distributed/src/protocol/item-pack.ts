@@ -1,0 +1,55 @@
+import type { Bytes } from '@conc/core/internal'
+
+/**
+ * The body of a YIELD frame: `u32 size | item`, once for each item. Packs in a row are a pack, so that whoever passes them
+ * on puts those of a turn together without looking at one.
+ */
+export const itemHeadBytes = 4
+
+const keptHeads: Uint8Array[] = []
+
+/** A pack of one item. */
+export function packOf(item: Bytes): Bytes {
+  return [headOf(sizeOf(item)), ...item]
+}
+
+/** How many bytes that is together. */
+export function sizeOf(bytes: Bytes): number {
+  if (bytes.length === 1) return (bytes[0] as Uint8Array).byteLength
+  return bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+}
+
+/** The size of the item that begins here; `undefined` where it is not all there. */
+export function itemSizeAt(pack: Uint8Array, at: number): number | undefined {
+  const end = at + itemHeadBytes
+  if (end > pack.byteLength) return undefined
+  const [low, second] = [pack[at] as number, pack[at + 1] as number]
+  const [third, high] = [pack[at + 2] as number, pack[at + 3] as number]
+  const size = (low | (second << 8) | (third << 16) | (high << 24)) >>> 0
+  return end + size > pack.byteLength ? undefined : size
+}
+
+/** The sizes of its items in order; `undefined` where it is no pack. */
+export function itemSizes(pack: Uint8Array): number[] | undefined {
+  const sizes: number[] = []
+  for (let at = 0; at < pack.byteLength; ) {
+    const size = itemSizeAt(pack, at)
+    if (size === undefined) return undefined
+    sizes.push(size)
+    at += itemHeadBytes + size
+  }
+  return sizes.length === 0 ? undefined : sizes
+}
+
+/** Most items are small, and heads are never changed: each of those is made once. */
+function headOf(size: number): Uint8Array {
+  if (size >= 1024) return newHead(size)
+  keptHeads[size] ??= newHead(size)
+  return keptHeads[size]
+}
+
+function newHead(size: number): Uint8Array {
+  const head = Buffer.allocUnsafeSlow(itemHeadBytes)
+  head.writeUInt32LE(size)
+  return head
+}
