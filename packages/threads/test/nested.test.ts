@@ -101,7 +101,7 @@ describe('a nested call', () => {
   })
 
   it('times out on its own', async () => {
-    await using threads = new ThreadExecutor({ maxThreads: 1, graceMs: 5 })
+    await using threads = new ThreadExecutor({ maxThreads: 1 })
     expect(await threads.submit(nestedTimeout, [])).toEqual({
       code: 'CONC_TASK_TIMEOUT',
       phase: 'running',

@@ -1,5 +1,6 @@
 import { WorkerLostError } from '@conc/core'
 import { ThreadExecutor } from '@conc/threads'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   add,
@@ -10,6 +11,7 @@ import {
   failingStream,
   noStream,
   range,
+  sized,
   stuckStream,
   syncRange,
 } from './fixtures/tasks.mjs'
@@ -28,7 +30,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<{ items: T[]; error?
 describe('stream', () => {
   let threads: ThreadExecutor
   beforeAll(() => {
-    threads = new ThreadExecutor({ maxThreads: 1, graceMs: 50 })
+    threads = new ThreadExecutor({ maxThreads: 1 })
   })
   afterAll(() => threads.close())
 
@@ -71,6 +73,17 @@ describe('stream', () => {
     expect((await items.next()).done).toBe(true)
   })
 
+  it('never stands still, whatever its items weigh', async () => {
+    const size = fc.constantFrom(0, 1, 1 << 16, 1 << 19, 1 << 20, 1 << 21)
+    await fc.assert(
+      fc.asyncProperty(fc.array(size, { maxLength: 40 }), async (sizes) => {
+        const { items } = await collect(threads.stream(sized, [sizes]))
+        expect(items.map(({ byteLength }) => byteLength)).toEqual(sizes)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
   it('runs the generator’s finally when it is left', async () => {
     const produced = words(0, 0)
     for await (const item of threads.stream(range, [1000, produced.buffer])) if (item === 3) break
@@ -111,12 +124,13 @@ describe('stream', () => {
   })
 
   it('ends the thread of a generator that does not heed its end', async () => {
-    const items = threads.stream(stuckStream, [])
+    await using strict = new ThreadExecutor({ maxThreads: 1, graceMs: 50 })
+    const items = strict.stream(stuckStream, [])
     expect((await items.next()).value).toBe(1)
     const pending = items.next()
     await items.return()
     expect(await pending).toEqual({ done: true, value: undefined })
-    expect(await threads.submit(add, [1, 1])).toBe(2)
+    expect(await strict.submit(add, [1, 1])).toBe(2)
   })
 
   it('ends when its signal aborts', async () => {

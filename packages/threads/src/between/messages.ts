@@ -102,8 +102,9 @@ export interface NestedRequest {
 
 export const fromProducer = { items: 0, end: 1, failure: 2 } as const
 
+/** `isHeavy`: the producer may have to wait for what is granted next, however few the items are. */
 export type FromProducer =
-  | readonly [kind: 0, items: readonly unknown[]]
+  | readonly [kind: 0, items: readonly unknown[], isHeavy?: true]
   | readonly [kind: 1]
   | readonly [kind: 2, error: EncodedError, blame: Blame]
 

@@ -13,7 +13,8 @@ interface End {
 
 /**
  * The consumer's end of a stream from another thread: takes items from a port and grants credit for more, again when
- * half of it is used. What is said on the port comes before what is said about the call.
+ * half of it is used, and no sooner: what was granted in small pieces would come, and be granted again, in such pieces.
+ * What is said on the port comes before what is said about the call.
  */
 export class StreamReceiver<Y> implements Producer<Y> {
   #port: MessagePort | undefined
@@ -21,6 +22,8 @@ export class StreamReceiver<Y> implements Producer<Y> {
   readonly #items: Y[] = []
   #head = 0
   #taken = 0
+  /** The producer waits for bytes: half of the items may never come. */
+  #isHeavy = false
   #pending: Deferred<IteratorResult<Y, unknown>> | undefined
   #end: End | undefined
   #isBodyOver = false
@@ -45,7 +48,7 @@ export class StreamReceiver<Y> implements Producer<Y> {
     const taken = this.take()
     if (taken) return Promise.resolve(taken)
     if (this.#end) return this.#ended(this.#end)
-    this.#grant()
+    if (this.#isHeavy) this.#grantAll()
     this.#pending = deferred()
     return this.#pending.promise
   }
@@ -87,6 +90,12 @@ export class StreamReceiver<Y> implements Producer<Y> {
     return item
   }
 
+  /** Nothing is here that is not granted again then. */
+  #grantAll(): void {
+    this.#isHeavy = false
+    this.#grant()
+  }
+
   #grant(): void {
     if (this.#taken === 0 || this.#end) return
     this.#tell(this.#taken)
@@ -101,6 +110,7 @@ export class StreamReceiver<Y> implements Producer<Y> {
     if (this.#end) return
     switch (message[0]) {
       case fromProducer.items:
+        if (message[2]) this.#isHeavy = true
         this.#arrived(message[1] as readonly Y[])
         break
       case fromProducer.end:

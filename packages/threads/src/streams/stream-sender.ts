@@ -86,17 +86,21 @@ export class StreamSender {
   }
 
   get #isSpent(): boolean {
-    return this.#out.length >= streamWindow.items || this.#bytes >= streamWindow.bytes
+    return this.#out.length >= streamWindow.items || this.#isHeavy
+  }
+
+  get #isHeavy(): boolean {
+    return this.#bytes >= streamWindow.bytes
   }
 
   get #where(): string {
     return `task '${this.#task.name}' of '${this.#task.executor}'`
   }
 
-  async #credit(): Promise<void> {
+  #credit(): Promise<void> {
     this.#send()
     this.#granted = deferred()
-    await this.#granted.promise
+    return this.#granted.promise
   }
 
   #receive(message: FromConsumer): void {
@@ -162,10 +166,19 @@ export class StreamSender {
     this.#items = []
     this.#moved = []
     try {
-      this.#port.postMessage([fromProducer.items, items], moved)
+      this.#post(items, moved)
     } catch (error) {
       this.#sendUpToBad(items, moved, error)
     }
+  }
+
+  /** Node takes long over a list of nothing to move. */
+  #post(items: readonly unknown[], moved: readonly Transferable[]): void {
+    const message: FromProducer = this.#isHeavy
+      ? [fromProducer.items, items, true]
+      : [fromProducer.items, items]
+    if (moved.length > 0) this.#port.postMessage(message, moved)
+    else this.#port.postMessage(message)
   }
 
   /** One bad item must not take along the good ones before it. */
@@ -173,7 +186,7 @@ export class StreamSender {
     for (const item of items) {
       try {
         const own = moved.filter((one) => one === item || isUnder(one, item))
-        this.#port.postMessage([fromProducer.items, [item]], own)
+        this.#post([item], own)
       } catch (error) {
         throw cloneFailure(error, item, 'item', moved, this.#owner)
       }
