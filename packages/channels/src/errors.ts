@@ -61,4 +61,9 @@ export class UnshippableFunctionError extends ConcError {
 }
 
 // They come back from a thread as themselves.
-registerOwnErrors({ ChannelClosedError, ChannelTimeoutError, ChannelStateError })
+registerOwnErrors({
+  ChannelClosedError,
+  ChannelTimeoutError,
+  ChannelStateError,
+  UnshippableFunctionError,
+})

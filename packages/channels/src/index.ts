@@ -22,8 +22,9 @@ export {
   type UnshippableReason,
 } from './errors.js'
 export { duplex } from './linked/duplex.js'
-export { after, ticker } from './memory/after.js'
+export { after } from './memory/after.js'
 export { type ChannelOptions, channel, type Strategy } from './memory/memory-channel.js'
+export { ticker } from './memory/ticker.js'
 export { type Case, type Cases, recv, type Selected, send } from './select/cases.js'
 export { type SelectOptions, select, trySelect } from './select/select.js'
 export { selectSync } from './select/select-sync.js'

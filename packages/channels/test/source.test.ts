@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { channel, go, UnshippableFunctionError } from '@conc/channels'
+import { channel, go, threadCache, UnshippableFunctionError } from '@conc/channels'
 import { InvalidOptionError } from '@conc/core'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { shipper } from './fixtures/coroutines.mjs'
 
 const program = fileURLToPath(new URL('./programs/plain.mjs', import.meta.url))
+
+afterAll(() => threadCache.drain())
 
 async function run(...flags: string[]): Promise<Record<string, unknown>> {
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program])
@@ -60,4 +63,14 @@ describe('go with a plain function', { timeout: 60_000 }, () => {
       expect(() => go(() => 1, { scope })).toThrow(InvalidOptionError)
     },
   )
+
+  it('refuses in a thread as well, and whoever started that thread gets the error itself', async () => {
+    const { done } = shipper(1)
+    await expect(done).rejects.toBeInstanceOf(UnshippableFunctionError)
+    await expect(done).rejects.toMatchObject({
+      code: 'CONC_UNSHIPPABLE_FUNCTION',
+      reason: 'captured',
+      names: ['n'],
+    })
+  })
 })

@@ -1,6 +1,7 @@
 import { duplex } from '../linked/duplex.js'
-import { after, ticker } from '../memory/after.js'
+import { after } from '../memory/after.js'
 import { channel } from '../memory/memory-channel.js'
+import { ticker } from '../memory/ticker.js'
 import { recv, send } from '../select/cases.js'
 import { select, trySelect } from '../select/select.js'
 import { selectSync } from '../select/select-sync.js'
