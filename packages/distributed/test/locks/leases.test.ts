@@ -74,10 +74,10 @@ describe('a lease', () => {
   })
 
   it('is renewed while something is held, however long that is', async () => {
-    const server = await served({ leaseMs: 90 })
+    const server = await served({ leaseMs: 1000 })
     const [one, other] = [await sessionTo(server.port), await sessionTo(server.port)]
     const held = await one.locks().lock('door').acquire()
-    const inVain = other.locks().lock('door').acquire({ timeoutMs: 500 })
+    const inVain = other.locks().lock('door').acquire({ timeoutMs: 2500 })
     await expect(inVain).rejects.toMatchObject({ code: 'CONC_LOCK' })
     expect(held.signal.aborted).toBe(false)
     await held.release()
