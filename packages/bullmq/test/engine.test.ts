@@ -57,7 +57,7 @@ describe.skipIf(!hasServer())('the Redis at hand', () => {
     // From here on the two are due at different times.
     await sweepOf(1)
     void call()
-    await vi.waitUntil(async () => (await bull.stats()).waiting === 2)
+    await vi.waitUntil(async () => (await bull.stats()).waiting === 2, { timeout: 20_000 })
     const both = sweepOf(2)
     await cutOffReaders(admin)
     await both
