@@ -127,7 +127,7 @@ describe('a task that no worker knows', () => {
     await foreign.add('bull-test/versioned', { v: 1, n: 'bull-test/versioned@3', j: [] })
     const bull = queue.executor()
     expect(await bull.submit(add, [1, 2])).toBe(3)
-    await vi.waitUntil(async () => (await foreign.getDelayedCount()) === 1)
+    await vi.waitUntil(async () => (await foreign.getDelayedCount()) === 1, 20_000)
     expect([later.name, versioned.name]).toHaveLength(2)
     expect(await foreign.getFailedCount()).toBe(0)
   })
