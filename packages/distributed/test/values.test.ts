@@ -19,6 +19,12 @@ describe('values', () => {
     expect(await usual.submit(add, [1, 1])).toBe(2)
   }, 60_000)
 
+  it('are many at once, whatever one may measure', async () => {
+    await using pool = new WorkerPool({ breadth: 1, maxPayloadBytes: 5000 })
+    const values = Array.from({ length: 500 }, (_, index) => `${index}`.padEnd(4900, '.'))
+    expect(await Promise.all(values.map((value) => pool.submit(echo, [value])))).toEqual(values)
+  })
+
   it('are what they were at the submit, whatever becomes of them', async () => {
     await using pool = new WorkerPool({ breadth: 1 })
     const bytes = new Uint8Array(256 * 1024).fill(1)

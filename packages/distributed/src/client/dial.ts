@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { AuthenticationError } from '@conc/core'
 import { WebSocket } from 'ws'
-import { overheadBytes, protocolName } from '../protocol/limits.js'
+import { largestMessage, protocolName } from '../protocol/limits.js'
 import {
   handshakeHeader,
   handshakePath,
@@ -113,7 +113,7 @@ function upgrade(
   const ws = new WebSocket(`${urlOf(settings)}${handshakePath}`, subprotocol, {
     createConnection: () => socket,
     perMessageDeflate: false,
-    maxPayload: settings.maxPayloadBytes + overheadBytes,
+    maxPayload: largestMessage(settings.maxPayloadBytes),
     // A mask protects proxies from what scripts in browsers send. This is none, and it would cost a pass over each byte.
     generateMask: () => {},
     headers: proofHeaders(transcript, proof),

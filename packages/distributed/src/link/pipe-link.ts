@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Bytes } from '@conc/core/internal'
 import type { Frame } from '../protocol/frame.js'
-import { overheadBytes, unsentBytes } from '../protocol/limits.js'
+import { largestMessage, unsentBytes } from '../protocol/limits.js'
 import { LinkParser, linkChunks, linkHeaderBytes } from '../protocol/link-parser.js'
 import { MessageWriter, type OutgoingMessage } from '../protocol/message-writer.js'
 
@@ -38,7 +38,7 @@ export class PipeLink {
     this.#fd = fd
     this.#socket = socket
     this.#listener = listener
-    this.#parser = new LinkParser(maxPayloadBytes + overheadBytes, ({ frames }) => {
+    this.#parser = new LinkParser(largestMessage(maxPayloadBytes), ({ frames }) => {
       for (const frame of frames) listener.receive(frame)
     })
     this.#writer = new MessageWriter((message) => this.#write(message), {

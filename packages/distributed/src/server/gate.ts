@@ -10,7 +10,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { overheadBytes, protocolName } from '../protocol/limits.js'
+import { largestMessage, protocolName } from '../protocol/limits.js'
 import {
   handshakeHeader,
   handshakePath,
@@ -69,7 +69,7 @@ export class Gate {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: settings.maxPayloadBytes + overheadBytes,
+      maxPayload: largestMessage(settings.maxPayloadBytes),
       handleProtocols: () => subprotocol,
     })
     this.#sockets.on('headers', (headers, request) => {

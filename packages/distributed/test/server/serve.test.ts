@@ -156,6 +156,13 @@ describe('serve', () => {
     expect(await small.submit(add, [1, 2])).toBe(3)
   })
 
+  it('takes many small values at once, whatever one may measure', async () => {
+    const server = await served({ maxPayloadBytes: 1000 })
+    const session = await sessionOf(server, { maxPayloadBytes: 1000 })
+    const values = Array.from({ length: 500 }, (_, index) => `${index}`.padEnd(900, '.'))
+    expect(await Promise.all(values.map((value) => session.submit(echo, [value])))).toEqual(values)
+  })
+
   it('tells about itself', async () => {
     const server = await served({ name: 'thumbnails' })
     const session = await sessionOf(server)
