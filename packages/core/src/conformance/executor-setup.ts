@@ -44,8 +44,8 @@ export interface ConformanceOptions {
   /** How long anything may take before it counts as never settled, in ms. Default 5000. */
   readonly guardMs?: number
   /**
-   * The `timeoutMs` of calls that are to run out of time once their body has begun: longer than an executor needs to
-   * begin one. Default 40 where values keep their identity, else 1000.
+   * The first `timeoutMs` of calls that are to run out of time in their body: where a body does not begin that soon,
+   * the check tries again with twice the time, up to `guardMs`. Default 40 where values keep their identity, else 100.
    */
   readonly shortTimeoutMs?: number
 }

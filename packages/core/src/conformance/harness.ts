@@ -30,7 +30,7 @@ export class Harness extends Expectations {
     return new Harness(promise, subject, await Gate.open())
   }
 
-  /** A timeout that runs out in a check: enough for a body elsewhere to start in. */
+  /** A timeout that runs out in a check; see `outOfTime` for bodies that have to begin before. */
   get shortMs(): number {
     return this.subject.shortTimeoutMs
   }

@@ -35,7 +35,7 @@ export async function probe(
     brokenStart: options.brokenStart,
     modules,
     guardMs: options.guardMs ?? 5000,
-    shortTimeoutMs: options.shortTimeoutMs ?? (capabilities.values === 'identity' ? 40 : 1000),
+    shortTimeoutMs: options.shortTimeoutMs ?? (capabilities.values === 'identity' ? 40 : 100),
     capabilities,
     isBounded: !ignores.includes('concurrency'),
     hasQueueLimit: !ignores.includes('queueLimit'),

@@ -3,6 +3,7 @@ import type { Check } from '../check.js'
 import { look, lookDeeper, lookInTime } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { bounded, tellsBodies } from '../needs.js'
+import { outOfTime } from '../out-of-time.js'
 import { failFirst } from '../tasks.js'
 
 const farMs = 300_000
@@ -17,8 +18,9 @@ export const deadlineChecks: readonly Check[] = [
     async run(h: Harness): Promise<void> {
       const executor = await h.open()
       await h.passThrough(executor)
-      const call = h.hold(executor, 'slow', { onAbort: 'ignore', timeoutMs: h.shortMs })
-      const error = await h.rejects(call.promise, 'the running call out of time')
+      const { error } = await outOfTime(h, (timeoutMs, nth) =>
+        h.hold(executor, `slow ${nth}`, { onAbort: 'ignore', timeoutMs }),
+      )
       h.isA(error, TaskTimeoutError, 'the error')
       h.isA(error, ExecutorError, 'the error')
       h.same(error.code, 'CONC_TASK_TIMEOUT', '`code`')
@@ -33,8 +35,9 @@ export const deadlineChecks: readonly Check[] = [
     async run(h: Harness): Promise<void> {
       const executor = await h.open()
       await h.passThrough(executor)
-      const call = h.hold(executor, 'slow', { timeoutMs: h.shortMs })
-      await h.rejects(call.promise, 'the call out of time')
+      const { call } = await outOfTime(h, (timeoutMs, nth) =>
+        h.hold(executor, `slow ${nth}`, { timeoutMs }),
+      )
       h.same((await call.aborted()).name, 'TaskTimeoutError', 'the reason in the body')
     },
   },

@@ -4,6 +4,7 @@ import type { Check } from '../check.js'
 import type { Harness } from '../harness.js'
 import type { HeldCall } from '../held-call.js'
 import { bounded, streaming, unbounded } from '../needs.js'
+import { outOfTime } from '../out-of-time.js'
 import { stuckItems } from '../stream-tasks.js'
 import { descend, throwError } from '../tasks.js'
 
@@ -85,9 +86,11 @@ export const limitChecks: readonly Check[] = [
     async run(h: Harness): Promise<void> {
       const executor = await h.open({ concurrency: 1 })
       await h.passThrough(executor)
-      const a = h.hold(executor, 'a', { onAbort: 'ignore', timeoutMs: h.shortMs })
-      const b = h.hold(executor, 'b')
-      h.isA(await h.rejects(a.promise, 'the call out of time'), TaskTimeoutError, 'its error')
+      const { call, error } = await outOfTime(h, (timeoutMs, nth) =>
+        holdBoth(h, executor, nth, timeoutMs),
+      )
+      const { a, b } = call
+      h.isA(error, TaskTimeoutError, 'its error')
       await slotIsHeld(h, a, b, 'timed-out')
       a.release()
       await b.started()
@@ -135,6 +138,23 @@ export const limitChecks: readonly Check[] = [
     },
   },
 ]
+
+/** One with a time limit, and one that waits for its slot. */
+function holdBoth(h: Harness, executor: Executor, nth: number, timeoutMs: number) {
+  const a = h.hold(executor, `a ${nth}`, { onAbort: 'ignore', timeoutMs })
+  const b = h.hold(executor, `b ${nth}`)
+  return {
+    a,
+    b,
+    promise: a.promise,
+    get hasStarted(): boolean {
+      return a.hasStarted
+    },
+    release(): void {
+      h.gate.release(a.id, b.id)
+    },
+  }
+}
 
 async function slotIsHeld(h: Harness, a: HeldCall, b: HeldCall, how: string): Promise<void> {
   if (h.tellsBodies) await a.aborted()

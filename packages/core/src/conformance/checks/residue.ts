@@ -13,6 +13,7 @@ export const residueChecks: readonly Check[] = [
     title: 'calls leave no listener on a signal that outlives them',
     async run(h: Harness): Promise<void> {
       const executor = await h.open({ concurrency: 1 })
+      await h.passThrough(executor)
       const { signal } = new AbortController()
       await h.fulfils(Promise.allSettled(mixedCalls(h, executor, signal)), 'all calls')
       await noListener(h, signal, 'settled calls')
@@ -63,6 +64,7 @@ export const residueChecks: readonly Check[] = [
     async run(h: Harness): Promise<void> {
       const before = activeResources()
       const executor = await h.open()
+      await h.passThrough(executor)
       await h.fulfils(Promise.allSettled(mixedCalls(h, executor)), 'all calls')
       await h.fulfils(executor.close(), 'close')
       await h.eventually(

@@ -3,6 +3,7 @@ import type { Executor, SubmitOptions } from '../../executor.js'
 import type { Check } from '../check.js'
 import type { Harness } from '../harness.js'
 import { streaming, tellsBodies } from '../needs.js'
+import { outOfTime } from '../out-of-time.js'
 import { stuckItems } from '../stream-tasks.js'
 
 const reason = new Error('no more items')
@@ -104,15 +105,13 @@ export const streamEndChecks: readonly Check[] = [
     async run(h: Harness): Promise<void> {
       const executor = await h.open()
       await h.passThrough(executor)
-      const options = { timeoutMs: h.shortMs }
-      const items = executor.stream(stuckItems, [h.gate.port, 'stuck', 1], options)
-      const loop = (async (): Promise<void> => {
-        for await (const _ of items);
-      })()
-      h.isA(await h.rejects(loop, 'the stream out of time'), TaskTimeoutError, 'its error')
-      // On a slow machine it may have ended before its first item.
-      if (!h.gate.has('stuck', 'stuck')) return
-      await h.fulfils(h.gate.seen('stuck', 'finally'), "the body's finally")
+      const { call, error } = await outOfTime(h, (timeoutMs, nth) =>
+        stuckLoop(h, executor, `stuck ${nth}`, timeoutMs),
+      )
+      h.isA(error, TaskTimeoutError, 'its error')
+      // On a slow machine each may have ended before its first item.
+      if (!call.hasStarted) return
+      await h.fulfils(h.gate.seen(call.id, 'finally'), "the body's finally")
     },
   },
   {
@@ -140,4 +139,22 @@ async function atStuckItem(
   const first = await h.fulfils(items.next(), 'the first item')
   h.same(first.value, 0, 'the first item')
   return items
+}
+
+/** A loop over a stream whose body waits at the gate for its second item. */
+function stuckLoop(h: Harness, executor: Executor, id: string, timeoutMs: number) {
+  const items = executor.stream(stuckItems, [h.gate.port, id, 1], { timeoutMs })
+  const loop = async (): Promise<void> => {
+    for await (const _ of items);
+  }
+  return {
+    id,
+    promise: loop(),
+    get hasStarted(): boolean {
+      return h.gate.has(id, 'stuck')
+    },
+    release(): void {
+      h.gate.release(id)
+    },
+  }
 }
