@@ -37,7 +37,7 @@ describeExecutor(
     const server = await serve(threads, { authkey })
     return withItsHost(await sessionTo(server, queueLimit), server, threads)
   },
-  { separateWorkers: true },
+  { separateWorkers: true, guardMs: 20_000 },
 )
 
 describeExecutor(
