@@ -21,15 +21,15 @@ const folder = mkdtempSync(join(tmpdir(), 'alone-'))
  * little more than today: who needs more raises it here, and the commit says what for.
  */
 const most = {
-  '@conc/bullmq': { kib: 550, brings: 26 },
-  '@conc/channels': { kib: 650, brings: 2 },
-  '@conc/core': { kib: 1350, brings: 0 },
-  '@conc/distributed': { kib: 2150, brings: 8 },
-  '@conc/pool': { kib: 400, brings: 1 },
-  '@conc/taskpool': { kib: 680, brings: 1 },
-  '@conc/threads': { kib: 630, brings: 5 },
-  '@conc/weave': { kib: 1700, brings: 1 },
-  '@conc/wire': { kib: 240, brings: 6 },
+  '@conc/bullmq': { kib: 470, brings: 26 },
+  '@conc/channels': { kib: 580, brings: 2 },
+  '@conc/core': { kib: 1200, brings: 0 },
+  '@conc/distributed': { kib: 1850, brings: 8 },
+  '@conc/pool': { kib: 360, brings: 1 },
+  '@conc/taskpool': { kib: 600, brings: 1 },
+  '@conc/threads': { kib: 550, brings: 5 },
+  '@conc/weave': { kib: 1530, brings: 1 },
+  '@conc/wire': { kib: 200, brings: 6 },
 }
 
 /** Node itself, as a package of the registry; only where there is one for this machine. */

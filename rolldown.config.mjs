@@ -1,0 +1,104 @@
+// What `build` makes of the sources of a package, the package being the working directory: the modules that others load
+// by name or by URL, and a few chunks of what these share. Node takes over a millisecond for each file of a program, and
+// every worker pays that again. Declarations are made by `tsc -b`.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { defineConfig } from 'rolldown'
+
+/** Where code says what lies beside it: `new URL('./x.entry.js', import.meta.url)`. */
+const neighbour = /(?<=new URL\(')\.[^']+(?=', import\.meta\.url\))/g
+
+const sources = filesIn('src').filter((file) => /\.c?ts$/.test(file))
+const workers = sources.filter((file) => file.endsWith('.entry.ts'))
+const starts = [...new Set([...published(), ...workers, ...sources.flatMap(neighboursOf)])]
+
+const common = { platform: 'node', transform: { target: 'es2023' } }
+const output = {
+  dir: 'dist',
+  sourcemap: true,
+  // The sources are packed too.
+  sourcemapExcludeSources: true,
+  // Errors, reports and refusals tell what functions and classes are called.
+  keepNames: true,
+}
+
+const modules = {
+  ...common,
+  input: named(starts.filter((file) => file.endsWith('.ts'))),
+  external: (id) => !/^[./]/.test(id),
+  plugins: [withNeighbours(), withoutLeftovers()],
+  output: { ...output, chunkFileNames: 'chunks/[name].js', minifyInternalExports: false },
+}
+
+/** CommonJS modules, each alone. */
+const scripts = {
+  ...common,
+  input: named(starts.filter((file) => file.endsWith('.cts'))),
+  external: (_id, importer) => importer !== undefined,
+  output: { ...output, format: 'cjs', entryFileNames: '[name].cjs' },
+}
+
+export default defineConfig(Object.keys(scripts.input).length > 0 ? [modules, scripts] : modules)
+
+/** What others import. */
+function published() {
+  const { exports, bin = {} } = JSON.parse(readFileSync('package.json', 'utf8'))
+  return [...Object.values(exports), ...Object.values(bin)]
+    .map((target) => target.default ?? target)
+    .filter((target) => target.startsWith('./dist/'))
+    .map((target) => sourceOf(join('src', relative('dist', target))))
+}
+
+function neighboursOf(file) {
+  return [...readFileSync(file, 'utf8').matchAll(neighbour)]
+    .map(([path]) => sourceOf(join(dirname(file), path)))
+    .filter((source) => sources.includes(source))
+}
+
+function named(files) {
+  return Object.fromEntries(
+    files.map((file) => [relative('src', file).replace(/\.c?ts$/, ''), file]),
+  )
+}
+
+function sourceOf(file) {
+  return file.replace(/js$/, 'ts')
+}
+
+/** A neighbour of the source is found from the chunk that the source came to be in. */
+function withNeighbours() {
+  const found = (path) => existsSync(path) || existsSync(sourceOf(path))
+  return {
+    name: 'with-neighbours',
+    transform(code, id) {
+      const told = code.replace(neighbour, (path) => {
+        const place = join(dirname(id), path)
+        return found(place) ? `./from-src/${relative('src', place)}` : path
+      })
+      return told === code ? null : { code: told, map: null }
+    },
+    renderChunk(code, { fileName }) {
+      const own = (_, place) =>
+        `./${relative(dirname(fileName), place)}`.replace(/^\.\/(?=\.\.)/, '')
+      const told = code.replace(/(?<=new URL\(")\.\/from-src\/([^"]+)/g, own)
+      return told === code ? null : { code: told, map: null }
+    },
+  }
+}
+
+/** Takes away what an earlier build left. */
+function withoutLeftovers() {
+  return {
+    name: 'without-leftovers',
+    writeBundle({ dir }, bundle) {
+      const isOld = (file) => /\.js(\.map)?$/.test(file) && !(relative(dir, file) in bundle)
+      for (const file of filesIn(dir).filter(isOld)) rmSync(file)
+    },
+  }
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+}
