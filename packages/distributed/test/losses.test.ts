@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { setImmediate as nextImmediate } from 'node:timers/promises'
 import { WorkerLostError } from '@conc/core'
 import { NoWorkersError, PoolStartError, WorkerPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +33,28 @@ describe('a lost worker', () => {
     expect(await next).toBe(3)
     expect(pool.load).toMatchObject({ running: 0, waiting: 0 })
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'that is written to before its last words are read: nothing of it runs twice',
+    async () => {
+      const lab = await Lab.open()
+      await using pool = new WorkerPool({ breadth: 1, respawn })
+      const worker = await pool.submit(pid, [])
+      const begun = pool.submit(gated, [lab.log, lab.gate, 'once'])
+      await nextImmediate()
+      // This process reads nothing more until the worker has begun, is dead, and has been written to.
+      spinUntil(() => existsSync(lab.log))
+      process.kill(worker, 'SIGKILL')
+      spinUntil(() => isZombie(worker))
+      const next = pool.submit(add, [1, 2])
+      await Promise.all([
+        lab.openGate(),
+        expect(begun).rejects.toMatchObject({ code: 'CONC_WORKER_LOST', started: true }),
+      ])
+      expect(await next).toBe(3)
+      expect(await lab.lines()).toHaveLength(1)
+    },
+  )
 
   it('with a thousand calls in flight: each settles, none runs twice, capacity comes back', async () => {
     const lab = await Lab.open()
@@ -189,3 +213,13 @@ describe('a pool that cannot start', () => {
     expect(await pool.submit(add, [2, 2])).toBe(4)
   })
 })
+
+/** Waits without a turn of the event loop. */
+function spinUntil(isTrue: () => boolean): void {
+  const endsAt = performance.now() + 20_000
+  while (!isTrue()) if (performance.now() > endsAt) throw new Error('It never came to be.')
+}
+
+function isZombie(pid: number): boolean {
+  return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+}

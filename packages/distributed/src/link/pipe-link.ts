@@ -6,6 +6,15 @@ import { largestMessage, unsentBytes } from '../protocol/limits.js'
 import { LinkParser, linkChunks, linkHeaderBytes } from '../protocol/link-parser.js'
 import { MessageWriter, type OutgoingMessage } from '../protocol/message-writer.js'
 
+/**
+ * One pipe for each direction: whoever writes to a process that has just died loses that pipe, and with a common one
+ * what the process said last.
+ */
+export interface LinkPipes {
+  readonly input: Socket
+  readonly output: Socket
+}
+
 /** Told what comes over a link. */
 export interface LinkListener {
   receive(frame: Frame): void
@@ -21,9 +30,10 @@ const framesAhead = 128
 /** Below it a copy costs less than a second chunk. */
 const smallBytes = 16 * 1024
 
-/** The pipe between a pool and one of its workers, as frames. */
+/** The pipes between a pool and one of its workers, as frames. */
 export class PipeLink {
-  readonly #socket: Socket
+  readonly #input: Socket
+  readonly #output: Socket
   readonly #writer: MessageWriter
   readonly #parser: LinkParser
   readonly #listener: LinkListener
@@ -32,11 +42,17 @@ export class PipeLink {
 
   /**
    * @param maxPayloadBytes the largest argument list, result or item.
-   * @param fd of the socket, where it is known.
+   * @param fd of the output, where it is known.
    */
-  constructor(socket: Socket, maxPayloadBytes: number, listener: LinkListener, fd?: number) {
+  constructor(
+    { input, output }: LinkPipes,
+    maxPayloadBytes: number,
+    listener: LinkListener,
+    fd?: number,
+  ) {
     this.#fd = fd
-    this.#socket = socket
+    this.#input = input
+    this.#output = output
     this.#listener = listener
     this.#parser = new LinkParser(largestMessage(maxPayloadBytes), ({ frames }) => {
       for (const frame of frames) listener.receive(frame)
@@ -45,9 +61,10 @@ export class PipeLink {
       beforeFlush: () => listener.beforeWrite?.(),
       mostFrames: framesAhead,
     })
-    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    input.on('data', (chunk: Buffer) => this.#read(chunk))
     // What an error means is told by the end that follows it.
-    socket.on('error', () => {})
+    input.on('error', () => {})
+    output.on('error', () => {})
   }
 
   /** Why nothing more can be read from the other side. */
@@ -57,7 +74,7 @@ export class PipeLink {
 
   /** Whether more is written than the other side takes. */
   get isBehind(): boolean {
-    return this.#socket.writableLength > unsentBytes
+    return this.#output.writableLength > unsentBytes
   }
 
   /** Writes a frame at the end of this turn; a large one at once. */
@@ -77,13 +94,14 @@ export class PipeLink {
 
   /** Calls `then` once all that was written has left this process; at once, where it has. */
   afterWrite(then: () => void): void {
-    if (this.#socket.writableLength === 0) then()
-    else this.#socket.write(nothing, (error) => error ?? then())
+    if (this.#output.writableLength === 0) then()
+    else this.#output.write(nothing, (error) => error ?? then())
   }
 
   /** Nothing more is read or written. */
   destroy(): void {
-    this.#socket.destroy()
+    this.#input.destroy()
+    this.#output.destroy()
   }
 
   #read(chunk: Buffer): void {
@@ -91,31 +109,31 @@ export class PipeLink {
     this.#listener.turnOver?.()
     if (problem === undefined) return
     this.#problem = problem
-    this.#socket.destroy()
+    this.destroy()
   }
 
   #write(message: OutgoingMessage): void {
-    const socket = this.#socket
-    if (!socket.writable) return
+    const output = this.#output
+    if (!output.writable) return
     const chunks = linkChunks(message)
     const isSmall = message.byteLength < smallBytes
     if (isSmall) this.#writeChunk(Buffer.concat(chunks, message.byteLength + linkHeaderBytes))
     else {
-      socket.cork()
-      for (const chunk of chunks) socket.write(chunk)
-      socket.uncork()
+      output.cork()
+      for (const chunk of chunks) output.write(chunk)
+      output.uncork()
     }
   }
 
   /** Straight into the pipe where nothing waits before it: half of what a stream's write costs. */
   #writeChunk(chunk: Uint8Array): void {
     const fd = this.#fd
-    if (fd === undefined || this.#socket.writableLength > 0) {
-      this.#socket.write(chunk)
+    if (fd === undefined || this.#output.writableLength > 0) {
+      this.#output.write(chunk)
       return
     }
     const written = writtenNow(fd, chunk)
-    if (written < chunk.byteLength) this.#socket.write(chunk.subarray(written))
+    if (written < chunk.byteLength) this.#output.write(chunk.subarray(written))
   }
 }
 

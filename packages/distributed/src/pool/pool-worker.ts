@@ -83,7 +83,7 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#process = new WorkerProcess(home.settings, index, (level, pid, line) =>
       home.records.printed({ level, worker: number, pid, line }),
     )
-    this.#link = new PipeLink(this.#process.link, maxPayloadBytes, this)
+    this.#link = new PipeLink(this.#process.pipes, maxPayloadBytes, this)
     this.#nested = new NestedCalls(home, this.#link)
     this.#desk = new LockDesk(home.locks, home.coordinator, this.#link, home.poolId)
     this.#grace = new Grace(graceMs, cancel, (call) => this.#endFor(call))

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { deferred } from '@conc/core/internal'
+import type { LinkPipes } from '../link/pipe-link.js'
 import { ConsoleLines } from './console-lines.js'
 import { killAtExit } from './exit-hook.js'
 
@@ -29,9 +30,9 @@ const stderrChars = 4096
 /** What a process that is gone may still have said is in the pipe by then; something else may hold the pipe open. */
 const lastWordsMs = 1000
 
-/** One child process with its pipe. Nothing of it keeps this process alive. */
+/** One child process with its pipes. Nothing of it keeps this process alive. */
 export class WorkerProcess {
-  readonly link: Socket
+  readonly pipes: LinkPipes
   /** Resolves when the process is gone and all that it said has been read. */
   readonly exited: Promise<WorkerExit>
   readonly #child: ChildProcess
@@ -48,17 +49,18 @@ export class WorkerProcess {
   ) {
     const out = { inherit: 'inherit', capture: 'pipe', silent: 'ignore' } as const
     const child = spawn(process.execPath, [...execArgvOf(index), entry], {
-      stdio: ['ignore', out[console], 'pipe', 'pipe'],
+      stdio: ['ignore', out[console], 'pipe', 'pipe', 'pipe'],
       ...(env && { env }),
       ...(cwd !== undefined && { cwd }),
       windowsHide: true,
     })
     this.#child = child
-    this.link = child.stdio[3] as Socket
+    this.pipes = { input: child.stdio[4] as Socket, output: child.stdio[3] as Socket }
     this.#listenTo(child.stderr as Readable & Partial<Socket>, console === 'inherit')
     if (console === 'capture') this.#capture(print)
     this.exited = this.#live()
-    this.link.unref?.()
+    this.pipes.input.unref?.()
+    this.pipes.output.unref?.()
     child.unref()
     if (child.pid !== undefined) killAtExit(child)
   }
@@ -75,12 +77,17 @@ export class WorkerProcess {
     const { promise, resolve } = deferred<Omit<WorkerExit, 'stderr'>>()
     this.#child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
     this.#child.once('error', (error) => resolve({ exitCode: null, signal: null, error }))
-    const linkClosed = new Promise<void>((closed) => this.link.once('close', () => closed()))
+    const { input, output } = this.pipes
+    const allRead = new Promise<void>((closed) => input.once('close', () => closed()))
     // Whoever has no link is of no use, whatever else it does.
-    void linkClosed.then(() => this.kill())
+    void allRead.then(() => this.kill())
+    output.once('close', () => this.kill())
+    // Nothing comes there but its end.
+    output.resume?.()
     const exit = await promise
-    await Promise.race([linkClosed, atMost(lastWordsMs)])
-    this.link.destroy()
+    await Promise.race([allRead, atMost(lastWordsMs)])
+    input.destroy()
+    output.destroy()
     return { ...exit, stderr: this.#stderr }
   }
 

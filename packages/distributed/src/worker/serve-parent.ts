@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net'
 import { ExecutorError } from '@conc/core'
 import { bootThread, registry } from '@conc/core/internal'
 import { decode, encode, encodeError } from '@conc/wire'
 import type { Boot } from '../link/boot.js'
-import { PipeLink } from '../link/pipe-link.js'
+import { type LinkPipes, PipeLink } from '../link/pipe-link.js'
 import { setPoolAround } from '../pool/pool-around.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -21,10 +20,10 @@ const anySize = Number.POSITIVE_INFINITY
 const ignored = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The life of a worker process: boot, imports, work, end. */
-export function serveParent(socket: Socket, fd: number): void {
+export function serveParent(pipes: LinkPipes, outputFd: number): void {
   // Terminals and service managers send these to the whole group; the pool alone decides when a worker ends.
   for (const signal of ignored) process.on(signal, () => {})
-  new WorkerLife(socket, fd)
+  new WorkerLife(pipes, outputFd)
 }
 
 class WorkerLife {
@@ -32,14 +31,14 @@ class WorkerLife {
   #server: TaskServer | undefined
   #graceMs = 5000
 
-  constructor(socket: Socket, fd: number) {
+  constructor(pipes: LinkPipes, outputFd: number) {
     const listener = {
       receive: (frame: Frame) => this.#receive(frame),
       turnOver: () => this.#server?.turnOver(),
     }
     // On Windows the descriptor is no pipe that can be written to in this way.
-    this.#link = new PipeLink(socket, anySize, listener, isPosix ? fd : undefined)
-    socket.on('close', () => this.#orphaned())
+    this.#link = new PipeLink(pipes, anySize, listener, isPosix ? outputFd : undefined)
+    pipes.input.on('close', () => this.#orphaned())
     process.on('uncaughtException', (error) => this.#die(error))
     process.on('unhandledRejection', (reason) => this.#die(reason))
   }

@@ -1,7 +1,10 @@
 import { Socket } from 'node:net'
 import { serveParent } from './serve-parent.js'
 
-/** Where the pool's end of the link is, for whoever spawns this file. */
-const linkFd = 3
+/** Where whoever spawns this file puts the pipes. */
+const inputFd = 3
+const outputFd = 4
 
-serveParent(new Socket({ fd: linkFd, readable: true, writable: true }), linkFd)
+const input = new Socket({ fd: inputFd, readable: true, writable: false })
+const output = new Socket({ fd: outputFd, readable: false, writable: true })
+serveParent({ input, output }, outputFd)
