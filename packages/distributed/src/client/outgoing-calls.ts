@@ -5,7 +5,7 @@ import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, isIgnorable, taskFlag } from '../protocol/frame-types.js'
-import { IdSource } from '../protocol/ids.js'
+import { IdSource, isIdOf } from '../protocol/ids.js'
 import { encodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
 import { OutgoingCall, type OutgoingHost } from './outgoing-call.js'
 
@@ -30,6 +30,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   #quota = noQuota
   #writtenBytes = 0
   #running = 0
+  /** The highest id that was given out. */
+  #lastId = 0
 
   /** @param onChange called when a call has started or ended. */
   constructor(onChange: () => void) {
@@ -47,7 +49,9 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   takeId(): number {
-    return this.#ids.take((id) => this.#written.has(id))
+    const id = this.#ids.take((one) => this.#written.has(one))
+    this.#lastId = Math.max(this.#lastId, id)
+    return id
   }
 
   /** Writes to this connection from now on; without one, calls wait. */
@@ -70,11 +74,12 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     return call
   }
 
-  /** A frame about a call. @returns whether it was in place. */
+  /** A frame about a call. @returns whether it was in place, or may have crossed with the end of what it is about. */
   received(frame: Frame): boolean {
-    const call = this.#written.get(frame.id)
-    if (call?.received(frame)) return true
-    return isIgnorable(frame.type)
+    const { id, type } = frame
+    const call = this.#written.get(id)
+    if (call?.received(frame) || isIgnorable(type)) return true
+    return call === undefined && isIdOf('connecting', id) && id <= this.#lastId
   }
 
   /** Nothing of what was written will be answered. */

@@ -9,6 +9,7 @@ import type { Ending } from '../coordinator/call-request.js'
 import type { Fault } from '../coordinator/fault.js'
 import type { LockRoute } from '../locks/lock-route.js'
 import type { RecordLevel } from '../logs/level.js'
+import { maySubmitterSend } from '../protocol/call-grammar.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, isIgnorable } from '../protocol/frame-types.js'
 import { closeCode } from '../protocol/limits.js'
@@ -43,6 +44,13 @@ export interface SessionHost {
   lost(session: ServerSession): void
 }
 
+const opening: ReadonlySet<number> = new Set([
+  frameType.task,
+  frameType.stats,
+  frameType.stop,
+  frameType.acquire,
+])
+
 /** One client, from its proof to its end: its calls, its quotas, and the connection that carries them. */
 export class ServerSession implements SessionCallsHost {
   readonly id: string = randomBytes(16).toString('base64url')
@@ -56,6 +64,8 @@ export class ServerSession implements SessionCallsHost {
   #isGone = false
   #keepsOrphans = false
   #hasGreeted = false
+  /** The highest id that the client has begun something with. */
+  #lastId = 0
   readonly #stopIds: number[] = []
   readonly #locks: SessionLocks
 
@@ -189,12 +199,19 @@ export class ServerSession implements SessionCallsHost {
 
   #received(frame: Frame): void {
     const { type, id } = frame
+    if (opening.has(type)) this.#lastId = Math.max(this.#lastId, id)
     if (!this.#hasGreeted) this.#greeted(frame)
     else if (type === frameType.task) this.#calls.asked(frame)
     else if (type === frameType.stats || type === frameType.stop) this.#host.asked(this, frame)
     else if (type === frameType.acquire) void this.#acquire(frame)
     else if (type === frameType.cancel && this.#locks.cancel(id)) return
-    else if (!this.#calls.received(frame) && !isIgnorable(type)) this.fault()
+    else if (!this.#calls.received(frame) && !isIgnorable(type) && !this.#isLate(frame))
+      this.fault()
+  }
+
+  /** Whether it crossed with the end of what it is about. That is nobody's fault, however often it happens. */
+  #isLate({ type, id }: Frame): boolean {
+    return id !== 0 && id <= this.#lastId && maySubmitterSend('duplex', type)
   }
 
   #greeted({ type, meta }: Frame): void {

@@ -72,6 +72,14 @@ class RudeClient {
     }
   }
 
+  /** The answer to `id`, whatever comes of it before. */
+  async last(id: number): Promise<Frame> {
+    for (;;) {
+      const frame = await this.next(id)
+      if (frame.type === frameType.result || frame.type === frameType.error) return frame
+    }
+  }
+
   async closed(): Promise<number> {
     const [code] = await once(this.ws, 'close')
     return code
@@ -140,6 +148,14 @@ describe('a session ends', () => {
   it('with a hundred frames for ids that are none', async () => {
     for (let count = 0; count < 100; count++) rude.writer.add(frameType.cancel, 2001)
     expect(await rude.closed()).toBe(1008)
+  })
+
+  it('but not with as many that crossed with the end of their call', async () => {
+    rude.writer.add(frameType.task, 1, encodeMeta({ name: 'test/add' }), args(1, 2))
+    expect((await rude.last(1)).type).toBe(frameType.result)
+    for (let count = 0; count < 200; count++) rude.writer.add(frameType.cancel, 1)
+    rude.writer.add(frameType.task, 3, encodeMeta({ name: 'test/add' }), args(1, 2))
+    expect((await rude.last(3)).type).toBe(frameType.result)
   })
 
   it('and its work is cancelled', async () => {
