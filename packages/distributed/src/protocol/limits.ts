@@ -12,7 +12,7 @@ export const messageFrames = 4096
 /** A frame of this size goes alone: its body is not copied before it is written. */
 export const aloneBytes: number = 64 * kib
 /** What a message may have beyond its payloads: its header, a frame's header and meta. */
-export const overheadBytes: number = 128 * kib
+const overheadBytes = 128 * kib
 export const metaBytes: number = 64 * kib
 
 /** The largest message where that is the payload limit: one large payload, or the small ones of a turn. */
