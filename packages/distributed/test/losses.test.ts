@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { setImmediate as nextImmediate } from 'node:timers/promises'
 import { WorkerLostError } from '@conc/core'
 import { NoWorkersError, PoolStartError, WorkerPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
 import {
   add,
+  babbling,
   echo,
   exit,
   gated,
@@ -41,7 +41,7 @@ describe('a lost worker', () => {
       await using pool = new WorkerPool({ breadth: 1, respawn })
       const worker = await pool.submit(pid, [])
       const begun = pool.submit(gated, [lab.log, lab.gate, 'once'])
-      await nextImmediate()
+      await atTurnEnd()
       // This process reads nothing more until the worker has begun, is dead, and has been written to.
       spinUntil(() => existsSync(lab.log))
       process.kill(worker, 'SIGKILL')
@@ -55,6 +55,26 @@ describe('a lost worker', () => {
       expect(await lab.lines()).toHaveLength(1)
     },
   )
+
+  it('that cannot be understood any more: what it may have begun is not run again', async () => {
+    const lab = await Lab.open()
+    await using pool = new WorkerPool({ breadth: 1, respawn })
+    await pool.submit(pid, [])
+    const rubbish = pool.submit(babbling, [lab.log])
+    await atTurnEnd()
+    // This process reads nothing until both have begun: the START of the second one comes behind the rubbish.
+    spinUntil(() => linesIn(lab.log) === 1)
+    const next = pool.submit(gated, [lab.log, lab.gate, 'once'])
+    await atTurnEnd()
+    spinUntil(() => linesIn(lab.log) === 2)
+    await Promise.all([
+      lab.openGate(),
+      expect(rubbish).rejects.toMatchObject({ code: 'CONC_WORKER_LOST' }),
+      expect(next).rejects.toMatchObject({ code: 'CONC_WORKER_LOST', started: 'unknown' }),
+    ])
+    expect(await pool.submit(add, [1, 2])).toBe(3)
+    expect(await lab.lines()).toHaveLength(2)
+  })
 
   it('with a thousand calls in flight: each settles, none runs twice, capacity comes back', async () => {
     const lab = await Lab.open()
@@ -218,6 +238,16 @@ describe('a pool that cannot start', () => {
 function spinUntil(isTrue: () => boolean): void {
   const endsAt = performance.now() + 20_000
   while (!isTrue()) if (performance.now() > endsAt) throw new Error('It never came to be.')
+}
+
+function linesIn(log: string): number {
+  return existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0
+}
+
+/** What was added in this turn has been written, and nothing was read. */
+async function atTurnEnd(): Promise<void> {
+  await Promise.resolve()
+  await new Promise<void>((resolve) => process.nextTick(() => process.nextTick(resolve)))
 }
 
 function isZombie(pid: number): boolean {

@@ -16,6 +16,14 @@ import { type CallHome, PoolCall, type Word } from './pool-call.js'
 import { Seat, type SeatHome, type SeatPort } from './seat.js'
 import { WaitingRoom } from './waiting-room.js'
 
+/** How a worker was lost. */
+export interface Loss {
+  /** Whether one of the bodies may have ended it; default `true`. */
+  readonly isTheirDoing?: boolean
+  /** Whether everything that it said was heard; default `true`. Else whatever was sent there may have begun. */
+  readonly hasSaidAll?: boolean
+}
+
 /**
  * Which call is where: the line, the slots of the workers, and what follows from each event. Knows no process, no
  * socket and no value: workers are ports, calls are bytes.
@@ -128,21 +136,25 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
    * The worker is gone. What had not begun there goes back to its place in line.
    *
    * @param faultOf what a call is told whose body is lost.
-   * @param isTheirDoing whether one of the bodies may have ended the worker.
    * @returns the calls whose bodies are lost.
    */
-  lost(seat: Seat, faultOf: (call: PoolCall) => Fault, isTheirDoing = true): PoolCall[] {
+  lost(
+    seat: Seat,
+    faultOf: (call: PoolCall) => Fault,
+    { isTheirDoing = true, hasSaidAll = true }: Loss = {},
+  ): PoolCall[] {
     if (seat.state === 'gone') return []
     seat.state = 'gone'
     seat.resumption.clear()
     this.#room.delete(seat)
     const calls = [...seat.calls.values()]
     seat.calls.clear()
-    const begun = calls.filter((call) => call.hasBody)
+    const mayHaveBegun = (call: PoolCall): boolean => call.hasBody || !hasSaidAll
+    const begun = calls.filter(mayHaveBegun)
     // What only waits for its own calls does nothing.
-    const atWork = begun.filter((call) => call.holdsSlot)
+    const atWork = begun.filter((call) => call.hasBody && call.holdsSlot)
     if (isTheirDoing) this.#poison.died(atWork.map(({ request }) => request))
-    for (const call of calls.reverse()) if (!call.hasBody) this.#putBack(call)
+    for (const call of calls.reverse()) if (!mayHaveBegun(call)) this.#putBack(call)
     for (const call of begun) this.#lose(call, faultOf(call))
     for (; seat.running > 0; seat.running--) this.line.release()
     this.#refusePinned(seat)
@@ -302,7 +314,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     call.holdsSlot = false
     for (const child of call.children ?? [])
       this.cancel(child, parentsEnd(child, this.#options.name))
-    this.#settle(call, { ok: false, phase: 'infra', started: true, fault })
+    this.#settle(call, { ok: false, phase: 'infra', started: call.hasBody || 'unknown', fault })
   }
 
   #settle(call: PoolCall, ending: Ending): void {

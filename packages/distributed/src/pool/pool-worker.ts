@@ -240,11 +240,10 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.#grace.clear()
     const loss = this.#lossOf(exit)
     const begun = this.seat
-      ? this.#home.coordinator.lost(
-          this.seat,
-          (call) => Fault.of(this.#lossOf(exit, call)),
-          this.#verdict === undefined,
-        )
+      ? this.#home.coordinator.lost(this.seat, (call) => Fault.of(this.#lossOf(exit, call)), {
+          isTheirDoing: this.#verdict === undefined,
+          hasSaidAll: exit.hasSaidAll && this.#link.problem === undefined,
+        })
       : []
     this.#nested.clear()
     this.#vitals.over()
@@ -261,7 +260,7 @@ export class PoolWorker implements SeatPort, LinkListener {
     return new WorkerLostError(`${what} (${this.number} of '${name}'): ${reason}${end}`, {
       exitCode,
       signal,
-      started: call !== undefined,
+      started: call !== undefined && (call.hasBody || 'unknown'),
       executor: name,
       worker: this.number,
       ...(call && { task: call.request.task, attempt: call.request.attempt }),

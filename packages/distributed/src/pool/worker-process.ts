@@ -21,6 +21,8 @@ export interface WorkerExit {
   readonly signal: string | null
   /** The end of what it wrote there. */
   readonly stderr: string
+  /** Whether all that it said has been read. */
+  readonly hasSaidAll: boolean
   /** Why it could not even be started. */
   readonly error?: Error
 }
@@ -74,7 +76,7 @@ export class WorkerProcess {
   }
 
   async #live(): Promise<WorkerExit> {
-    const { promise, resolve } = deferred<Omit<WorkerExit, 'stderr'>>()
+    const { promise, resolve } = deferred<Omit<WorkerExit, 'stderr' | 'hasSaidAll'>>()
     this.#child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
     this.#child.once('error', (error) => resolve({ exitCode: null, signal: null, error }))
     const { input, output } = this.pipes
@@ -85,10 +87,10 @@ export class WorkerProcess {
     // Nothing comes there but its end.
     output.resume?.()
     const exit = await promise
-    await Promise.race([allRead, atMost(lastWordsMs)])
+    const hasSaidAll = await Promise.race([allRead.then(() => true), atMost(lastWordsMs)])
     input.destroy()
     output.destroy()
-    return { ...exit, stderr: this.#stderr }
+    return { ...exit, stderr: this.#stderr, hasSaidAll }
   }
 
   #capture(print: (level: 'info' | 'warn', pid: number | undefined, line: string) => void): void {
@@ -106,9 +108,10 @@ export class WorkerProcess {
   }
 }
 
-async function atMost(ms: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, ms).unref()
+/** @returns `false`, when the time is over. */
+async function atMost(ms: number): Promise<false> {
+  return await new Promise((resolve) => {
+    setTimeout(resolve, ms, false).unref()
   })
 }
 
