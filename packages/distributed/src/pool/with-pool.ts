@@ -1,7 +1,7 @@
 import { withExecutor } from '@conc/core'
 import { checkFunction } from '@conc/core/internal'
 import { withLocks } from '../locks/locks.js'
-import type { WorkerPoolOptions } from './pool-options.js'
+import type { WorkerPoolOptions } from './options/pool-options.js'
 import { WorkerPool } from './worker-pool.js'
 
 /**

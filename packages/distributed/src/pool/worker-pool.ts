@@ -26,13 +26,13 @@ import type { Locks } from '../locks/locks.js'
 import { locksOver } from '../locks/locks-over.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { PoolServer } from '../server/pool-server.js'
-import { settled } from './broadcast.js'
-import { Entrance } from './entrance.js'
+import { settled } from './calls/broadcast.js'
+import { Entrance } from './calls/entrance.js'
+import type { WorkerPoolOptions } from './options/pool-options.js'
+import { poolSettings } from './options/pool-settings.js'
 import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
 import { PoolEngine } from './pool-engine.js'
-import type { WorkerPoolOptions } from './pool-options.js'
-import { poolSettings } from './pool-settings.js'
-import { allStats } from './worker-stats.js'
+import { allStats } from './told/worker-stats.js'
 
 /**
  * Runs declared tasks on child processes of this one. The first submit, `start()` or `ready()` starts them; they hold

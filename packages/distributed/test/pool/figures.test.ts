@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { CallRequest } from '../../src/coordinator/call-request.js'
 import type { PoolCall } from '../../src/coordinator/pool-call.js'
-import { CallStatistics } from '../../src/pool/call-statistics.js'
+import { CallStatistics } from '../../src/pool/told/call-statistics.js'
 import { Utilization } from '../../src/worker/utilization.js'
 import { WeightWatch } from '../../src/worker/weight-watch.js'
 

@@ -1,11 +1,11 @@
 import type { WorkerLostError } from '@conc/core'
 import { Conditions, Timer } from '@conc/core/internal'
-import type { Coordinator } from '../coordinator/coordinator.js'
-import { Fault } from '../coordinator/fault.js'
-import type { Seat } from '../coordinator/seat.js'
-import { NoWorkersError, PoolStartError } from '../errors.js'
+import type { Coordinator } from '../../coordinator/coordinator.js'
+import { Fault } from '../../coordinator/fault.js'
+import type { Seat } from '../../coordinator/seat.js'
+import { NoWorkersError, PoolStartError } from '../../errors.js'
+import type { PoolSettings } from '../options/pool-settings.js'
 import { Place } from './place.js'
-import type { PoolSettings } from './pool-settings.js'
 import { PoolWorker, type WorkerHome } from './pool-worker.js'
 
 /** A worker that was told to end does so in no time; one that is stopped or spins is killed after it. */

@@ -1,7 +1,7 @@
-import { Fault } from '../coordinator/fault.js'
-import type { PoolCall } from '../coordinator/pool-call.js'
-import { DeadlockError } from '../errors.js'
-import type { LockInfo, LockOwner, LockUser } from '../locks/lock-request.js'
+import { Fault } from '../../coordinator/fault.js'
+import type { PoolCall } from '../../coordinator/pool-call.js'
+import { DeadlockError } from '../../errors.js'
+import type { LockInfo, LockOwner, LockUser } from '../../locks/lock-request.js'
 
 const mostLines = 50
 

@@ -12,14 +12,14 @@ import {
   checkPositiveInteger,
   executorName,
 } from '@conc/core/internal'
-import { prefetchOf } from '../calls/prefetch.js'
-import { checkLevel, fuller, type Level } from '../logs/level.js'
-import { logOutlet } from '../logs/log-outlet.js'
-import { checkPayloadBytes } from '../option-checks.js'
-import type { Credit } from '../protocol/credit.js'
+import { prefetchOf } from '../../calls/prefetch.js'
+import { checkLevel, fuller, type Level } from '../../logs/level.js'
+import { logOutlet } from '../../logs/log-outlet.js'
+import { checkPayloadBytes } from '../../option-checks.js'
+import type { Credit } from '../../protocol/credit.js'
+import { type RespawnSettings, respawnOf } from '../workers/respawn.js'
 import { knownOptions, type WorkerPoolOptions } from './pool-options.js'
 import { listsOf, type ProcessSettings, processOf } from './process-settings.js'
-import { type RespawnSettings, respawnOf } from './respawn.js'
 import { type ServingSettings, servingOf } from './serving-settings.js'
 
 /** The options with their defaults, checked. */

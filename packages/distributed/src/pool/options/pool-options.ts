@@ -1,8 +1,8 @@
-import type { Level } from '../logs/level.js'
-import type { LogRecord } from '../logs/log-record.js'
-import type { Key } from '../security/keys.js'
-import type { ServerTls } from '../security/tls-options.js'
-import type { AdmitCandidate } from './admit.js'
+import type { Level } from '../../logs/level.js'
+import type { LogRecord } from '../../logs/log-record.js'
+import type { Key } from '../../security/keys.js'
+import type { ServerTls } from '../../security/tls-options.js'
+import type { AdmitCandidate } from '../calls/admit.js'
 
 /** What a `WorkerPool` can be told. All of it is optional; times are milliseconds. */
 export interface WorkerPoolOptions {

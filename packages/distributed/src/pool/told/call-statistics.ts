@@ -1,6 +1,6 @@
-import type { Ending } from '../coordinator/call-request.js'
-import type { PoolCall } from '../coordinator/pool-call.js'
-import type { Quantiles, TaskStats } from '../pool-stats.js'
+import type { Ending } from '../../coordinator/call-request.js'
+import type { PoolCall } from '../../coordinator/pool-call.js'
+import type { Quantiles, TaskStats } from '../../pool-stats.js'
 
 const mostTasks = 1000
 const lastCalls = 256

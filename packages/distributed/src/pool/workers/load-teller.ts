@@ -1,7 +1,7 @@
-import type { Coordinator } from '../coordinator/coordinator.js'
-import type { PipeLink } from '../link/pipe-link.js'
-import { frameType } from '../protocol/frame-types.js'
-import { encodeMeta } from '../protocol/meta.js'
+import type { Coordinator } from '../../coordinator/coordinator.js'
+import type { PipeLink } from '../../link/pipe-link.js'
+import { frameType } from '../../protocol/frame-types.js'
+import { encodeMeta } from '../../protocol/meta.js'
 
 const everyMs = 250
 

@@ -1,7 +1,7 @@
 import { type Deferred, deferred, Timer } from '@conc/core/internal'
-import type { PipeLink } from '../link/pipe-link.js'
-import { frameType } from '../protocol/frame-types.js'
-import { decodeMeta } from '../protocol/meta.js'
+import type { PipeLink } from '../../link/pipe-link.js'
+import { frameType } from '../../protocol/frame-types.js'
+import { decodeMeta } from '../../protocol/meta.js'
 
 /** What a worker says of itself when it is asked. */
 export interface WorkerVitals {

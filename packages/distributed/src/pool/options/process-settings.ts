@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { InvalidOptionError } from '@conc/core'
 import { checkObject, checkOneOf, resolveModule } from '@conc/core/internal'
-import { inheritedArguments } from './inherited-arguments.js'
+import { inheritedArguments } from '../workers/inherited-arguments.js'
 import type { WorkerPoolOptions } from './pool-options.js'
 
 /** What a worker process is started with. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { InvalidOptionError } from '@conc/core'
-import { type ServeOptions, serveSettings } from '../server/serve-options.js'
+import { type ServeOptions, serveSettings } from '../../server/serve-options.js'
 import type { WorkerPoolOptions } from './pool-options.js'
 
 /** How a pool that listens is served. */

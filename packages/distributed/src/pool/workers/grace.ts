@@ -1,5 +1,5 @@
 import { Timer } from '@conc/core/internal'
-import type { PoolCall } from '../coordinator/pool-call.js'
+import type { PoolCall } from '../../coordinator/pool-call.js'
 
 /** The time that cancelled bodies have before their process is ended, where that is what cancelling means. */
 export class Grace {

@@ -1,6 +1,6 @@
-import type { CallRequest } from '../coordinator/call-request.js'
-import { NoWorkersError } from '../errors.js'
-import type { PoolSettings } from './pool-settings.js'
+import type { CallRequest } from '../../coordinator/call-request.js'
+import { NoWorkersError } from '../../errors.js'
+import type { PoolSettings } from '../options/pool-settings.js'
 
 /** The refusal of a call whose tags no worker will ever have; it would wait for ever. */
 export function refuseTags(

@@ -1,8 +1,8 @@
-import type { WorkerStats } from '../pool-stats.js'
-import type { Fleet } from './fleet.js'
-import type { Place } from './place.js'
-import type { PoolSettings } from './pool-settings.js'
-import type { PoolWorker } from './pool-worker.js'
+import type { WorkerStats } from '../../pool-stats.js'
+import type { PoolSettings } from '../options/pool-settings.js'
+import type { Fleet } from '../workers/fleet.js'
+import type { Place } from '../workers/place.js'
+import type { PoolWorker } from '../workers/pool-worker.js'
 import type { WorkerVitals } from './vitals.js'
 
 /** What `stats()` says of the workers: of each place, and of those that end their work and are replaced already. */

@@ -1,8 +1,8 @@
 import type { Executor } from '@conc/core'
-import { listen } from '../server/listen.js'
-import type { OpenServer } from '../server/open-server.js'
-import type { PoolServer } from '../server/pool-server.js'
-import { type ServeOptions, serveSettings } from '../server/serve-options.js'
+import { listen } from '../../server/listen.js'
+import type { OpenServer } from '../../server/open-server.js'
+import type { PoolServer } from '../../server/pool-server.js'
+import { type ServeOptions, serveSettings } from '../../server/serve-options.js'
 
 /** The port of a pool that listens. It takes roots as long as the pool does, and what those call until the last is over. */
 export class OwnServer {

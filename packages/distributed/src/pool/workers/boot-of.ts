@@ -1,7 +1,7 @@
-import type { Boot } from '../link/boot.js'
-import { protocolName } from '../protocol/limits.js'
-import { breadthAround } from './pool-around.js'
-import type { PoolSettings } from './pool-settings.js'
+import type { Boot } from '../../link/boot.js'
+import { protocolName } from '../../protocol/limits.js'
+import type { PoolSettings } from '../options/pool-settings.js'
+import { breadthAround } from '../pool-around.js'
 
 /** What one worker of a pool is started with. @param depth pools around it. */
 export function bootOf(

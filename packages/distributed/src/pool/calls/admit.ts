@@ -1,9 +1,9 @@
-import type { PoolCall } from '../coordinator/pool-call.js'
-import type { PoolLog } from '../logs/pool-log.js'
-import type { WorkerStats } from '../pool-stats.js'
-import type { Place } from './place.js'
-import type { PoolSettings } from './pool-settings.js'
-import { statsOf } from './worker-stats.js'
+import type { PoolCall } from '../../coordinator/pool-call.js'
+import type { PoolLog } from '../../logs/pool-log.js'
+import type { WorkerStats } from '../../pool-stats.js'
+import type { PoolSettings } from '../options/pool-settings.js'
+import { statsOf } from '../told/worker-stats.js'
+import type { Place } from '../workers/place.js'
 
 /** What `admit` decides about: a call, and the worker that would have it. */
 export interface AdmitCandidate {

@@ -1,10 +1,10 @@
-import type { PoolCall } from '../coordinator/pool-call.js'
-import type { Seat } from '../coordinator/seat.js'
-import { isLevel, type RecordLevel } from '../logs/level.js'
-import { readRecord } from '../logs/log-record.js'
-import type { PoolLog } from '../logs/pool-log.js'
-import type { Frame } from '../protocol/frame.js'
-import { decodeMeta } from '../protocol/meta.js'
+import type { PoolCall } from '../../coordinator/pool-call.js'
+import type { Seat } from '../../coordinator/seat.js'
+import { isLevel, type RecordLevel } from '../../logs/level.js'
+import { readRecord } from '../../logs/log-record.js'
+import type { PoolLog } from '../../logs/pool-log.js'
+import type { Frame } from '../../protocol/frame.js'
+import { decodeMeta } from '../../protocol/meta.js'
 
 /** A line that a worker wrote past its `console`. */
 export interface PrintedLine {

@@ -1,5 +1,5 @@
 import type { WorkerLostError } from '@conc/core'
-import type { PoolSettings } from './pool-settings.js'
+import type { PoolSettings } from '../options/pool-settings.js'
 import type { PoolWorker } from './pool-worker.js'
 import { Respawn } from './respawn.js'
 

@@ -1,5 +1,5 @@
 import { checkDuration, checkKeys, checkLimit, checkObject, Timer } from '@conc/core/internal'
-import type { WorkerPoolOptions } from './pool-options.js'
+import type { WorkerPoolOptions } from '../options/pool-options.js'
 
 export interface RespawnSettings {
   readonly minMs: number

@@ -1,9 +1,9 @@
 import { QueueFullError } from '@conc/core'
 import { Conditions, type Lifecycle } from '@conc/core/internal'
-import type { Coordinator } from '../coordinator/coordinator.js'
-import { PoolDepthError } from '../errors.js'
-import type { Fleet } from './fleet.js'
-import type { PoolSettings } from './pool-settings.js'
+import type { Coordinator } from '../../coordinator/coordinator.js'
+import { PoolDepthError } from '../../errors.js'
+import type { PoolSettings } from '../options/pool-settings.js'
+import type { Fleet } from '../workers/fleet.js'
 
 /** What decides whether a pool takes one more call. */
 export interface AdmissionInit {

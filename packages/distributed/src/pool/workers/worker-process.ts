@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { deferred } from '@conc/core/internal'
-import type { LinkPipes } from '../link/pipe-link.js'
-import { ConsoleLines } from './console-lines.js'
+import type { LinkPipes } from '../../link/pipe-link.js'
+import { ConsoleLines } from '../told/console-lines.js'
 import { killAtExit } from './exit-hook.js'
 
 /** How a process is started. */
@@ -27,7 +27,7 @@ export interface WorkerExit {
   readonly error?: Error
 }
 
-const entry = fileURLToPath(new URL('../worker/worker.entry.js', import.meta.url))
+const entry = fileURLToPath(new URL('../../worker/worker.entry.js', import.meta.url))
 const stderrChars = 4096
 /** What a process that is gone may still have said is in the pipe by then; something else may hold the pipe open. */
 const lastWordsMs = 1000
