@@ -8,6 +8,7 @@ import {
   type KeepAlive,
   type Producer,
   type RemoteWork,
+  Roster,
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
@@ -26,7 +27,11 @@ export class AcceptedCalls implements RemoteWork {
   readonly #pool: ThreadPool
   readonly #keepAlive: KeepAlive
   readonly #onEnd: () => void
-  readonly #calls = new Set<Call>()
+  /**
+   * No `Set`: each time that one makes itself a new table, the old one holds on to the calls in it and to the next table, so
+   * that short calls would become old, and collecting them half of their cost.
+   */
+  readonly #calls = new Roster()
   /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
   readonly #thrown = new WeakSet<object>()
   /** Of calls that are made once. */
@@ -54,13 +59,14 @@ export class AcceptedCalls implements RemoteWork {
   }
 
   add(call: Call): void {
-    this.#calls.add(call)
+    this.#calls.append(call)
     this.#keepAlive.hold()
   }
 
   /** The body is over, and there will be no other. */
   delete(call: Call): void {
-    if (!this.#calls.delete(call)) return
+    if (call.list !== this.#calls) return
+    this.#calls.remove(call)
     call.cancellation.end()
     endNow(call.options)
     this.#keepAlive.letGo()
@@ -68,7 +74,7 @@ export class AcceptedCalls implements RemoteWork {
   }
 
   interruptAll({ message, origin, executor }: TaskCancelledError): void {
-    for (const call of [...this.#calls]) {
+    for (const call of [...this.#calls] as Call[]) {
       const { taskName: task, isStarted: started } = call
       call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
     }

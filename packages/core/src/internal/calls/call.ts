@@ -2,6 +2,7 @@ import { thrownText } from '../../errors/envelope.js'
 import { type Started, TaskCancelledError, TaskTimeoutError } from '../../errors/executor-error.js'
 import type { SubmitOptions } from '../../executor.js'
 import { type Deferred, deferred } from '../deferred.js'
+import type { Member } from '../line/roster.js'
 import { currentFrame, type Frame } from '../running/frame.js'
 import type { RunningTask } from '../running/running-task.js'
 import { type AbortListener, listenTo, stopListening } from '../signals.js'
@@ -16,7 +17,11 @@ import type { CallEnd } from './told-call.js'
  * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
  * the parent it inherits, and whatever may interrupt it. It settles once; the first one wins.
  */
-export class Call implements AbortListener, Dependent {
+export class Call implements AbortListener, Dependent, Member {
+  /** Links for whoever keeps the calls of an executor. */
+  list: Member['list']
+  next: Member['next']
+  prev: Member['prev']
   readonly definition: TaskDefinition | undefined
   readonly options: ForwardedOptions
   readonly executor: string
