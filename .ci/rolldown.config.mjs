@@ -25,7 +25,7 @@ const output = {
 const modules = {
   ...common,
   input: named(starts.filter((file) => file.endsWith('.ts'))),
-  external: (id) => !/^[./]/.test(id),
+  external: (id) => !/^[./]/.test(id) && !isOwn(id),
   plugins: [withNeighbours(), withoutLeftovers()],
   output: { ...output, chunkFileNames: 'chunks/[name].js', minifyInternalExports: false },
 }
@@ -47,6 +47,12 @@ function published() {
     .map((target) => target.default ?? target)
     .filter((target) => target.startsWith('./dist/'))
     .map((target) => sourceOf(join('src', relative('dist', target))))
+}
+
+/** What a package only needs while it is built becomes part of it. */
+function isOwn(id) {
+  const { devDependencies = {} } = JSON.parse(readFileSync('package.json', 'utf8'))
+  return Object.keys(devDependencies).some((name) => id === name || id.startsWith(`${name}/`))
 }
 
 function neighboursOf(file) {
