@@ -14,7 +14,7 @@ import {
 import { decode, encode } from '@conc/wire'
 import type { CallRequest, Ending } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
-import type { LogReader } from '../logs/log-outlet.js'
+import type { EncodedReader } from '../logs/encoded-reader.js'
 import type { Credit } from '../protocol/credit.js'
 import { encodeSubmit, inAttempt } from './call-request-of.js'
 import type { CallRoute, SentCall } from './call-route.js'
@@ -31,7 +31,7 @@ export interface RemoteLimits {
   /** The most a call may wait for its start; default Infinity. */
   readonly startTimeoutMs?: number | undefined
   /** Who wants the records of their bodies; default nobody. */
-  readonly log?: LogReader | undefined
+  readonly log?: EncodedReader | undefined
 }
 
 /**

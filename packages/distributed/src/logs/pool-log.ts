@@ -1,7 +1,12 @@
 import { channels } from '@conc/core'
-import { isShown, type Level, type RecordLevel } from './level.js'
-import { logOutlet } from './log-outlet.js'
-import type { LogRecord } from './log-record.js'
+import {
+  isShown,
+  type Level,
+  type LogRecord,
+  levelHere,
+  logOutlet,
+  type RecordLevel,
+} from '@conc/core/internal'
 import { OncePerMinute } from './once-per-minute.js'
 
 /** What a pool is told about its records. */
@@ -69,7 +74,7 @@ export class PoolLog {
   #deliver(record: LogRecord): void {
     if (channels.log.hasSubscribers) channels.log.publish(record)
     const outlet = logOutlet()
-    if (outlet.origin && isShown(record.level, outlet.level)) outlet.take(record)
+    if (outlet.origin && isShown(record.level, levelHere())) outlet.take(record)
     try {
       this.#init.onLog?.(record)
     } catch (error) {

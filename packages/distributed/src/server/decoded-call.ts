@@ -14,6 +14,7 @@ import {
   currentFrame,
   type ForwardedOptions,
   type Frame,
+  inFrame,
   isTelling,
   RunningTask,
   reportsEnd,
@@ -29,7 +30,7 @@ import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request
 import { Fault, inOne } from '../coordinator/fault.js'
 import { decodeVars } from '../link/context-bytes.js'
 import { owned } from '../link/payload.js'
-import { withLogReader } from '../logs/log-outlet.js'
+import { recordBytes } from '../logs/record-bytes.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
 
@@ -238,7 +239,11 @@ export class DecodedCall implements SentCall, CallEnd {
     const { owner } = this
     const { logLevel: level } = this.request
     if (level === undefined) begin()
-    else withLogReader({ level, log: (at, record) => owner.log?.(at, record) }, begin)
+    else
+      inFrame(
+        { logs: { level, log: (record) => owner.log?.(record.level, recordBytes(record)) } },
+        begin,
+      )
   }
 
   #options(work: DeclaredWork): ForwardedOptions {

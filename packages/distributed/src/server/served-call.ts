@@ -4,11 +4,10 @@ import {
   type Started,
   TaskTimeoutError,
 } from '@conc/core'
-import { type Bytes, Timer } from '@conc/core/internal'
+import { type Bytes, isShown, type RecordLevel, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
-import { isShown, type RecordLevel } from '../logs/level.js'
 import { itemSizes, sizeOf } from '../protocol/item-pack.js'
 import type { SessionQueue } from './fair-queue.js'
 

@@ -5,6 +5,7 @@ import {
   describe,
   type FailurePhase,
   iteratorOf,
+  type LogReader,
   RunningTask,
   refuseStream,
   runInFrame,
@@ -51,6 +52,8 @@ export interface BodyContext {
   readonly slot?: Slot | undefined
   /** The way to the locks that it sees; default: those of whoever is around. */
   readonly locks?: object | undefined
+  /** Who wants its records beside the pool; default: whoever is around. */
+  readonly logs?: LogReader | undefined
 }
 
 /** One call while its task runs here. What comes of it is told to its owner as bytes. */
@@ -76,7 +79,7 @@ export class Body {
     this.#definition = definition
     this.#args = args
     this.#owner = owner
-    const { id, parentId, attempt, deadline, headers, vars, slot, locks } = context
+    const { id, parentId, attempt, deadline, headers, vars, slot, locks, logs } = context
     this.#task = new RunningTask({
       name: definition.name,
       executor: place.executor,
@@ -88,7 +91,13 @@ export class Body {
       parent: parentId === undefined ? undefined : { id: parentId },
       onProgress: context.wantsProgress ? (data) => this.#progress(data) : undefined,
     })
-    this.#around = { executor: place.pool, slot, vars, locks }
+    this.#around = {
+      executor: place.pool,
+      slot,
+      vars,
+      locks,
+      logs,
+    }
     this.#startTimeoutMs = context.startTimeoutMs
     if (context.kind !== 'call') {
       this.#items = new ItemSender(context.kind, (item) => this.#item(item))

@@ -12,6 +12,7 @@ import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
 import { decodeMeta, encodeMeta } from '../protocol/meta.js'
 import { Body, type BodyContext } from './body.js'
+import { BodyReader } from './body-reader.js'
 import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
 import { TaskLockRoute } from './task-lock-route.js'
@@ -171,8 +172,9 @@ export class TaskServer implements LinkListener {
       headers,
       vars: decodeVars(vars),
       wantsProgress: progress,
-      slot: new WorkerSlot(id, this.#questions, meta.log),
+      slot: new WorkerSlot(id, this.#questions),
       locks: this.#locks,
+      logs: meta.log && new BodyReader(id, meta.log),
     }
   }
 
