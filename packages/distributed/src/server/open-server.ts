@@ -1,5 +1,5 @@
 import { type Capabilities, type Executor, InvalidOptionError, type Load } from '@conc/core'
-import type { WebSocket } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
 import { type LockRoute, unlessOfProcess } from '../locks/lock-route.js'
@@ -48,7 +48,11 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   #workedAt = performance.now()
   #port = 0
 
-  private constructor(executor: Executor, settings: ServeSettings) {
+  private constructor(
+    executor: Executor,
+    settings: ServeSettings,
+    Sockets: typeof WebSocketServer,
+  ) {
     this.settings = settings
     this.#executor = executor
     this.lockRoute = lockRouteOf(executor)
@@ -57,7 +61,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
       : new DecodingRoute(executor, settings.maxPayloadBytes, unlessOfProcess(this.lockRoute))
     this.#dispatcher = new Dispatcher(executor, route)
     this.#sessions = new Sessions(this)
-    this.#gate = new Gate(settings, this, new Refusals(executor.name))
+    this.#gate = new Gate(settings, this, new Refusals(executor.name), Sockets)
     this.#loadReports = new LoadReports(
       () => this.load,
       (load) => this.#tellAll(frameType.load, { ...load }),
@@ -71,7 +75,9 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
 
   /** @throws {AddressInUseError} or what the system says about the address. */
   static async listen(executor: Executor, settings: ServeSettings): Promise<OpenServer> {
-    const server = new OpenServer(executor, settings)
+    // Loading it takes as long as all else here: who opens no port does without.
+    const { WebSocketServer } = await import('ws')
+    const server = new OpenServer(executor, settings, WebSocketServer)
     server.#port = await listenAt(server.#gate.server, settings)
     server.#idle.restart()
     warnOfWeakKey(server.name, settings.keys)
