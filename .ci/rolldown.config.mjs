@@ -51,8 +51,10 @@ function published() {
 
 /** What a package only needs while it is built becomes part of it. */
 function isOwn(id) {
-  const { devDependencies = {} } = JSON.parse(readFileSync('package.json', 'utf8'))
-  return Object.keys(devDependencies).some((name) => id === name || id.startsWith(`${name}/`))
+  const { devDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const given = Object.keys(peerDependencies ?? {})
+  const own = Object.keys(devDependencies ?? {}).filter((name) => !given.includes(name))
+  return own.some((name) => id === name || id.startsWith(`${name}/`))
 }
 
 function neighboursOf(file) {
