@@ -21,6 +21,8 @@ export interface PoolLogInit {
 /** What a record is about, beside the pool. */
 export type About = Pick<LogRecord, 'worker' | 'task' | 'taskId' | 'fields'> & {
   readonly pid?: number
+  /** What it is about, where that is not the pool. */
+  readonly pool?: string
 }
 
 /** The records of one pool: to the channel `conc:log`, to its `onLog`, and to the pool around this process. */
@@ -84,9 +86,16 @@ export class PoolLog {
   }
 }
 
-/** The records of a server: all that somebody listens to. */
-export function serverLog(pool: string): PoolLog {
-  return new PoolLog({ pool, level: 'debug', printsUnheard: false })
+/** Under this key a pool has its log. */
+export const poolLog: unique symbol = Symbol.for('conc.poolLog') as never
+
+/** The records of a server: with those of its pool, or, where the executor has no log, all that somebody listens to. */
+export function serverLog(executor: {
+  readonly name: string
+  readonly [poolLog]?: PoolLog
+}): PoolLog {
+  const { name: pool } = executor
+  return executor[poolLog] ?? new PoolLog({ pool, level: 'debug', printsUnheard: false })
 }
 
 function print({ level, message }: LogRecord): void {

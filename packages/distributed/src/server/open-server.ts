@@ -3,6 +3,7 @@ import type { WebSocket, WebSocketServer } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
 import { type LockRoute, unlessOfProcess } from '../locks/lock-route.js'
+import { type PoolLog, serverLog } from '../logs/pool-log.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -41,6 +42,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   readonly #keyed = new KeyedCalls((call) => this.#dispatcher.accept(call))
   readonly #loadReports: LoadReports
   readonly #startedAt = performance.now()
+  readonly #log: PoolLog
   readonly #ending = new ServerEnding(this)
   readonly #idle: IdleWatch
   /** Told of each call that is over. */
@@ -60,8 +62,9 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
       ? executor[callRoute]
       : new DecodingRoute(executor, settings.maxPayloadBytes, unlessOfProcess(this.lockRoute))
     this.#dispatcher = new Dispatcher(executor, route)
-    this.#sessions = new Sessions(this)
-    this.#gate = new Gate(settings, this, new Refusals(executor.name), Sockets)
+    this.#log = serverLog(this.#executor)
+    this.#sessions = new Sessions(this, this.#log)
+    this.#gate = new Gate(settings, this, new Refusals(executor.name, this.#log), Sockets)
     this.#loadReports = new LoadReports(
       () => this.load,
       (load) => this.#tellAll(frameType.load, { ...load }),
@@ -80,7 +83,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     const server = new OpenServer(executor, settings, WebSocketServer)
     server.#port = await listenAt(server.#gate.server, settings)
     server.#idle.restart()
-    warnOfWeakKey(server.name, settings.keys)
+    warnOfWeakKey(server.name, settings.keys, server.#log)
     return server
   }
 
@@ -169,7 +172,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   rotateKeys(keys: readonly Key[]): void {
     const ring = proofKeyRing('keys', keys)
     refuseOpenHost(this.host, ring, this.settings)
-    warnOfWeakKey(this.name, ring)
+    warnOfWeakKey(this.name, ring, this.#log)
     this.#gate.keys = ring
   }
 
