@@ -162,6 +162,11 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     return begun
   }
 
+  /** Fewer workers are there, or are to come: what all others have refused waits for nobody. */
+  fewerWorkers(): void {
+    this.#admittance?.recheck(this.#calls.values())
+  }
+
   /** Ends whatever waits, as there is nobody who could run it. */
   refuseWaiting(faultOf: (call: PoolCall) => Fault): void {
     for (const call of [...this.#calls.values()]) {
@@ -252,6 +257,10 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
 
   rejoin(call: PoolCall): void {
     this.#room.rejoin(call)
+  }
+
+  isComingFor({ request }: PoolCall): boolean {
+    return this.#options.isComingFor?.(request) ?? false
   }
 
   turnAway(call: PoolCall): void {

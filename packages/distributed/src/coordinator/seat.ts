@@ -1,5 +1,5 @@
 import { type Line, Resumption, type Station } from '@conc/core/internal'
-import type { CallRequest } from './call-request.js'
+import { carries } from './carries.js'
 import type { Fault } from './fault.js'
 import type { PoolCall, Word } from './pool-call.js'
 
@@ -70,14 +70,7 @@ export class Seat implements Station<PoolCall> {
   qualifiesFor(call: PoolCall): boolean {
     if (call.pinned && call.pinned !== this) return false
     if (call.refusedBy?.has(this)) return false
-    return this.carries(call.request)
-  }
-
-  /** Whether it has the tags that are asked for. */
-  carries({ tags, tagMatch }: Pick<CallRequest, 'tags' | 'tagMatch'>): boolean {
-    if (tags === undefined || tags.length === 0) return true
-    const has = (tag: string): boolean => this.tags.has(tag)
-    return tagMatch === 'any' ? tags.some(has) : tags.every(has)
+    return carries(this.tags, call.request)
   }
 
   /** Whether it owes a word about what it was sent, for longer than a loop that turns would. */

@@ -68,6 +68,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
       ...settings,
       refuse: (request) => refuseTags(request, settings),
       admit: settings.admit && ((call, seat) => this.#admits(call, seat)),
+      isComingFor: (request) => this.fleet.isComingFor(request),
       observe: (event, call, ending) => this.#observe(event, call, ending),
       onChange: () => this.#changed(),
     })

@@ -2,6 +2,7 @@ import { ConcError, ExecutorClosedError, ExecutorError, QueueFullError } from '@
 import type { Bytes } from '@conc/core/internal'
 import { encodeError } from '@conc/wire'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
+import { carries } from '../../coordinator/carries.js'
 import type { Coordinator } from '../../coordinator/coordinator.js'
 import { Fault } from '../../coordinator/fault.js'
 import type { PoolCall } from '../../coordinator/pool-call.js'
@@ -76,7 +77,7 @@ export class NestedCalls {
     const refusal = this.#refusal(meta, parent)
     if (refusal) return void this.#refuse(frame.id, refusal)
     // In here it would run without the tags that it asks for.
-    if (parent && seat.carries(meta) && this.#isTooMuch(seat, parent))
+    if (parent && carries(seat.tags, meta) && this.#isTooMuch(seat, parent))
       return void this.#link.add(frameType.withdrawn, frame.id)
     const { coordinator } = this.#host
     if (parent) coordinator.suspend(parent)
