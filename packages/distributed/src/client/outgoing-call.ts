@@ -1,5 +1,5 @@
 import { TaskTimeoutError } from '@conc/core'
-import { type Bytes, isLevel, Timer } from '@conc/core/internal'
+import { type Bytes, isLevel, type Member, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
@@ -22,7 +22,11 @@ export interface OutgoingHost {
 const clockSlackMs = 500
 
 /** One attempt of a call, from its acceptance here until the server has said how it ended. */
-export class OutgoingCall implements SentCall {
+export class OutgoingCall implements SentCall, Member {
+  /** While it waits. */
+  list: Member['list']
+  next: Member['next']
+  prev: Member['prev']
   readonly request: CallRequest
   readonly byteLength: number
   readonly #host: OutgoingHost

@@ -1,4 +1,5 @@
 import { type Line, Resumption, type Station } from '@conc/core/internal'
+import { IdTable } from '../protocol/id-table.js'
 import { carries } from './carries.js'
 import type { Fault } from './fault.js'
 import type { PoolCall, Word } from './pool-call.js'
@@ -27,7 +28,7 @@ export class Seat implements Station<PoolCall> {
   /** The worker's number. */
   readonly worker: number
   readonly tags: ReadonlySet<string>
-  readonly calls: Map<number, PoolCall> = new Map()
+  readonly calls: IdTable<PoolCall> = new IdTable()
   readonly resumption: Resumption<PoolCall>
   readonly port: SeatPort
   state: 'open' | 'retiring' | 'gone' = 'open'

@@ -241,7 +241,8 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     const { coordinator, locks } = this
     const infos = locks.inspect()
     if (!locks.refuseNewest((owner) => deadlockOf(owner, infos))) {
-      const newest = [...coordinator.calls.values()]
+      const newest = coordinator.calls
+        .values()
         .filter(({ state }) => state === 'waiting')
         .at(-1)
       if (newest) coordinator.cancel(newest, deadlockOfCall(newest, this.#idOf(newest)))

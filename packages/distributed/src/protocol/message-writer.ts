@@ -140,7 +140,7 @@ export class MessageWriter {
     if (frames.length === 0) return
     const byteLength = this.#byteLength
     this.#frames = []
-    this.#packs.clear()
+    if (this.#packs.size > 0) this.#packs.clear()
     this.#byteLength = messageHeaderBytes
     const bytes = Buffer.allocUnsafe(byteLength)
     const seq = this.#header(bytes, frames.length)

@@ -42,6 +42,8 @@ export class ServedCall implements CallOwner {
   state: 'waiting' | 'sent' | 'over' = 'waiting'
   isStarted = false
   isCancelled = false
+  /** Its client is to be told of its state at the end of the turn. */
+  isStateDue = false
   /** Told how the body ended, where somebody else waits for the same. */
   onEnd: ((ending: Ending) => void) | undefined
   #isSettled = false
