@@ -24,7 +24,7 @@ import { toldOf } from '../calls/self-cancelled.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
-import { packOf, sizeOf } from '../protocol/item-pack.js'
+import { ItemPacker } from '../protocol/item-packer.js'
 import { EncodeFailure, ItemSender, type Items } from './item-sender.js'
 
 /** Where bodies run: what is the same for all of a worker. */
@@ -66,6 +66,8 @@ export class Body {
   readonly #task: RunningTask
   readonly #around: TaskSurroundings
   readonly #items: ItemSender | undefined
+  /** Where items wait for the end of the turn: told before anything else is. */
+  readonly #packer: ItemPacker | undefined
   readonly #startTimeoutMs: number | undefined
 
   constructor(
@@ -99,9 +101,13 @@ export class Body {
       logs,
     }
     this.#startTimeoutMs = context.startTimeoutMs
-    if (context.kind !== 'call') {
-      this.#items = new ItemSender(context.kind, (item) => this.#item(item))
-    }
+    if (context.kind === 'call') return
+    this.#packer = new ItemPacker({
+      encode: (item) => this.#encodeItem(item),
+      maxItemBytes: place.maxPayloadBytes,
+      tell: (pack) => owner.items?.(pack),
+    })
+    this.#items = new ItemSender(context.kind, this.#packer)
   }
 
   run(): void {
@@ -181,23 +187,22 @@ export class Body {
   }
 
   #end(): void {
+    this.#packer?.flush()
     this.cancellation.end()
   }
 
   #progress(data: unknown): void {
+    this.#packer?.flush()
     this.#owner.progress?.(this.#encode(data, 'progress'))
   }
 
-  /** @returns its size. @throws {EncodeFailure} it cannot travel. */
-  #item(value: unknown): number {
-    let bytes: Bytes
+  /** @throws {EncodeFailure} it cannot travel. */
+  #encodeItem(value: unknown): Bytes {
     try {
-      bytes = this.#encode(value, 'item')
+      return this.#encode(value, 'item')
     } catch (error) {
       throw new EncodeFailure(error)
     }
-    this.#owner.items?.(packOf(bytes))
-    return sizeOf(bytes)
   }
 
   #encode(value: unknown, root: string): Bytes {

@@ -6,16 +6,17 @@ export class Malformed extends Error {}
 
 /** Reads numbers, text and bytes from a place that moves on; never beyond `end`. */
 export class ByteSource {
-  at = 0
+  at: number
   readonly #bytes: Buffer
   #end: number
   #view: DataView | undefined
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.byteLength) {
+    this.at = start
     this.#bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#end = bytes.byteLength
+    this.#end = end
   }
 
   get left(): number {

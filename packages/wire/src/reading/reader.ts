@@ -15,11 +15,14 @@ import { TailSource } from './tail-source.js'
 export class Reader {
   readonly source: ByteSource
   readonly trail: Trail
+  /** Where the value begins. */
+  readonly start: number
   tails: TailSource = TailSource.none
 
-  constructor(bytes: Uint8Array, root: string) {
-    this.source = new ByteSource(bytes)
+  constructor(bytes: Uint8Array, root: string, start: number, end: number) {
+    this.source = new ByteSource(bytes, start, end)
     this.trail = new Trail(root)
+    this.start = start
   }
 
   run(): unknown {
