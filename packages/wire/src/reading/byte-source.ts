@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { asciiText } from './ascii-text.js'
 import { cachedText } from './text-cache.js'
 
 /** Bytes that end too early, or are not what they say: becomes a `SerializationError` with a path. */
@@ -92,7 +93,7 @@ export class ByteSource {
   /** UTF-8. */
   text(length: number): string {
     const start = this.take(length)
-    return this.#text(start, start + length)
+    return asciiText(this.#bytes, start, length) ?? this.#text(start, start + length)
   }
 
   #text(start: number, end: number): string {

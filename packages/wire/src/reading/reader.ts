@@ -2,6 +2,7 @@ import { keepSparse } from '@conc/core/internal'
 import { failed, isFailure } from '../format/failures.js'
 import { limits } from '../format/format.js'
 import { Trail } from '../format/trail.js'
+import { copyOf } from '../format/views.js'
 import { ByteSource, Malformed } from './byte-source.js'
 import { readExtension } from './read-extension.js'
 import { readTagged } from './read-tagged.js'
@@ -139,7 +140,7 @@ export class Reader {
   }
 
   #buffer(length: number): Buffer {
-    return Buffer.from(Uint8Array.prototype.slice.call(this.source.bytes(length)).buffer)
+    return copyOf(this.source.bytes(length))
   }
 
   #array(length: number, depth: number): unknown[] {
