@@ -8,14 +8,13 @@ import {
   type KeepAlive,
   type Producer,
   type RemoteWork,
-  Roster,
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
 import type { CallRequest, Ending } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
-import type { EncodedReader } from '../logs/encoded-reader.js'
+import type { LogReader } from '../logs/log-outlet.js'
 import type { Credit } from '../protocol/credit.js'
 import { encodeSubmit, inAttempt } from './call-request-of.js'
 import type { CallRoute, SentCall } from './call-route.js'
@@ -32,7 +31,7 @@ export interface RemoteLimits {
   /** The most a call may wait for its start; default Infinity. */
   readonly startTimeoutMs?: number | undefined
   /** Who wants the records of their bodies; default nobody. */
-  readonly log?: EncodedReader | undefined
+  readonly log?: LogReader | undefined
 }
 
 /**
@@ -44,7 +43,7 @@ export class RemoteCalls implements RemoteWork {
   readonly #limits: RemoteLimits
   readonly #onEnd: () => void
   readonly #keepAlive: KeepAlive | undefined
-  readonly #calls = new Roster()
+  readonly #calls = new Set<Call>()
   /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
   readonly #thrown = new WeakSet<object>()
 
@@ -64,14 +63,13 @@ export class RemoteCalls implements RemoteWork {
   }
 
   add(call: Call): void {
-    this.#calls.append(call)
+    this.#calls.add(call)
     this.#keepAlive?.hold()
   }
 
   /** The body is over, and there will be no other. */
   delete(call: Call): void {
-    if (call.list !== this.#calls) return
-    this.#calls.remove(call)
+    if (!this.#calls.delete(call)) return
     call.cancellation.end()
     endNow(call.options)
     this.#keepAlive?.letGo()
@@ -79,7 +77,7 @@ export class RemoteCalls implements RemoteWork {
   }
 
   interruptAll({ message, origin, executor }: TaskCancelledError): void {
-    for (const call of [...this.#calls] as Call[]) {
+    for (const call of [...this.#calls]) {
       const { taskName: task, isStarted: started } = call
       call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
     }

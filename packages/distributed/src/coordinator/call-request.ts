@@ -1,4 +1,5 @@
-import type { Bytes, EncodedOutcome, Level, RecordLevel } from '@conc/core/internal'
+import type { Bytes, EncodedOutcome } from '@conc/core/internal'
+import type { Level, RecordLevel } from '../logs/level.js'
 import type { CallKind } from '../protocol/call-grammar.js'
 import type { Fault } from './fault.js'
 

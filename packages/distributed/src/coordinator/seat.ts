@@ -1,6 +1,5 @@
 import { type Line, Resumption, type Station } from '@conc/core/internal'
-import { IdTable } from '../protocol/id-table.js'
-import { carries } from './carries.js'
+import type { CallRequest } from './call-request.js'
 import type { Fault } from './fault.js'
 import type { PoolCall, Word } from './pool-call.js'
 
@@ -28,7 +27,7 @@ export class Seat implements Station<PoolCall> {
   /** The worker's number. */
   readonly worker: number
   readonly tags: ReadonlySet<string>
-  readonly calls: IdTable<PoolCall> = new IdTable()
+  readonly calls: Map<number, PoolCall> = new Map()
   readonly resumption: Resumption<PoolCall>
   readonly port: SeatPort
   state: 'open' | 'retiring' | 'gone' = 'open'
@@ -71,7 +70,14 @@ export class Seat implements Station<PoolCall> {
   qualifiesFor(call: PoolCall): boolean {
     if (call.pinned && call.pinned !== this) return false
     if (call.refusedBy?.has(this)) return false
-    return carries(this.tags, call.request)
+    return this.carries(call.request)
+  }
+
+  /** Whether it has the tags that are asked for. */
+  carries({ tags, tagMatch }: Pick<CallRequest, 'tags' | 'tagMatch'>): boolean {
+    if (tags === undefined || tags.length === 0) return true
+    const has = (tag: string): boolean => this.tags.has(tag)
+    return tagMatch === 'any' ? tags.some(has) : tags.every(has)
   }
 
   /** Whether it owes a word about what it was sent, for longer than a loop that turns would. */

@@ -1,4 +1,4 @@
-import type { Level } from '@conc/core/internal'
+import type { Level } from '../logs/level.js'
 
 /** What a worker process is started with; no argument and no variable of its environment has any of it. */
 export interface Boot {

@@ -14,7 +14,6 @@ import {
   currentFrame,
   type ForwardedOptions,
   type Frame,
-  inFrame,
   isTelling,
   RunningTask,
   reportsEnd,
@@ -30,8 +29,7 @@ import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request
 import { Fault, inOne } from '../coordinator/fault.js'
 import { decodeVars } from '../link/context-bytes.js'
 import { owned } from '../link/payload.js'
-import { recordBytes } from '../logs/record-bytes.js'
-import { ItemPacker } from '../protocol/item-packer.js'
+import { withLogReader } from '../logs/log-outlet.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
 
@@ -54,8 +52,6 @@ export class DecodedCall implements SentCall, CallEnd {
   #cancellation: Cancellation | undefined
   /** Where the executor tells of it instead of promising. */
   #call: Call | undefined
-  /** Where its items wait for the end of the turn: told before anything else of it is. */
-  #packer: ItemPacker | undefined
 
   constructor(
     executor: Executor,
@@ -186,20 +182,9 @@ export class DecodedCall implements SentCall, CallEnd {
     }
   }
 
-  /** Of a stream. */
-  packer(): ItemPacker {
-    this.#packer = new ItemPacker({
-      encode: (value) => this.encoded(value, 'item'),
-      maxItemBytes: this.#maxBytes,
-      tell: (pack) => this.owner.items?.(pack),
-    })
-    return this.#packer
-  }
-
   /** A call that was told to stop is over when its body is; nobody waits for another one's body. */
   end(ending: Ending): void {
     if (this.#isOver) return
-    this.#packer?.flush()
     this.#ending = ending
     if (!this.#isBodyGone) {
       if (this.#cancellation?.isCancelled || this.isLeft) return
@@ -253,11 +238,7 @@ export class DecodedCall implements SentCall, CallEnd {
     const { owner } = this
     const { logLevel: level } = this.request
     if (level === undefined) begin()
-    else
-      inFrame(
-        { logs: { level, log: (record) => owner.log?.(record.level, recordBytes(record)) } },
-        begin,
-      )
+    else withLogReader({ level, log: (at, record) => owner.log?.(at, record) }, begin)
   }
 
   #options(work: DeclaredWork): ForwardedOptions {
@@ -280,7 +261,6 @@ export class DecodedCall implements SentCall, CallEnd {
   }
 
   #progressed(data: unknown): void {
-    this.#packer?.flush()
     try {
       this.owner.progress?.(this.encoded(data, 'progress'))
     } catch (error) {

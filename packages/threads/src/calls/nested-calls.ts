@@ -76,7 +76,6 @@ export class NestedCalls {
       ...restoredFrame(request.context),
       task: parent?.asParent(request.context?.parentId),
       locks: parent?.call.frame?.locks,
-      logs: parent?.call.frame?.logs,
     }
     const { args } = request
     const call = runInFrame(

@@ -20,8 +20,6 @@ import { type Items, StreamSender } from '../streams/stream-sender.js'
 import type { ThreadServer } from './thread-server.js'
 import { ThreadSlot } from './thread-slot.js'
 
-const noContext: CallContext = {}
-
 /** One call from when it was taken up here until its task has ended. */
 export class Body {
   readonly id: number
@@ -109,9 +107,7 @@ export class Body {
 
   #around(context: CallContext | undefined): TaskSurroundings {
     const { proxy, link } = this.#server
-    const { vars, logLevel } = context ?? noContext
-    const logs = logLevel && { level: logLevel }
-    return { executor: proxy, slot: new ThreadSlot(this.id, link), vars, logs }
+    return { executor: proxy, slot: new ThreadSlot(this.id, link), vars: context?.vars }
   }
 }
 

@@ -8,12 +8,7 @@ export interface ParameterKey {
 
 /** What a function's source says about one of its parameters: the keys it takes out of it, or why that cannot be said. */
 export type Parameters =
-  | {
-      readonly kind: 'keys'
-      readonly keys: readonly ParameterKey[]
-      /** The function is an arrow that takes nothing after this parameter. */
-      readonly isLast?: boolean
-    }
+  | { readonly kind: 'keys'; readonly keys: readonly ParameterKey[] }
   | { readonly kind: 'opaque'; readonly reason: string }
 
 export const unreadable: Parameters = opaque('has a source that cannot be read')
@@ -22,10 +17,10 @@ export function opaque(reason: string): Parameters {
   return { kind: 'opaque', reason }
 }
 
-function keysOf(found: ReadonlyMap<string, boolean>): ParameterKey[] {
+export function keysOf(found: ReadonlyMap<string, boolean>): Parameters {
   const keys: ParameterKey[] = []
   for (const [name, hasDefault] of found) keys.push({ name: interned(name), hasDefault })
-  return keys
+  return { kind: 'keys', keys }
 }
 
 /**
@@ -63,8 +58,7 @@ function readPattern(tokens: Tokens): Parameters {
     found.set(name, hasDefault && found.get(name) !== false)
     if (tokens.is(',')) tokens.next()
   }
-  const isLast = tokens.next().is(')') && tokens.next().is('=>')
-  return { kind: 'keys', keys: keysOf(found), isLast }
+  return keysOf(found)
 }
 
 function isKey(tokens: Tokens): boolean {

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { asciiText } from './ascii-text.js'
 import { cachedText } from './text-cache.js'
 
 /** Bytes that end too early, or are not what they say: becomes a `SerializationError` with a path. */
@@ -7,17 +6,16 @@ export class Malformed extends Error {}
 
 /** Reads numbers, text and bytes from a place that moves on; never beyond `end`. */
 export class ByteSource {
-  at: number
+  at = 0
   readonly #bytes: Buffer
   #end: number
   #view: DataView | undefined
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.byteLength) {
-    this.at = start
+  constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#end = end
+    this.#end = bytes.byteLength
   }
 
   get left(): number {
@@ -93,7 +91,7 @@ export class ByteSource {
   /** UTF-8. */
   text(length: number): string {
     const start = this.take(length)
-    return asciiText(this.#bytes, start, length) ?? this.#text(start, start + length)
+    return this.#text(start, start + length)
   }
 
   #text(start: number, end: number): string {

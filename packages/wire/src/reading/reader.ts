@@ -2,7 +2,6 @@ import { keepSparse } from '@conc/core/internal'
 import { failed, isFailure } from '../format/failures.js'
 import { limits } from '../format/format.js'
 import { Trail } from '../format/trail.js'
-import { copyOf } from '../format/views.js'
 import { ByteSource, Malformed } from './byte-source.js'
 import { readExtension } from './read-extension.js'
 import { readTagged } from './read-tagged.js'
@@ -16,14 +15,11 @@ import { TailSource } from './tail-source.js'
 export class Reader {
   readonly source: ByteSource
   readonly trail: Trail
-  /** Where the value begins. */
-  readonly start: number
   tails: TailSource = TailSource.none
 
-  constructor(bytes: Uint8Array, root: string, start: number, end: number) {
-    this.source = new ByteSource(bytes, start, end)
+  constructor(bytes: Uint8Array, root: string) {
+    this.source = new ByteSource(bytes)
     this.trail = new Trail(root)
-    this.start = start
   }
 
   run(): unknown {
@@ -140,7 +136,7 @@ export class Reader {
   }
 
   #buffer(length: number): Buffer {
-    return copyOf(this.source.bytes(length))
+    return Buffer.from(Uint8Array.prototype.slice.call(this.source.bytes(length)).buffer)
   }
 
   #array(length: number, depth: number): unknown[] {

@@ -3,7 +3,6 @@ import type { Load } from '../../executor.js'
 import type { Call } from '../calls/call.js'
 import { DirectCall } from '../calls/direct-call.js'
 import { Line } from './line.js'
-import { Roster } from './roster.js'
 import { Turn } from './turn.js'
 
 /** The work an executor has accepted and not finished: its line, its calls, and how full it is. */
@@ -11,7 +10,7 @@ export class AcceptedWork {
   readonly line: Line
   readonly #queueLimit: number
   /** Until the body is over, which for a cancelled call is after its settlement. */
-  readonly #calls = new Roster()
+  readonly #calls = new Set<Call | DirectCall>()
   #directRunning = 0
   #directWaiting = 0
   readonly #onEnd: () => void
@@ -48,20 +47,18 @@ export class AcceptedWork {
   }
 
   add(call: Call): void {
-    this.#calls.append(call)
+    this.#calls.add(call)
   }
 
   /** The body is over. */
   delete(call: Call): void {
-    if (call.list === this.#calls) this.#calls.remove(call)
+    this.#calls.delete(call)
     this.#onEnd()
   }
 
   /** Interrupts every call; bodies go on until they heed it. */
   interruptAll(reason: TaskCancelledError): void {
-    for (const call of [...this.#calls] as (Call | DirectCall)[]) {
-      call.interrupt(reasonFor(call, reason))
-    }
+    for (const call of [...this.#calls]) call.interrupt(reasonFor(call, reason))
   }
 
   /** Puts an attempt in line. */
@@ -73,7 +70,7 @@ export class AcceptedWork {
   startDirect(work: (...args: never[]) => unknown, args: readonly unknown[]): Promise<unknown> {
     const call = new DirectCall(work, args, this.#directStarted, this.#directEnded)
     this.#directWaiting++
-    this.#calls.append(call)
+    this.#calls.add(call)
     return call.promise
   }
 
@@ -85,7 +82,7 @@ export class AcceptedWork {
   readonly #directEnded = (call: DirectCall): void => {
     if (call.isStarted) this.#directRunning--
     else this.#directWaiting--
-    this.#calls.remove(call)
+    this.#calls.delete(call)
     this.#onEnd()
   }
 }

@@ -27,10 +27,10 @@ function ownerOf(poolId: string, call: PoolCall): LockOwner {
       if (top.request.parentId !== undefined) yield top.request.parentId
     },
     *awaited() {
-      const pending = call.children?.values() ?? []
+      const pending = [...(call.children ?? [])]
       for (let next = pending.pop(); next; next = pending.pop()) {
         yield idOf(next)
-        pending.push(...(next.children?.values() ?? []))
+        pending.push(...(next.children ?? []))
       }
     },
   }

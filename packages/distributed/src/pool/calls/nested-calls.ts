@@ -2,7 +2,6 @@ import { ConcError, ExecutorClosedError, ExecutorError, QueueFullError } from '@
 import type { Bytes } from '@conc/core/internal'
 import { encodeError } from '@conc/wire'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
-import { carries } from '../../coordinator/carries.js'
 import type { Coordinator } from '../../coordinator/coordinator.js'
 import { Fault } from '../../coordinator/fault.js'
 import type { PoolCall } from '../../coordinator/pool-call.js'
@@ -12,7 +11,6 @@ import { type LinkTaskMeta, readTaskMeta, varsOf } from '../../link/task-meta.js
 import { encodeFailureMeta } from '../../protocol/failure-meta.js'
 import type { Frame } from '../../protocol/frame.js'
 import { frameType, taskFlag } from '../../protocol/frame-types.js'
-import { IdTable } from '../../protocol/id-table.js'
 import { decodeMeta } from '../../protocol/meta.js'
 
 /** The pool, as the calls see it that its own workers make. */
@@ -35,7 +33,7 @@ export interface NestedHost {
 export class NestedCalls {
   readonly #host: NestedHost
   readonly #link: PipeLink
-  readonly #calls = new IdTable<NestedCall>()
+  readonly #calls = new Map<number, NestedCall>()
 
   constructor(host: NestedHost, link: PipeLink) {
     this.#host = host
@@ -65,7 +63,7 @@ export class NestedCalls {
   /** The worker is gone: what nobody waits for any more is not run. */
   clear(): void {
     const reason = Fault.of(new ExecutorError('The worker that made this call is gone.'))
-    const calls = this.#calls.values()
+    const calls = [...this.#calls.values()]
     this.#calls.clear()
     for (const { call } of calls) if (call) this.#host.coordinator.cancel(call, reason)
   }
@@ -78,7 +76,7 @@ export class NestedCalls {
     const refusal = this.#refusal(meta, parent)
     if (refusal) return void this.#refuse(frame.id, refusal)
     // In here it would run without the tags that it asks for.
-    if (parent && carries(seat.tags, meta) && this.#isTooMuch(seat, parent))
+    if (parent && seat.carries(meta) && this.#isTooMuch(seat, parent))
       return void this.#link.add(frameType.withdrawn, frame.id)
     const { coordinator } = this.#host
     if (parent) coordinator.suspend(parent)
@@ -134,7 +132,7 @@ class NestedCall implements CallOwner {
   readonly #parent: PoolCall | undefined
   readonly #coordinator: Coordinator
   readonly #link: PipeLink
-  readonly #calls: IdTable<NestedCall>
+  readonly #calls: Map<number, NestedCall>
   /** The body that made it waits for it no more. */
   #isLeft = false
 
@@ -143,7 +141,7 @@ class NestedCall implements CallOwner {
     parent: PoolCall | undefined,
     coordinator: Coordinator,
     link: PipeLink,
-    calls: IdTable<NestedCall>,
+    calls: Map<number, NestedCall>,
   ) {
     this.#id = id
     this.#parent = parent
