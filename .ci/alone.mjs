@@ -24,12 +24,12 @@ const most = {
   '@conc/bullmq': { kib: 470, brings: 26 },
   '@conc/channels': { kib: 580, brings: 2 },
   '@conc/core': { kib: 1200, brings: 0 },
-  '@conc/distributed': { kib: 1850, brings: 8 },
+  '@conc/distributed': { kib: 1850, brings: 3 },
   '@conc/pool': { kib: 360, brings: 1 },
   '@conc/taskpool': { kib: 600, brings: 1 },
   '@conc/threads': { kib: 550, brings: 5 },
   '@conc/weave': { kib: 1530, brings: 1 },
-  '@conc/wire': { kib: 200, brings: 6 },
+  '@conc/wire': { kib: 270, brings: 1 },
 }
 
 /** Node itself, as a package of the registry; only where there is one for this machine. */

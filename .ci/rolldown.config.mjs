@@ -1,5 +1,5 @@
 // What `build` makes of the sources of a package, the package being the working directory: the modules that others load
-// by name or by URL, and a few chunks of what these share. Node takes over a millisecond for each file of a program, and
+// by name or by URL, and one chunk of what these share. Node takes over a millisecond for each file of a program, and
 // every worker pays that again. Declarations are made by `tsc -b`.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -25,9 +25,14 @@ const output = {
 const modules = {
   ...common,
   input: named(starts.filter((file) => file.endsWith('.ts'))),
-  external: (id) => !/^[./]/.test(id),
-  plugins: [withNeighbours(), withoutLeftovers()],
-  output: { ...output, chunkFileNames: 'chunks/[name].js', minifyInternalExports: false },
+  external: (id) => !/^[./]/.test(id) && !isOwn(id),
+  plugins: [withNeighbours(), withoutRuntime(), withoutLeftovers()],
+  output: {
+    ...output,
+    chunkFileNames: 'chunks/[name].js',
+    minifyInternalExports: false,
+    codeSplitting: { groups: [{ name: 'shared', test: isForPrograms, minShareCount: 2 }] },
+  },
 }
 
 /** CommonJS modules, each alone. */
@@ -47,6 +52,19 @@ function published() {
     .map((target) => target.default ?? target)
     .filter((target) => target.startsWith('./dist/'))
     .map((target) => sourceOf(join('src', relative('dist', target))))
+}
+
+/** What a package only needs while it is built becomes part of it. */
+function isOwn(id) {
+  const { devDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const given = Object.keys(peerDependencies ?? {})
+  const own = Object.keys(devDependencies ?? {}).filter((name) => !given.includes(name))
+  return own.some((name) => id === name || id.startsWith(`${name}/`))
+}
+
+/** The conformance kit is for tests: no program loads what its modules share. */
+function isForPrograms(id) {
+  return !id.includes('/src/conformance/')
 }
 
 function neighboursOf(file) {
@@ -82,6 +100,26 @@ function withNeighbours() {
         `./${relative(dirname(fileName), place)}`.replace(/^\.\/(?=\.\.)/, '')
       const told = code.replace(/(?<=new URL\(")\.\/from-src\/([^"]+)/g, own)
       return told === code ? null : { code: told, map: null }
+    },
+  }
+}
+
+/** The bundler's own few lines stand in each chunk that needs them, rather than in a file that all load. */
+function withoutRuntime() {
+  const loading = /^import (\{.*\} from )?".*\/rolldown-runtime\.js";$/m
+  return {
+    name: 'without-runtime',
+    generateBundle(_, bundle) {
+      const runtime = bundle['chunks/rolldown-runtime.js']
+      if (runtime === undefined) return
+      // In one line, since source maps are made already.
+      const code = runtime.code.replace(/^(import "|export|\/\/).*$/gm, '')
+      const lines = code.trim().replace(/\s*\n\s*/g, ' ')
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue
+        chunk.code = chunk.code.replace(loading, (_, names) => (names ? lines : ''))
+      }
+      delete bundle[runtime.fileName]
     },
   }
 }

@@ -1,3 +1,4 @@
+export type { Level, LogRecord } from '@conc/core/internal'
 export { type TimeLimits, withDeadline } from './calls/limits-of-time.js'
 export { withoutSlot } from './calls/without-slot.js'
 export { connect, withSession } from './client/connect.js'
@@ -30,8 +31,6 @@ export {
   withLocks,
 } from './locks/locks.js'
 export { formatRecord, type RecordFormat } from './logs/format-record.js'
-export type { Level } from './logs/level.js'
-export type { LogRecord } from './logs/log-record.js'
 export { type Logger, logger } from './logs/logger.js'
 export { type PrintLogsOptions, printLogs } from './logs/print-logs.js'
 export type { AdmitCandidate } from './pool/calls/admit.js'

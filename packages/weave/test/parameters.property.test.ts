@@ -197,7 +197,7 @@ describe('parametersOf', () => {
         const written = made.parts.map(
           ({ key, hasDefault }): ParameterKey => ({ name: key, hasDefault }),
         )
-        expect(parameters).toEqual({ kind: 'keys', keys: written })
+        expect(parameters).toMatchObject({ kind: 'keys', keys: written })
         const names = written.map(({ name }) => name)
         const seen = [...keysReadBy(fn, index, made.parts)]
         expect(seen.length).toBeGreaterThanOrEqual(Math.min(names.length, 1))
@@ -249,7 +249,7 @@ describe('parametersOf', () => {
     const long = `"${'\\"}'.repeat(200_000)}"`
     expect(
       readText(`({ a = ${deep}, b = ${long}, c = ${'/}/ + '.repeat(50_000)}1 }) => 1`, 0),
-    ).toEqual({
+    ).toMatchObject({
       kind: 'keys',
       keys: ['a', 'b', 'c'].map((name) => ({ name, hasDefault: true })),
     })

@@ -254,4 +254,30 @@ describe('parametersOf', () => {
     expect(parametersOf(fn, 1)).toBe(parametersOf(fn, 1))
     expect([brief(parametersOf(fn, 0)), brief(parametersOf(fn, 1))]).toEqual(['a', 'b'])
   })
+
+  it('leaves no trace on a function that could be seen', () => {
+    const fn = made('({ a }) => 1')
+    const [keys, prototype] = [Reflect.ownKeys(fn), Object.getPrototypeOf(fn)]
+    parametersOf(fn, 0)
+    expect(Reflect.ownKeys(fn)).toEqual(keys)
+    expect(Object.getPrototypeOf(fn)).toBe(prototype)
+  })
+
+  it('reads a frozen function too', () => {
+    const fn = Object.freeze(made('({ a }) => 1'))
+    expect([brief(parametersOf(fn, 0)), brief(parametersOf(fn, 0))]).toEqual(['a', 'a'])
+  })
+
+  it.each([
+    ['({ a }) => a', true],
+    ['async ({ a: { b = ")" } }) => b', true],
+    ['({ a }, ctx) => a', false],
+    ['({ a }, ...rest) => a', false],
+    ['({ a } = {}, ctx) => a', false],
+    ['function ({ a }) { return arguments[1] }', false],
+    ['{ m({ a }) { return arguments[1] } }', false],
+  ])('knows whether an arrow takes nothing after its pattern: %s', (expression, isLast) => {
+    const fn = expression.startsWith('{') ? onlyMember(`(${expression})`) : made(expression)
+    expect(parametersOf(fn, 0)).toHaveProperty('isLast', isLast)
+  })
 })

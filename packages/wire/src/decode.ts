@@ -5,6 +5,10 @@ import { Reader } from './reading/reader.js'
 export interface DecodeOptions {
   /** What paths begin with; default `value`. */
   readonly root?: string
+  /** Where in `bytes` the value begins; default 0. */
+  readonly start?: number
+  /** Where it ends; default with `bytes`. */
+  readonly end?: number
 }
 
 /**
@@ -18,5 +22,16 @@ export interface DecodeOptions {
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions = {}): unknown {
   if (!(bytes instanceof Uint8Array)) throw new InvalidOptionError('bytes', 'a Uint8Array', bytes)
-  return new Reader(bytes, options.root ?? 'value').run()
+  const { root = 'value', start = 0, end = bytes.byteLength } = options
+  checkRange(start, end, bytes.byteLength)
+  return new Reader(bytes, root, start, end).run()
+}
+
+function checkRange(start: number, end: number, byteLength: number): void {
+  if (!Number.isInteger(start) || start < 0 || start > byteLength) {
+    throw new InvalidOptionError('start', `an integer from 0 to ${byteLength}`, start)
+  }
+  if (!Number.isInteger(end) || end < start || end > byteLength) {
+    throw new InvalidOptionError('end', `an integer from ${start} to ${byteLength}`, end)
+  }
 }

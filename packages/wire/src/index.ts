@@ -1,5 +1,6 @@
 export { type DecodeOptions, decode } from './decode.js'
 export { type Encoded, type EncodeOptions, encode } from './encode.js'
+export { encodeInto } from './encode-into.js'
 export { decodeError, encodeError } from './error-bytes.js'
 export { type Class, registerValue, type ValueCodec } from './register-value.js'
 export { type ToJsonOptions, toJson } from './to-json.js'

@@ -1,5 +1,5 @@
 import { addExtension, pack, unpack } from 'msgpackr'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { difference } from './fixtures/difference.js'
 import { thrownBy } from './fixtures/frames.js'
 
@@ -18,10 +18,11 @@ const value = [
   [-0, '\ud800', undefined],
 ]
 
-const copy = async (): Promise<typeof import('../src/index.js')> => {
-  vi.resetModules()
-  return await import('../src/index.js')
-}
+let copies = 0
+
+/** The built package, as a copy of its own. */
+const copy = async (): Promise<typeof import('../src/index.js')> =>
+  await import(new URL(`../dist/index.js?copy=${++copies}`, import.meta.url).href)
 
 describe('beside other users of msgpackr', () => {
   it('does not mind what they register', async () => {

@@ -8,7 +8,8 @@ import {
 } from '@conc/core/internal'
 import { type Packed, pack } from '../envelope/payload.js'
 import { StreamReceiver } from '../streams/stream-receiver.js'
-import { BullJob, type JobHost } from './bull-job.js'
+import { BullJob } from './bull-job.js'
+import type { JobHost } from './job-host.js'
 import type { JobOrders, OrderParts } from './job-orders.js'
 import type { OpenQueue } from './queue-link.js'
 

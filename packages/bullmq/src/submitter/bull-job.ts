@@ -1,57 +1,15 @@
-import {
-  AuthenticationError,
-  IdempotencyConflictError,
-  SerializationError,
-  TaskCancelledError,
-} from '@conc/core'
+import { TaskCancelledError } from '@conc/core'
 import { type Call, type Dependent, deferred, Timer } from '@conc/core/internal'
-import type { JobsOptions } from 'bullmq'
-import { fingerprint, isEnvelope, type JobEnvelope } from '../envelope/job-envelope.js'
-import { unpack, unpackInline } from '../envelope/payload.js'
-import { isSigned } from '../envelope/signature.js'
-import type { BullSettings } from '../options/bull-options.js'
-import type { Canceller } from './canceller.js'
-import type { Dispatcher, JobEnd, JobWatcher } from './dispatcher.js'
-import {
-  failureFrom,
-  isConnectionError,
-  isOutOfMemory,
-  type JobIdentity,
-  jobLost,
-  jobRefused,
-  redisFull,
-} from './job-failures.js'
-import type { OpenQueue, QueueLink } from './queue-link.js'
+import { isEnvelope } from '../envelope/job-envelope.js'
+import { unpackInline } from '../envelope/payload.js'
+import type { JobEnd, JobWatcher } from './dispatcher.js'
+import { addJob, joinJob } from './job-adding.js'
+import { failureFrom, isConnectionError, type JobIdentity, jobLost } from './job-failures.js'
+import type { JobHost, JobOrder } from './job-host.js'
+import { jobValue } from './job-value.js'
+import type { OpenQueue } from './queue-link.js'
 import { onAdded, type QueueOptions } from './queue-options.js'
-import type { JobResult } from './result-of.js'
 import { TakenBack } from './taking-back.js'
-
-/** What all jobs of an executor share. */
-export interface JobHost {
-  readonly name: string
-  readonly settings: BullSettings
-  readonly link: QueueLink
-  readonly dispatcher: Dispatcher
-  readonly canceller: Canceller
-  /** Those that have not ended. */
-  readonly jobs: Set<BullJob>
-  /** How many jobs run or wait has changed. */
-  changed(): void
-}
-
-/** How long the blob of arguments is kept where nobody deletes it; ms. */
-const blobMs = 24 * 60 * 60 * 1000
-
-/** What is put into the queue, and how. */
-export interface JobOrder {
-  readonly id: string
-  readonly envelope: JobEnvelope
-  readonly options: JobsOptions
-  /** Joins the job of the same key, where there is one. */
-  readonly isKeyed: boolean
-  /** The arguments, where they are too large for the job. */
-  readonly blob: { readonly id: string; readonly bytes: Uint8Array } | undefined
-}
 
 /** One job from its adding to its end, for one call. */
 export class BullJob implements JobWatcher, Dependent {
@@ -59,6 +17,7 @@ export class BullJob implements JobWatcher, Dependent {
   readonly #call: Call
   readonly #order: JobOrder
   readonly #outcome = deferred<unknown>()
+  readonly #identityNow = (): JobIdentity => this.#identity
   #state: 'new' | 'adding' | 'added' | 'ended' = 'new'
   #hasBegun = false
   #isRunning = false
@@ -166,38 +125,18 @@ export class BullJob implements JobWatcher, Dependent {
 
   async #add(open: OpenQueue): Promise<void> {
     this.#state = 'adding'
-    const { blob } = this.#order
-    if (blob) await this.#host.link.blobs.put(blob.id, blob.bytes, blobMs)
-    await this.#addOnce(open)
+    await addJob(this.#host, this.#call, this.#order, open, this.#identityNow)
     if (this.#hasEnded) return
     ;(this.#call.options as QueueOptions)[onAdded]?.()
     open.sweep.start()
-    if (this.#order.isKeyed) await this.#join(open)
+    if (this.#order.isKeyed) {
+      await joinJob(this.#host, this.#call, this.#order, open, this.#identityNow)
+    }
     if (this.#hasEnded) return
     this.#state = 'added'
     if (this.#early) this.ended(this.#early)
     if (this.#announced !== undefined) await this.#withdraw()
     if (this.#isWantedBack) await this.takeBack()
-  }
-
-  /** Until Redis has answered. The same id again cannot make a second job. */
-  async #addOnce({ queue }: OpenQueue): Promise<void> {
-    const { link, settings } = this.#host
-    const { id, envelope, options } = this.#order
-    const giveUpAt = Date.now() + settings.reconnectMs
-    for (;;) {
-      try {
-        await queue.add(this.#call.taskName as string, envelope, { ...options, jobId: id })
-        return
-      } catch (error) {
-        if (isOutOfMemory(error)) throw redisFull(error, this.#identity)
-        if (link.commands.isReady && !isConnectionError(error))
-          throw jobRefused(error, this.#identity)
-        const leftMs = giveUpAt - Date.now()
-        if (leftMs <= 0) throw link.commands.lost('unknown', error)
-        await this.#call.cancellation.orThrow(link.commands.ready(leftMs))
-      }
-    }
   }
 
   async #addAgain(): Promise<void> {
@@ -207,20 +146,6 @@ export class BullJob implements JobWatcher, Dependent {
     } catch (error) {
       this.#fail(error)
     }
-  }
-
-  /** BullMQ is silent about a duplicate: what it is like, and whether it has ended already, has to be looked up. */
-  async #join({ sweep }: OpenQueue): Promise<void> {
-    const { id, envelope } = this.#order
-    const { link } = this.#host
-    const stored = await link.commands.redis.hget(link.keys.job(id), 'data')
-    if (stored && fingerprint(JSON.parse(stored) as JobEnvelope) !== fingerprint(envelope)) {
-      throw new IdempotencyConflictError(
-        `The idempotency key of this call of '${this.#call.taskName}' was used with other arguments.`,
-        this.#identity,
-      )
-    }
-    await sweep.look([id])
   }
 
   #takeBack(reason: unknown): void {
@@ -252,37 +177,14 @@ export class BullJob implements JobWatcher, Dependent {
   #read(end: JobEnd): unknown {
     const { cancellation } = this.#call
     if (end.kind === 'failed') throw failureFrom(end.reason, this.#identity)
-    if (end.kind === 'completed') return this.#value(end.result)
+    if (end.kind === 'completed')
+      return jobValue(this.#host, this.#order.id, end.result, this.#identity)
     if (cancellation.isCancelled) throw cancellation.reason
     if (this.#isWantedBack) throw new TakenBack()
     throw new TaskCancelledError('The job was removed from its queue.', {
       origin: 'control',
       ...this.#identity,
     })
-  }
-
-  #value(result: JobResult): unknown {
-    const { link, settings } = this.#host
-    if (!isSigned(result, `result ${this.#order.id}`, settings.signingKey)) {
-      throw new AuthenticationError('The result of the job is not signed with the key.', {
-        ...this.#identity,
-      })
-    }
-    try {
-      if (result.r === undefined) return unpackInline(result, 'result')
-    } catch (error) {
-      throw this.#named(error)
-    }
-    return unpack(result, 'result', link.blobs).catch((error: unknown) => {
-      throw this.#named(error)
-    })
-  }
-
-  /** The same failure with the names of the call. */
-  #named(error: unknown): unknown {
-    if (!(error instanceof SerializationError)) return error
-    const { message, path, cause } = error
-    return new SerializationError(message, { ...this.#identity, started: true, path, cause })
   }
 
   #fail(error: unknown): void {

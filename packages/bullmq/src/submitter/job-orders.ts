@@ -13,7 +13,7 @@ import {
 import type { Packed, Payload } from '../envelope/payload.js'
 import { signed } from '../envelope/signature.js'
 import type { BullSettings, Retention } from '../options/bull-options.js'
-import type { JobOrder } from './bull-job.js'
+import type { JobOrder } from './job-host.js'
 
 /** Of everything that is stored with a job, before BullMQ's own fields: a value that slipped through stalls Redis for all. */
 const sizeLimit = 1024 * 1024

@@ -31,6 +31,8 @@ export interface ThreadData {
   readonly ready: Int32Array<SharedArrayBuffer>
   /** Of the channels that its coroutines have, one after the other. */
   readonly port: MessagePort
+  /** It may be given to another coroutine after the first. */
+  readonly isShared: boolean
 }
 
 /** From a thread. */

@@ -50,7 +50,7 @@ export class Thread {
     this.#owner = owner
     const { port1, port2 } = new MessageChannel()
     this.port = new LinkPort(port1)
-    this.#worker = newWorker(init, { ready: this.#ready, port: port2 })
+    this.#worker = newWorker(init, { ready: this.#ready, port: port2, isShared })
     this.#worker.on('message', (message: ThreadMessage) => this.#receive(message))
     this.#worker.on('error', (error) => {
       this.#failure = error

@@ -25,10 +25,12 @@ export class CoroutineRun {
   isFinished = false
   readonly #message: StartMessage
   readonly #end: SelfEnd
+  readonly #isShared: boolean
   #isSettled = false
 
-  constructor(message: StartMessage, port: LinkPort) {
+  constructor(message: StartMessage, port: LinkPort, isShared: boolean) {
     this.#message = message
+    this.#isShared = isShared
     this.#end = new SelfEnd({ ...message.channel, port: port.port }, port)
     this.#end.sync()
     selfHolder.current = this.#end
@@ -130,7 +132,7 @@ export class CoroutineRun {
   async #finish(isClean: boolean): Promise<void> {
     await this.#end.delivered()
     await threads.whenIdle()
-    const isReusable = isClean && (await isAsAtBoot())
+    const isReusable = this.#isShared && isClean && (await isAsAtBoot())
     this.isFinished = true
     this.#end.leavePort()
     // Some may have come last.

@@ -6,7 +6,7 @@ import { openEnds } from '../linked/open-ends.js'
 import { CoroutineRun } from './coroutine-run.js'
 import { noteResources } from './resources.js'
 
-const { ready, port }: ThreadData = workerData
+const { ready, port, isShared }: ThreadData = workerData
 const channelPort = new LinkPort(port)
 let run: CoroutineRun | undefined
 
@@ -23,10 +23,10 @@ process.on('exit', (code) => {
 parentPort?.on('message', (message: StartMessage) => {
   // Here, not only below: a start can come before the boot has been noted, and its body may exit at once.
   Atomics.store(ready, 0, 1)
-  run = new CoroutineRun(message, channelPort)
+  run = new CoroutineRun(message, channelPort, isShared)
   void run.start()
 })
 
 await bootThread({ role: 'thread of a coroutine', modules: [] })
-await noteResources()
+if (isShared) await noteResources()
 Atomics.store(ready, 0, 1)

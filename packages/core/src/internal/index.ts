@@ -85,6 +85,29 @@ export { Resumption, type Station } from './line/resumption.js'
 export { type Member, Roster } from './line/roster.js'
 export { type AskedAbove, type Borrower, Slot } from './line/slot.js'
 export { Turn } from './line/turn.js'
+export { captureConsole } from './logs/capture-console.js'
+export {
+  checkLevel,
+  fuller,
+  isLevel,
+  isShown,
+  type Level,
+  type RecordLevel,
+} from './logs/level.js'
+export {
+  type LogOutlet,
+  levelHere,
+  logOutlet,
+  printsAt,
+  sayHere,
+  setLogOutlet,
+} from './logs/log-outlet.js'
+export type { LogReader } from './logs/log-reader.js'
+export type { LogRecord } from './logs/log-record.js'
+export { originHere } from './logs/origin.js'
+export { ParentOutlet } from './logs/parent-outlet.js'
+export { textFields } from './logs/text-fields.js'
+export { readWantedLevel, showWantedLevel } from './logs/wanted-level.js'
 export { processState } from './process-state.js'
 export { capabilitiesHere, capabilitiesOfPool } from './running/capabilities.js'
 export { isTraced, publish, traced } from './running/events.js'

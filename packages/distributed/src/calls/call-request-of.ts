@@ -1,13 +1,13 @@
 import {
   attemptNumber,
   type Call,
+  type Level,
   type TaskDefinition,
   type TravelContext,
 } from '@conc/core/internal'
 import type { CallRequest } from '../coordinator/call-request.js'
 import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
-import type { Level } from '../logs/level.js'
 import { startTimeoutHere } from './limits-of-time.js'
 
 /** What an executor says of all of its calls. */

@@ -8,6 +8,9 @@ import { frameType } from '../protocol/frame-types.js'
 import { itemHeadBytes, itemSizeAt, itemSizes } from '../protocol/item-pack.js'
 import type { SentCall } from './call-route.js'
 
+/** What becomes of an item, which is in its pack from `start` to `end`. */
+export type ReadItem<T> = (pack: Uint8Array, start: number, end: number) => T
+
 /** The next item of a stream, or how it ended. */
 export type ItemStep = { readonly item: Uint8Array } | { readonly ending: Ending }
 
@@ -42,14 +45,14 @@ export class ItemQueue {
     return this.#ending !== undefined
   }
 
-  /** An item that is here; `undefined` where one has to be waited for. */
-  take(): Uint8Array | undefined {
-    return this.#isEmpty ? undefined : this.#take()
+  /** Takes an item that is here; `undefined` where one has to be waited for. @throws as `read` does; the item is taken then */
+  take<T>(read: ReadItem<T>): T | undefined {
+    return this.#isEmpty ? undefined : this.#take(read)
   }
 
   /** Not called again before it has settled. */
   next(): Promise<ItemStep> {
-    const item = this.take()
+    const item = this.take(bytesOf)
     if (item) return Promise.resolve({ item })
     if (this.#ending) return Promise.resolve({ ending: this.#ending })
     this.#pending = deferred()
@@ -73,7 +76,7 @@ export class ItemQueue {
     this.#packs.push(pack)
     const pending = this.#pending
     this.#pending = undefined
-    pending?.resolve({ item: this.#take() })
+    pending?.resolve({ item: this.#take(bytesOf) })
   }
 
   /** The body is over; what it said before has arrived. */
@@ -107,15 +110,15 @@ export class ItemQueue {
     this.ended({ ok: false, phase: 'infra', started: true, fault })
   }
 
-  #take(): Uint8Array {
+  #take<T>(read: ReadItem<T>): T {
     const pack = this.#packs[this.#head] as Uint8Array
-    const from = this.#at + itemHeadBytes
-    const end = from + (itemSizeAt(pack, this.#at) as number)
+    const start = this.#at + itemHeadBytes
+    const end = start + (itemSizeAt(pack, this.#at) as number)
     if (end < pack.byteLength) this.#at = end
     else this.#dropPack()
-    this.#window?.took(end - from)
+    this.#window?.took(end - start)
     this.#grant()
-    return pack.subarray(from, end)
+    return read(pack, start, end)
   }
 
   #dropPack(): void {
@@ -130,4 +133,8 @@ export class ItemQueue {
     const credit = this.#window?.due(isWaiting)
     if (credit) this.#sent?.tell(frameType.next, [encodeCredit(credit)])
   }
+}
+
+export function bytesOf(pack: Uint8Array, start: number, end: number): Uint8Array {
+  return pack.subarray(start, end)
 }

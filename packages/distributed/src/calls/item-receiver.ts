@@ -29,10 +29,8 @@ export class ItemReceiver<Y> implements Producer<Y> {
   }
 
   take(): IteratorYieldResult<Y> | undefined {
-    const item = this.#queue.take()
-    if (item === undefined) return undefined
     try {
-      return valueIn<Y>(item)
+      return this.#queue.take(valueIn<Y>)
     } catch (error) {
       // The next step is a promise, and tells it.
       this.#unreadable = { error }
@@ -43,7 +41,7 @@ export class ItemReceiver<Y> implements Producer<Y> {
   async next(): Promise<IteratorResult<Y, unknown>> {
     if (this.#unreadable) throw this.#unreadable.error
     const step = await this.#queue.next()
-    if ('item' in step) return valueIn<Y>(step.item)
+    if ('item' in step) return valueIn<Y>(step.item, 0, step.item.byteLength)
     if (step.ending.ok) return { done: true, value: undefined }
     throw step.ending.fault.error
   }
@@ -67,6 +65,6 @@ function isAbortError(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }
 
-function valueIn<Y>(item: Uint8Array): IteratorYieldResult<Y> {
-  return { done: false, value: decode(item, { root: 'item' }) as Y }
+function valueIn<Y>(pack: Uint8Array, start: number, end: number): IteratorYieldResult<Y> {
+  return { done: false, value: decode(pack, { root: 'item', start, end }) as Y }
 }

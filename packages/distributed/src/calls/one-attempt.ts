@@ -1,9 +1,8 @@
-import type { Bytes, Call, Dependent } from '@conc/core/internal'
+import type { Bytes, Call, Dependent, RecordLevel } from '@conc/core/internal'
 import { decode } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
-import type { RecordLevel } from '../logs/level.js'
-import type { LogReader } from '../logs/log-outlet.js'
+import type { EncodedReader } from '../logs/encoded-reader.js'
 import type { SentCall } from './call-route.js'
 
 /** What the route tells about one attempt. */
@@ -11,7 +10,7 @@ export class OneAttempt implements CallOwner, Dependent {
   readonly #call: Call
   readonly #ended: (ending: Ending) => void
   readonly items?: (pack: Bytes) => void
-  readonly #reader: LogReader | undefined
+  readonly #reader: EncodedReader | undefined
   sent: SentCall | undefined
 
   constructor(
@@ -20,7 +19,7 @@ export class OneAttempt implements CallOwner, Dependent {
     {
       items,
       reader,
-    }: { items: ((pack: Bytes) => void) | undefined; reader: LogReader | undefined },
+    }: { items: ((pack: Bytes) => void) | undefined; reader: EncodedReader | undefined },
   ) {
     this.#call = call
     this.#ended = ended

@@ -8,13 +8,14 @@ import {
   type KeepAlive,
   type Producer,
   type RemoteWork,
+  Roster,
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
 import type { CallRequest, Ending } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
-import type { LogReader } from '../logs/log-outlet.js'
+import type { EncodedReader } from '../logs/encoded-reader.js'
 import type { Credit } from '../protocol/credit.js'
 import { encodeSubmit, inAttempt } from './call-request-of.js'
 import type { CallRoute, SentCall } from './call-route.js'
@@ -31,7 +32,7 @@ export interface RemoteLimits {
   /** The most a call may wait for its start; default Infinity. */
   readonly startTimeoutMs?: number | undefined
   /** Who wants the records of their bodies; default nobody. */
-  readonly log?: LogReader | undefined
+  readonly log?: EncodedReader | undefined
 }
 
 /**
@@ -43,7 +44,7 @@ export class RemoteCalls implements RemoteWork {
   readonly #limits: RemoteLimits
   readonly #onEnd: () => void
   readonly #keepAlive: KeepAlive | undefined
-  readonly #calls = new Set<Call>()
+  readonly #calls = new Roster()
   /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
   readonly #thrown = new WeakSet<object>()
 
@@ -63,13 +64,14 @@ export class RemoteCalls implements RemoteWork {
   }
 
   add(call: Call): void {
-    this.#calls.add(call)
+    this.#calls.append(call)
     this.#keepAlive?.hold()
   }
 
   /** The body is over, and there will be no other. */
   delete(call: Call): void {
-    if (!this.#calls.delete(call)) return
+    if (call.list !== this.#calls) return
+    this.#calls.remove(call)
     call.cancellation.end()
     endNow(call.options)
     this.#keepAlive?.letGo()
@@ -77,7 +79,7 @@ export class RemoteCalls implements RemoteWork {
   }
 
   interruptAll({ message, origin, executor }: TaskCancelledError): void {
-    for (const call of [...this.#calls]) {
+    for (const call of [...this.#calls] as Call[]) {
       const { taskName: task, isStarted: started } = call
       call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
     }

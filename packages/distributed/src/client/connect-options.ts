@@ -5,14 +5,15 @@ import {
   checkDuration,
   checkFunction,
   checkKeys,
+  checkLevel,
   checkObject,
   checkOneOf,
   checkPause,
   checkText,
+  type Level,
+  type LogRecord,
 } from '@conc/core/internal'
 import { prefetchOf } from '../calls/prefetch.js'
-import { checkLevel, type Level } from '../logs/level.js'
-import type { LogRecord } from '../logs/log-record.js'
 import { checkHost, checkPayloadBytes, checkPort } from '../option-checks.js'
 import { poolKeyHere } from '../pool/pool-around.js'
 import type { Credit } from '../protocol/credit.js'

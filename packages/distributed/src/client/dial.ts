@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { AuthenticationError } from '@conc/core'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { largestMessage, protocolName } from '../protocol/limits.js'
 import {
   handshakeHeader,
@@ -46,9 +46,22 @@ export async function dial(
   resume: ResumeRequest | undefined,
   signal: AbortSignal,
 ): Promise<Dialled> {
+  // Loading it takes as long as all else here: who connects to nothing does without.
+  const { WebSocket } = await import('ws')
   const challenge = await askForChallenge(settings, signal)
   const socket = await openSocket(settings, signal)
-  return await upgrade(settings, socket, challenge, resume, signal)
+  const transcript = transcriptOf(settings, socket, challenge, resume)
+  const proof = clientProof(settings.keys, transcript)
+  const ws = new WebSocket(`${urlOf(settings)}${handshakePath}`, subprotocol, {
+    createConnection: () => socket,
+    perMessageDeflate: false,
+    maxPayload: largestMessage(settings.maxPayloadBytes),
+    // A mask protects proxies from what scripts in browsers send. This is none, and it would cost a pass over each byte.
+    generateMask: () => {},
+    headers: proofHeaders(transcript, proof),
+  })
+  const expected = (answer: string): Buffer => serverProof(settings.keys, transcript, proof, answer)
+  return { ws, socket, resumedAt: resumedAt(await proven(ws, settings, expected, signal)) }
 }
 
 export function urlOf({ host, port, tls }: ConnectSettings): string {
@@ -100,24 +113,14 @@ function firstResponse(
   })
 }
 
-function upgrade(
+/** @returns what a server that has proven itself says about the session that was to go on. */
+function proven(
+  ws: WebSocket,
   settings: ConnectSettings,
-  socket: Socket,
-  challenge: string,
-  resume: ResumeRequest | undefined,
+  expected: (answer: string) => Buffer,
   signal: AbortSignal,
-): Promise<Dialled> {
-  const transcript = transcriptOf(settings, socket, challenge, resume)
-  const proof = clientProof(settings.keys, transcript)
+): Promise<string> {
   const { host, port } = settings
-  const ws = new WebSocket(`${urlOf(settings)}${handshakePath}`, subprotocol, {
-    createConnection: () => socket,
-    perMessageDeflate: false,
-    maxPayload: largestMessage(settings.maxPayloadBytes),
-    // A mask protects proxies from what scripts in browsers send. This is none, and it would cost a pass over each byte.
-    generateMask: () => {},
-    headers: proofHeaders(transcript, proof),
-  })
   return new Promise((resolve, reject) => {
     let answer: string | undefined
     const fail = (error: unknown): void => {
@@ -131,7 +134,7 @@ function upgrade(
     ws.once('upgrade', ({ headers }) => {
       answer = String(headers[handshakeHeader.resume] ?? '')
       const said = Buffer.from(String(headers[handshakeHeader.proof] ?? ''), 'base64url')
-      if (isSameProof(serverProof(settings.keys, transcript, proof, answer), said)) return
+      if (isSameProof(expected(answer), said)) return
       fail(new AuthenticationError(`The server at ${host}:${port} does not know the key.`))
     })
     ws.once('unexpected-response', (_request, response) => fail(refusal(settings, response)))
@@ -141,7 +144,7 @@ function upgrade(
       ws.removeAllListeners()
       // What comes before somebody listens would be lost.
       ws.pause()
-      resolve({ ws, socket, resumedAt: resumedAt(answer ?? '') })
+      resolve(answer ?? '')
     })
   })
 }

@@ -1,9 +1,8 @@
 import { TaskTimeoutError } from '@conc/core'
-import { type Bytes, Timer } from '@conc/core/internal'
+import { type Bytes, isLevel, type Member, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
-import { isLevel } from '../logs/level.js'
 import { type CallStage, stageAfter } from '../protocol/call-grammar.js'
 import { decodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
@@ -23,7 +22,11 @@ export interface OutgoingHost {
 const clockSlackMs = 500
 
 /** One attempt of a call, from its acceptance here until the server has said how it ended. */
-export class OutgoingCall implements SentCall {
+export class OutgoingCall implements SentCall, Member {
+  /** While it waits. */
+  list: Member['list']
+  next: Member['next']
+  prev: Member['prev']
   readonly request: CallRequest
   readonly byteLength: number
   readonly #host: OutgoingHost

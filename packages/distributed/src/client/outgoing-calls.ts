@@ -1,10 +1,11 @@
-import type { Bytes } from '@conc/core/internal'
+import { type Bytes, Roster } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
 import type { Connection } from '../connection/connection.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, isIgnorable, taskFlag } from '../protocol/frame-types.js'
+import { IdTable } from '../protocol/id-table.js'
 import { IdSource, isIdOf } from '../protocol/ids.js'
 import { encodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
 import { OutgoingCall, type OutgoingHost } from './outgoing-call.js'
@@ -21,8 +22,8 @@ const mostPlainMetas = 10_000
 /** The calls of a session: written to its connection as far as the server's quota goes, the others wait here. */
 export class OutgoingCalls implements CallRoute, OutgoingHost {
   readonly #onChange: () => void
-  readonly #waiting = new Set<OutgoingCall>()
-  readonly #written = new Map<number, OutgoingCall>()
+  readonly #waiting = new Roster()
+  readonly #written = new IdTable<OutgoingCall>()
   readonly #ids = new IdSource('connecting')
   readonly #plainMetas = new Map<string, Uint8Array>()
   #connection: Connection | undefined
@@ -69,8 +70,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   send(request: CallRequest, owner: CallOwner): OutgoingCall {
     const call = new OutgoingCall(this, request, owner)
-    this.#waiting.add(call)
-    if (this.#waiting.size === 1) this.#pump()
+    if (this.#waiting.size === 0 && this.#mayWrite(call)) this.#writeTask(call)
+    else this.#waiting.append(call)
     return call
   }
 
@@ -84,13 +85,13 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   /** Nothing of what was written will be answered. */
   resetWritten(error: (call: OutgoingCall) => unknown): void {
-    for (const call of [...this.#written.values()]) call.lost(error(call))
+    for (const call of this.#written.values()) call.lost(error(call))
   }
 
   /** No call will be answered. */
   resetAll(error: (call: OutgoingCall) => unknown): void {
     this.resetWritten(error)
-    for (const call of [...this.#waiting]) call.lost(error(call))
+    for (const call of [...this.#waiting] as OutgoingCall[]) call.lost(error(call))
   }
 
   write(call: OutgoingCall, type: number, body?: Bytes): void {
@@ -98,7 +99,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   withdraw(call: OutgoingCall): void {
-    this.#waiting.delete(call)
+    if (call.list === this.#waiting) this.#waiting.remove(call)
   }
 
   started(): void {
@@ -107,7 +108,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   over(call: OutgoingCall): void {
-    this.#waiting.delete(call)
+    this.withdraw(call)
     if (this.#written.delete(call.id)) this.#writtenBytes -= call.byteLength
     if (call.hasStarted) this.#running--
     this.#pump()
@@ -115,25 +116,30 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   #pump(): void {
-    for (const call of this.#waiting) {
-      if (!this.#connection || this.#isInterrupted || !this.#hasRoomFor(call)) return
-      this.#waiting.delete(call)
-      this.#writeTask(call, this.#connection)
+    for (let call = this.#first; call && this.#mayWrite(call); call = this.#first) {
+      this.#waiting.remove(call)
+      this.#writeTask(call)
     }
   }
 
-  #hasRoomFor({ byteLength }: OutgoingCall): boolean {
+  get #first(): OutgoingCall | undefined {
+    return this.#waiting.head as OutgoingCall | undefined
+  }
+
+  #mayWrite({ byteLength }: OutgoingCall): boolean {
+    if (this.#connection === undefined || this.#isInterrupted) return false
     const { maxInFlight, maxInFlightBytes } = this.#quota
     if (this.#written.size === 0) return true
     return this.#written.size < maxInFlight && this.#writtenBytes + byteLength <= maxInFlightBytes
   }
 
-  #writeTask(call: OutgoingCall, { writer }: Connection): void {
+  #writeTask(call: OutgoingCall): void {
     const { request } = call
     const id = this.takeId()
     this.#written.set(id, call)
     this.#writtenBytes += call.byteLength
-    writer.add(frameType.task, id, this.#metaOf(call), request.args, flagsOf(request))
+    const meta = this.#metaOf(call)
+    this.#connection?.writer.add(frameType.task, id, meta, request.args, flagsOf(request))
     call.written(id)
   }
 

@@ -1,13 +1,18 @@
 import { channels } from '@conc/core'
-import type { Bytes } from '@conc/core/internal'
+import {
+  type Bytes,
+  isShown,
+  type Level,
+  type LogRecord,
+  type RecordLevel,
+} from '@conc/core/internal'
 import { inOne } from '../coordinator/fault.js'
-import { isShown, type Level, type RecordLevel } from '../logs/level.js'
-import type { LogReader } from '../logs/log-outlet.js'
-import { type LogRecord, readRecord } from '../logs/log-record.js'
+import type { EncodedReader } from '../logs/encoded-reader.js'
 import { OncePerMinute } from '../logs/once-per-minute.js'
+import { readRecord } from '../logs/record-bytes.js'
 
 /** The records of the tasks that a session has called: to the channel `conc:log` of this process, and to its `onLog`. */
-export class SessionLog implements LogReader {
+export class SessionLog implements EncodedReader {
   readonly level: Level
   readonly #session: string
   readonly #warnings = new OncePerMinute()

@@ -7,6 +7,8 @@ export interface AdmittanceHome {
   place(call: PoolCall, seat: Seat): void
   /** Back to its place in line. */
   rejoin(call: PoolCall): void
+  /** Whether a worker is starting, or about to, that may run the call. */
+  isComingFor(call: PoolCall): boolean
   /** No worker takes it. */
   turnAway(call: PoolCall): void
   /** A slot of the seat is free again. */
@@ -37,6 +39,14 @@ export class Admittance {
     })
   }
 
+  /** A worker that could have been asked is gone, or will not come. */
+  recheck(calls: Iterable<PoolCall>): void {
+    for (const call of [...calls]) {
+      if (call.state !== 'waiting' || call.askedOf || !call.refusedBy) continue
+      if (!this.#isAnyLeft(call)) this.#home.turnAway(call)
+    }
+  }
+
   #answered(call: PoolCall, seat: Seat, isAdmitted: boolean): void {
     if (isAdmitted && seat.state === 'open' && !call.isSettled) {
       seat.running--
@@ -60,10 +70,11 @@ export class Admittance {
     else this.#home.turnAway(call)
   }
 
+  /** Whether a worker is there, or will be, that has not been asked for the call. */
   #isAnyLeft(call: PoolCall): boolean {
     for (const seat of this.#home.seats) {
       if (seat.state === 'open' && seat.qualifiesFor(call)) return true
     }
-    return false
+    return this.#home.isComingFor(call)
   }
 }

@@ -1,5 +1,4 @@
-import type { Bytes, EncodedOutcome } from '@conc/core/internal'
-import type { Level, RecordLevel } from '../logs/level.js'
+import type { Bytes, EncodedOutcome, Level, RecordLevel } from '@conc/core/internal'
 import type { CallKind } from '../protocol/call-grammar.js'
 import type { Fault } from './fault.js'
 

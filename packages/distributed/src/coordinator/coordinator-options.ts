@@ -16,6 +16,8 @@ export interface CoordinatorOptions {
   readonly refuse?: (request: CallRequest) => Error | undefined
   /** Asked for each call and worker before one goes to the other; by default all of them do. */
   readonly admit?: Admit | undefined
+  /** Whether a worker is starting, or about to, that carries the tags of the call. */
+  readonly isComingFor?: (request: CallRequest) => boolean
   /** Told of each state that a call reaches. */
   readonly observe?: (event: CallEvent, call: PoolCall, ending?: Ending) => void
   /** Called when work has ended or moved on. */

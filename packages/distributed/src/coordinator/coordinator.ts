@@ -1,4 +1,5 @@
 import type { Line } from '@conc/core/internal'
+import { IdTable } from '../protocol/id-table.js'
 import { IdSource } from '../protocol/ids.js'
 import { Admittance, type AdmittanceHome } from './admittance.js'
 import type { CallOwner, CallRequest, Ending } from './call-request.js'
@@ -32,7 +33,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
   readonly #options: CoordinatorOptions
   readonly #clock: () => number
   readonly #ids = new IdSource('connecting')
-  readonly #calls = new Map<number, PoolCall>()
+  readonly #calls = new IdTable<PoolCall>()
   readonly #room: WaitingRoom
   readonly #poison: PoisonRecord
   readonly #admittance: Admittance | undefined
@@ -54,7 +55,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     return this.#room.seats
   }
 
-  get calls(): ReadonlyMap<number, PoolCall> {
+  get calls(): Pick<IdTable<PoolCall>, 'get' | 'values'> {
     return this.#calls
   }
 
@@ -83,8 +84,8 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     this.#calls.set(id, call)
     call.pinned = pinned
     if (parent) {
-      parent.children ??= new Set()
-      parent.children.add(call)
+      parent.children ??= new IdTable()
+      parent.children.set(id, call)
     }
     this.#observe('accepted', call)
     const refusal = this.#refusal(call)
@@ -100,7 +101,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
       const [one, why] = next
       if (one.isSettled || one.cancelled) continue
       one.cancelled = why
-      for (const child of one.children ?? [])
+      for (const child of one.children?.values() ?? [])
         pending.push([child, parentsEnd(child, this.#options.name)])
       if (one.state === 'waiting') this.#cancelWaiting(one, why)
       else one.seat?.port.cancel(one, why)
@@ -147,7 +148,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     seat.state = 'gone'
     seat.resumption.clear()
     this.#room.delete(seat)
-    const calls = [...seat.calls.values()]
+    const calls = seat.calls.values()
     seat.calls.clear()
     const mayHaveBegun = (call: PoolCall): boolean => call.hasBody || !hasSaidAll
     const begun = calls.filter(mayHaveBegun)
@@ -162,9 +163,14 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     return begun
   }
 
+  /** Fewer workers are there, or are to come: what all others have refused waits for nobody. */
+  fewerWorkers(): void {
+    this.#admittance?.recheck(this.#calls.values())
+  }
+
   /** Ends whatever waits, as there is nobody who could run it. */
   refuseWaiting(faultOf: (call: PoolCall) => Fault): void {
-    for (const call of [...this.#calls.values()]) {
+    for (const call of this.#calls.values()) {
       if (call.state !== 'waiting') continue
       this.#room.leave(call)
       this.#settle(call, { ok: false, phase: 'infra', started: false, fault: faultOf(call) })
@@ -254,6 +260,10 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     this.#room.rejoin(call)
   }
 
+  isComingFor({ request }: PoolCall): boolean {
+    return this.#options.isComingFor?.(request) ?? false
+  }
+
   turnAway(call: PoolCall): void {
     this.cancel(call, admittedNowhere(call, this.#options.name))
   }
@@ -283,7 +293,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
 
   /** Calls for a worker that takes no more. */
   #refusePinned(seat: Seat): void {
-    for (const call of [...this.#calls.values()]) {
+    for (const call of this.#calls.values()) {
       if (call.pinned !== seat || call.state !== 'waiting') continue
       this.#cancelWaiting(call, workerIsClosed(call, this.#options.name, seat.worker))
     }
@@ -312,7 +322,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
 
   #lose(call: PoolCall, fault: Fault): void {
     call.holdsSlot = false
-    for (const child of call.children ?? [])
+    for (const child of call.children?.values() ?? [])
       this.cancel(child, parentsEnd(child, this.#options.name))
     this.#settle(call, { ok: false, phase: 'infra', started: call.hasBody || 'unknown', fault })
   }
@@ -321,7 +331,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     call.state = 'settled'
     call.startTimer?.clear()
     this.#calls.delete(call.id)
-    call.parent?.children?.delete(call)
+    call.parent?.children?.delete(call.id)
     this.#observe('settled', call, ending)
     call.owner.ended(ending)
     this.#changed()

@@ -1,5 +1,6 @@
 import type { Bytes, Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
+import type { IdTable } from '../protocol/id-table.js'
 import type { CallOwner, CallRequest } from './call-request.js'
 import type { Fault } from './fault.js'
 import type { Seat } from './seat.js'
@@ -36,7 +37,7 @@ export class PoolCall implements Place, SentCall {
   /** The call whose body made this one. */
   readonly parent: PoolCall | undefined
   /** Calls that its body has made and that are not over. */
-  children: Set<PoolCall> | undefined
+  children: IdTable<PoolCall> | undefined
   state: 'waiting' | 'assigned' | 'started' | 'settled' = 'waiting'
   seat: Seat | undefined
   holdsSlot = false

@@ -1,5 +1,6 @@
 import { type Line, Resumption, type Station } from '@conc/core/internal'
-import type { CallRequest } from './call-request.js'
+import { IdTable } from '../protocol/id-table.js'
+import { carries } from './carries.js'
 import type { Fault } from './fault.js'
 import type { PoolCall, Word } from './pool-call.js'
 
@@ -27,7 +28,7 @@ export class Seat implements Station<PoolCall> {
   /** The worker's number. */
   readonly worker: number
   readonly tags: ReadonlySet<string>
-  readonly calls: Map<number, PoolCall> = new Map()
+  readonly calls: IdTable<PoolCall> = new IdTable()
   readonly resumption: Resumption<PoolCall>
   readonly port: SeatPort
   state: 'open' | 'retiring' | 'gone' = 'open'
@@ -70,14 +71,7 @@ export class Seat implements Station<PoolCall> {
   qualifiesFor(call: PoolCall): boolean {
     if (call.pinned && call.pinned !== this) return false
     if (call.refusedBy?.has(this)) return false
-    return this.carries(call.request)
-  }
-
-  /** Whether it has the tags that are asked for. */
-  carries({ tags, tagMatch }: Pick<CallRequest, 'tags' | 'tagMatch'>): boolean {
-    if (tags === undefined || tags.length === 0) return true
-    const has = (tag: string): boolean => this.tags.has(tag)
-    return tagMatch === 'any' ? tags.some(has) : tags.every(has)
+    return carries(this.tags, call.request)
   }
 
   /** Whether it owes a word about what it was sent, for longer than a loop that turns would. */

@@ -1,4 +1,4 @@
-import type { Level } from '../logs/level.js'
+import type { Level } from '@conc/core/internal'
 
 /** What a worker process is started with; no argument and no variable of its environment has any of it. */
 export interface Boot {

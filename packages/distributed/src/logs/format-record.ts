@@ -1,7 +1,6 @@
 import { inspect } from 'node:util'
+import type { LogRecord, RecordLevel } from '@conc/core/internal'
 import { toJson } from '@conc/wire'
-import type { RecordLevel } from './level.js'
-import type { LogRecord } from './log-record.js'
 
 const colours: { readonly [L in RecordLevel]: number } = { error: 31, warn: 33, info: 32, debug: 2 }
 const dim = 2

@@ -1,8 +1,7 @@
 import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { currentTask, InvalidOptionError } from '@conc/core'
-import { isShown, type RecordLevel } from './level.js'
-import { logOutlet } from './log-outlet.js'
+import { InvalidOptionError } from '@conc/core'
+import { isShown, levelHere, originHere, type RecordLevel, sayHere } from '@conc/core/internal'
 
 type Say = (message: string, fields?: Readonly<Record<string, unknown>>) => void
 
@@ -16,7 +15,8 @@ export interface Logger {
 
 /**
  * A logger. In a task of a pool its records go to the pool (`onLog`, the channel `conc:log`, `printLogs`), and to the session that has called
- * the task, if that asked for them; each has the task, its id, the worker and the process. Elsewhere they go to the channel `conc:log` of this process.
+ * the task, if that asked for them; each has the task, its id, the worker and the process. Those of a thread go
+ * where those of the code go that submitted its task. Elsewhere they go to the channel `conc:log` of this process.
  *
  * @param name stands in each record as `logger`. Default: none.
  * @example
@@ -44,11 +44,10 @@ interface Saying {
 }
 
 function tell(level: RecordLevel, message: string, { name, fields, callee }: Saying): void {
-  const outlet = logOutlet()
-  const limit = outlet.level
+  const limit = levelHere()
   if (!isShown(level, limit)) return
   const src = limit === 'debug' ? callerOf(callee) : undefined
-  outlet.take({
+  sayHere({
     ...originHere(),
     ts: Date.now(),
     level,
@@ -57,24 +56,6 @@ function tell(level: RecordLevel, message: string, { name, fields, callee }: Say
     ...(name !== undefined && { logger: name }),
     ...(src !== undefined && { src }),
   })
-}
-
-/** What every record from here has. */
-export function originHere(): {
-  pool: string
-  pid: number
-  worker?: number
-  task?: string
-  taskId?: string
-} {
-  const running = currentTask()
-  const { origin } = logOutlet()
-  return {
-    pool: origin?.pool ?? running?.executor ?? '',
-    pid: process.pid,
-    ...(origin && { worker: origin.worker }),
-    ...(running && { task: running.name, taskId: running.id }),
-  }
 }
 
 /** File and line of whoever called `callee`; as text, so that source maps apply. */

@@ -1,7 +1,12 @@
 import { channels } from '@conc/core'
-import { isShown, type Level, type RecordLevel } from './level.js'
-import { logOutlet } from './log-outlet.js'
-import type { LogRecord } from './log-record.js'
+import {
+  isShown,
+  type Level,
+  type LogRecord,
+  levelHere,
+  logOutlet,
+  type RecordLevel,
+} from '@conc/core/internal'
 import { OncePerMinute } from './once-per-minute.js'
 
 /** What a pool is told about its records. */
@@ -16,6 +21,8 @@ export interface PoolLogInit {
 /** What a record is about, beside the pool. */
 export type About = Pick<LogRecord, 'worker' | 'task' | 'taskId' | 'fields'> & {
   readonly pid?: number
+  /** What it is about, where that is not the pool. */
+  readonly pool?: string
 }
 
 /** The records of one pool: to the channel `conc:log`, to its `onLog`, and to the pool around this process. */
@@ -69,7 +76,7 @@ export class PoolLog {
   #deliver(record: LogRecord): void {
     if (channels.log.hasSubscribers) channels.log.publish(record)
     const outlet = logOutlet()
-    if (outlet.origin && isShown(record.level, outlet.level)) outlet.take(record)
+    if (outlet.origin && isShown(record.level, levelHere())) outlet.take(record)
     try {
       this.#init.onLog?.(record)
     } catch (error) {
@@ -79,9 +86,16 @@ export class PoolLog {
   }
 }
 
-/** The records of a server: all that somebody listens to. */
-export function serverLog(pool: string): PoolLog {
-  return new PoolLog({ pool, level: 'debug', printsUnheard: false })
+/** Under this key a pool has its log. */
+export const poolLog: unique symbol = Symbol.for('conc.poolLog') as never
+
+/** The records of a server: with those of its pool, or, where the executor has no log, all that somebody listens to. */
+export function serverLog(executor: {
+  readonly name: string
+  readonly [poolLog]?: PoolLog
+}): PoolLog {
+  const { name: pool } = executor
+  return executor[poolLog] ?? new PoolLog({ pool, level: 'debug', printsUnheard: false })
 }
 
 function print({ level, message }: LogRecord): void {

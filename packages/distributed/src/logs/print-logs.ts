@@ -2,13 +2,16 @@ import { channels } from '@conc/core'
 import {
   checkFunction,
   checkKeys,
+  checkLevel,
   checkObject,
   checkOneOf,
-  processState,
+  isShown,
+  type Level,
+  type LogRecord,
+  printsAt,
+  showWantedLevel,
 } from '@conc/core/internal'
 import { formatRecord } from './format-record.js'
-import { checkLevel, fuller, isShown, type Level } from './level.js'
-import type { LogRecord } from './log-record.js'
 
 /** How `printLogs` shows records. */
 export interface PrintLogsOptions {
@@ -18,15 +21,6 @@ export interface PrintLogsOptions {
   readonly format?: 'pretty' | 'json'
   /** Default `process.stderr`. */
   readonly stream?: { write(text: string): unknown; readonly isTTY?: boolean }
-}
-
-const printed = processState('printed-levels', () => new Set<{ readonly level: Level }>())
-
-/** The most that is printed in this process. */
-export function printedLevel(): Level {
-  let level: Level = 'off'
-  for (const one of printed) level = fuller(one.level, level)
-  return level
 }
 
 /**
@@ -52,11 +46,12 @@ export function printLogs(options: PrintLogsOptions = {}): () => void {
     if (!isShown(record.level, level)) return
     stream.write(`${formatRecord(record, { format, hasColours })}\n`)
   }
-  const entry = { level }
-  printed.add(entry)
+  const end = printsAt(level)
   channels.log.subscribe(listener)
+  showWantedLevel()
   return () => {
-    printed.delete(entry)
+    end()
     channels.log.unsubscribe(listener)
+    showWantedLevel()
   }
 }

@@ -68,6 +68,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
       ...settings,
       refuse: (request) => refuseTags(request, settings),
       admit: settings.admit && ((call, seat) => this.#admits(call, seat)),
+      isComingFor: (request) => this.fleet.isComingFor(request),
       observe: (event, call, ending) => this.#observe(event, call, ending),
       onChange: () => this.#changed(),
     })
@@ -240,7 +241,8 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     const { coordinator, locks } = this
     const infos = locks.inspect()
     if (!locks.refuseNewest((owner) => deadlockOf(owner, infos))) {
-      const newest = [...coordinator.calls.values()]
+      const newest = coordinator.calls
+        .values()
         .filter(({ state }) => state === 'waiting')
         .at(-1)
       if (newest) coordinator.cancel(newest, deadlockOfCall(newest, this.#idOf(newest)))

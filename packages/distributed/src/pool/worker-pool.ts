@@ -24,6 +24,7 @@ import { LocalLockRoute } from '../locks/local-route.js'
 import { type LockRoute, lockRoute } from '../locks/lock-route.js'
 import type { Locks } from '../locks/locks.js'
 import { locksOver } from '../locks/locks-over.js'
+import { poolLog } from '../logs/pool-log.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { PoolServer } from '../server/pool-server.js'
 import { settled } from './calls/broadcast.js'
@@ -73,6 +74,7 @@ export class WorkerPool implements DuplexExecutor {
     Object.defineProperties(this, {
       [reportsEnd]: { value: true },
       [lockRoute]: { value: this.#locks },
+      [poolLog]: { value: engine.log },
       [callRoute]: { value: new Entrance(engine) },
     })
   }

@@ -6,8 +6,6 @@ import type { Bytes } from '@conc/core/internal'
  */
 export const itemHeadBytes = 4
 
-const keptHeads: Uint8Array[] = []
-
 /** A pack of one item. */
 export function packOf(item: Bytes): Bytes {
   return [headOf(sizeOf(item)), ...item]
@@ -41,15 +39,15 @@ export function itemSizes(pack: Uint8Array): number[] | undefined {
   return sizes.length === 0 ? undefined : sizes
 }
 
-/** Most items are small, and heads are never changed: each of those is made once. */
-function headOf(size: number): Uint8Array {
-  if (size >= 1024) return newHead(size)
-  keptHeads[size] ??= newHead(size)
-  return keptHeads[size]
+export function writeItemHead(target: Uint8Array, at: number, size: number): void {
+  target[at] = size
+  target[at + 1] = size >>> 8
+  target[at + 2] = size >>> 16
+  target[at + 3] = size >>> 24
 }
 
-function newHead(size: number): Uint8Array {
-  const head = Buffer.allocUnsafeSlow(itemHeadBytes)
-  head.writeUInt32LE(size)
+function headOf(size: number): Uint8Array {
+  const head = new Uint8Array(itemHeadBytes)
+  writeItemHead(head, 0, size)
   return head
 }

@@ -11,6 +11,7 @@ import { sizeOf } from './item-pack.js'
 import { aloneBytes, messageBytes, messageFrames } from './limits.js'
 import { messageHeaderBytes, writeMessageHeader } from './message.js'
 import { seqAfter } from './sequence.js'
+import { atTurnEnd } from './turn-end.js'
 
 /** One write. The chunks in a row are the message; only those of a large body are not new. */
 export interface OutgoingMessage {
@@ -140,7 +141,7 @@ export class MessageWriter {
     if (frames.length === 0) return
     const byteLength = this.#byteLength
     this.#frames = []
-    this.#packs.clear()
+    if (this.#packs.size > 0) this.#packs.clear()
     this.#byteLength = messageHeaderBytes
     const bytes = Buffer.allocUnsafe(byteLength)
     const seq = this.#header(bytes, frames.length)
@@ -163,12 +164,4 @@ export class MessageWriter {
     writeMessageHeader(target, frames, this.#seq, this.#ack())
     return this.#seq
   }
-}
-
-const alreadyResolved = Promise.resolve()
-
-/** After the promises that can go on now, those that they let go on, and so forth. */
-function atTurnEnd(flush: () => void): void {
-  // Not queueMicrotask: Node wraps each of those in an async resource of its own.
-  void alreadyResolved.then(() => process.nextTick(flush))
 }

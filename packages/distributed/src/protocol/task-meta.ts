@@ -1,4 +1,4 @@
-import { isLevel, type Level } from '../logs/level.js'
+import { isLevel, type Level } from '@conc/core/internal'
 import { decodeMeta, encodeMeta, type Meta } from './meta.js'
 
 /** What a TASK frame says beside the arguments. */

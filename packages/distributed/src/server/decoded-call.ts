@@ -14,6 +14,7 @@ import {
   currentFrame,
   type ForwardedOptions,
   type Frame,
+  inFrame,
   isTelling,
   RunningTask,
   reportsEnd,
@@ -29,7 +30,8 @@ import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request
 import { Fault, inOne } from '../coordinator/fault.js'
 import { decodeVars } from '../link/context-bytes.js'
 import { owned } from '../link/payload.js'
-import { withLogReader } from '../logs/log-outlet.js'
+import { recordBytes } from '../logs/record-bytes.js'
+import { ItemPacker } from '../protocol/item-packer.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
 
@@ -52,6 +54,8 @@ export class DecodedCall implements SentCall, CallEnd {
   #cancellation: Cancellation | undefined
   /** Where the executor tells of it instead of promising. */
   #call: Call | undefined
+  /** Where its items wait for the end of the turn: told before anything else of it is. */
+  #packer: ItemPacker | undefined
 
   constructor(
     executor: Executor,
@@ -182,9 +186,20 @@ export class DecodedCall implements SentCall, CallEnd {
     }
   }
 
+  /** Of a stream. */
+  packer(): ItemPacker {
+    this.#packer = new ItemPacker({
+      encode: (value) => this.encoded(value, 'item'),
+      maxItemBytes: this.#maxBytes,
+      tell: (pack) => this.owner.items?.(pack),
+    })
+    return this.#packer
+  }
+
   /** A call that was told to stop is over when its body is; nobody waits for another one's body. */
   end(ending: Ending): void {
     if (this.#isOver) return
+    this.#packer?.flush()
     this.#ending = ending
     if (!this.#isBodyGone) {
       if (this.#cancellation?.isCancelled || this.isLeft) return
@@ -238,7 +253,11 @@ export class DecodedCall implements SentCall, CallEnd {
     const { owner } = this
     const { logLevel: level } = this.request
     if (level === undefined) begin()
-    else withLogReader({ level, log: (at, record) => owner.log?.(at, record) }, begin)
+    else
+      inFrame(
+        { logs: { level, log: (record) => owner.log?.(record.level, recordBytes(record)) } },
+        begin,
+      )
   }
 
   #options(work: DeclaredWork): ForwardedOptions {
@@ -261,6 +280,7 @@ export class DecodedCall implements SentCall, CallEnd {
   }
 
   #progressed(data: unknown): void {
+    this.#packer?.flush()
     try {
       this.owner.progress?.(this.encoded(data, 'progress'))
     } catch (error) {

@@ -7,7 +7,7 @@ import { inOne } from '../coordinator/fault.js'
 import { CreditAccount } from '../protocol/credit.js'
 import { decodeCredit } from '../protocol/credit-body.js'
 import { frameType } from '../protocol/frame-types.js'
-import { packOf, sizeOf } from '../protocol/item-pack.js'
+import type { ItemPacker } from '../protocol/item-packer.js'
 import type { DecodedCall } from './decoded-call.js'
 
 type Items = AsyncGenerator<unknown, unknown, unknown>
@@ -21,6 +21,7 @@ interface DuplexExecutor {
 export class DecodedStream implements SentCall, StepAnswer<unknown> {
   readonly #call: DecodedCall
   readonly #credit = new CreditAccount()
+  readonly #packer: ItemPacker
   #items: Items | undefined
   #isPulling = false
   #isBegun = false
@@ -29,6 +30,7 @@ export class DecodedStream implements SentCall, StepAnswer<unknown> {
 
   constructor(call: DecodedCall) {
     this.#call = call
+    this.#packer = call.packer()
     const { executor, request } = call
     call.owner.handedOver?.()
     call.within((work, args, options) => {
@@ -93,28 +95,32 @@ export class DecodedStream implements SentCall, StepAnswer<unknown> {
     try {
       this.#credit.spend(this.#yield(value))
     } catch {
-      // It cannot travel, and that has ended the call.
       return
     }
     if (this.#credit.mayYield && !call.isLeft) this.#pull(this.#items as Items)
-    else this.#isPulling = false
+    else this.#rest()
   }
 
   readonly reject = (error: unknown): void => {
     if (!this.#call.isLeft) this.#call.end(this.#call.failed(error))
   }
 
+  /** @returns its size. @throws what cannot travel, which has ended the call then */
   #yield(value: unknown): number {
-    let item: Bytes
     try {
-      item = this.#call.encoded(value, 'item')
+      const size = this.#packer.add(value)
+      this.#call.isStarted = true
+      return size
     } catch (error) {
       this.#leave({ error, isUnsendable: true })
       throw error
     }
-    this.#call.isStarted = true
-    this.#call.owner.items?.(packOf(item))
-    return sizeOf(item)
+  }
+
+  /** Nothing more is wanted for now, so that the pack is complete. */
+  #rest(): void {
+    this.#isPulling = false
+    this.#packer.flush()
   }
 
   #step(advance: (items: Items) => Promise<IteratorResult<unknown, unknown>>): void {

@@ -9,7 +9,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import { largestMessage, protocolName } from '../protocol/limits.js'
 import {
   handshakeHeader,
@@ -58,14 +58,19 @@ export class Gate {
   readonly #answers = new WeakMap<IncomingMessage, string[]>()
   #isOpen = true
 
-  constructor(settings: ServeSettings, host: GateHost, refusals: Refusals) {
+  constructor(
+    settings: ServeSettings,
+    host: GateHost,
+    refusals: Refusals,
+    Sockets: typeof WebSocketServer,
+  ) {
     this.#settings = settings
     this.#host = host
     this.#refusals = refusals
     const { keys, tls } = settings
     this.#proofs = new ProofCheck(keys, tls !== undefined && tls.channelBinding !== false)
     this.#budget = new DoorBudget(settings.handshakeTimeoutMs)
-    this.#sockets = new WebSocketServer({
+    this.#sockets = new Sockets({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,

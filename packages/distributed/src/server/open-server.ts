@@ -1,8 +1,9 @@
 import { type Capabilities, type Executor, InvalidOptionError, type Load } from '@conc/core'
-import type { WebSocket } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
 import { type LockRoute, unlessOfProcess } from '../locks/lock-route.js'
+import { type PoolLog, serverLog } from '../logs/pool-log.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -41,6 +42,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   readonly #keyed = new KeyedCalls((call) => this.#dispatcher.accept(call))
   readonly #loadReports: LoadReports
   readonly #startedAt = performance.now()
+  readonly #log: PoolLog
   readonly #ending = new ServerEnding(this)
   readonly #idle: IdleWatch
   /** Told of each call that is over. */
@@ -48,7 +50,11 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   #workedAt = performance.now()
   #port = 0
 
-  private constructor(executor: Executor, settings: ServeSettings) {
+  private constructor(
+    executor: Executor,
+    settings: ServeSettings,
+    Sockets: typeof WebSocketServer,
+  ) {
     this.settings = settings
     this.#executor = executor
     this.lockRoute = lockRouteOf(executor)
@@ -56,8 +62,9 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
       ? executor[callRoute]
       : new DecodingRoute(executor, settings.maxPayloadBytes, unlessOfProcess(this.lockRoute))
     this.#dispatcher = new Dispatcher(executor, route)
-    this.#sessions = new Sessions(this)
-    this.#gate = new Gate(settings, this, new Refusals(executor.name))
+    this.#log = serverLog(this.#executor)
+    this.#sessions = new Sessions(this, this.#log)
+    this.#gate = new Gate(settings, this, new Refusals(executor.name, this.#log), Sockets)
     this.#loadReports = new LoadReports(
       () => this.load,
       (load) => this.#tellAll(frameType.load, { ...load }),
@@ -71,10 +78,12 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
 
   /** @throws {AddressInUseError} or what the system says about the address. */
   static async listen(executor: Executor, settings: ServeSettings): Promise<OpenServer> {
-    const server = new OpenServer(executor, settings)
+    // Loading it takes as long as all else here: who opens no port does without.
+    const { WebSocketServer } = await import('ws')
+    const server = new OpenServer(executor, settings, WebSocketServer)
     server.#port = await listenAt(server.#gate.server, settings)
     server.#idle.restart()
-    warnOfWeakKey(server.name, settings.keys)
+    warnOfWeakKey(server.name, settings.keys, server.#log)
     return server
   }
 
@@ -163,7 +172,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   rotateKeys(keys: readonly Key[]): void {
     const ring = proofKeyRing('keys', keys)
     refuseOpenHost(this.host, ring, this.settings)
-    warnOfWeakKey(this.name, ring)
+    warnOfWeakKey(this.name, ring, this.#log)
     this.#gate.keys = ring
   }
 

@@ -1,6 +1,6 @@
 import { channels } from '@conc/core'
 import { publish } from '@conc/core/internal'
-import { type PoolLog, serverLog } from '../logs/pool-log.js'
+import type { PoolLog } from '../logs/pool-log.js'
 
 const quietMs = 10_000
 const mostAddresses = 1000
@@ -16,9 +16,9 @@ export class Refusals {
   readonly #log: PoolLog
   readonly #counts = new Map<string, Count>()
 
-  constructor(executor: string) {
+  constructor(executor: string, log: PoolLog) {
     this.#executor = executor
-    this.#log = serverLog(executor)
+    this.#log = log
   }
 
   add(address: string, reason: string): void {

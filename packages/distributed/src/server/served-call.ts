@@ -4,11 +4,10 @@ import {
   type Started,
   TaskTimeoutError,
 } from '@conc/core'
-import { type Bytes, Timer } from '@conc/core/internal'
+import { type Bytes, isShown, type RecordLevel, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
-import { isShown, type RecordLevel } from '../logs/level.js'
 import { itemSizes, sizeOf } from '../protocol/item-pack.js'
 import type { SessionQueue } from './fair-queue.js'
 
@@ -43,6 +42,8 @@ export class ServedCall implements CallOwner {
   state: 'waiting' | 'sent' | 'over' = 'waiting'
   isStarted = false
   isCancelled = false
+  /** Its client is to be told of its state at the end of the turn. */
+  isStateDue = false
   /** Told how the body ended, where somebody else waits for the same. */
   onEnd: ((ending: Ending) => void) | undefined
   #isSettled = false

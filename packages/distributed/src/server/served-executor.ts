@@ -2,6 +2,7 @@ import type { Executor } from '@conc/core'
 import { registry } from '@conc/core/internal'
 import { hostOfProcess } from '../locks/local-route.js'
 import { type LockRoute, lockRoute, routeHere } from '../locks/lock-route.js'
+import type { PoolLog, poolLog } from '../logs/pool-log.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { ServeSettings } from './serve-options.js'
 
@@ -9,6 +10,7 @@ import type { ServeSettings } from './serve-options.js'
 export interface TellingExecutor extends Executor {
   readonly tasks?: ReadonlyMap<string, string | undefined>
   readonly [lockRoute]?: LockRoute
+  readonly [poolLog]?: PoolLog
   stats?(): Promise<PoolStats>
 }
 

@@ -13,6 +13,7 @@ import { Fault } from '../coordinator/fault.js'
 import { maySubmitterSend } from '../protocol/call-grammar.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameName, frameType, isIgnorable } from '../protocol/frame-types.js'
+import { IdTable } from '../protocol/id-table.js'
 import { isIdOf } from '../protocol/ids.js'
 import type { ServeSettings } from './serve-options.js'
 import { ServedCall, type ServedCallHost } from './served-call.js'
@@ -37,7 +38,7 @@ export interface SessionCallsHost extends ServedCallHost {
 /** The calls of one session, from their TASK frames until their bodies are over, within its quotas. */
 export class SessionCalls {
   readonly #host: SessionCallsHost
-  readonly #calls = new Map<number, ServedCall>()
+  readonly #calls = new IdTable<ServedCall>()
   #inFlightBytes = 0
   #isHeld = false
 
@@ -79,7 +80,7 @@ export class SessionCalls {
 
   /** @returns how many calls that was. */
   cancelAll(origin: 'client' | 'shutdown', message: string): number {
-    const calls = [...this.#calls.values()].filter((call) => !call.isCancelled)
+    const calls = this.#calls.values().filter((call) => !call.isCancelled)
     for (const call of calls) {
       const { task } = call.request
       const names = { task, executor: this.#host.executorName, started: call.isStarted }

@@ -10,23 +10,28 @@ import type { ServedCall } from './served-call.js'
 export class SessionReplies {
   readonly #writer: MessageWriter
   /** Whose ACCEPT or START the client has not been told: at the end of a turn it is told the newest state only. */
-  readonly #changed = new Set<ServedCall>()
+  #changed: ServedCall[] = []
 
   constructor(writer: MessageWriter) {
     this.#writer = writer
   }
 
   stateChanged(call: ServedCall): void {
-    this.#changed.add(call)
+    if (call.isStateDue) return
+    call.isStateDue = true
+    this.#changed.push(call)
     this.#writer.schedule()
   }
 
   tellStates(): void {
-    if (this.#changed.size === 0) return
-    for (const call of this.#changed) {
+    const changed = this.#changed
+    if (changed.length === 0) return
+    this.#changed = []
+    for (const call of changed) {
+      if (!call.isStateDue) continue
+      call.isStateDue = false
       this.#writer.add(call.isStarted ? frameType.start : frameType.accept, call.id)
     }
-    this.#changed.clear()
   }
 
   progressed(call: ServedCall, data: Bytes): void {
@@ -34,18 +39,18 @@ export class SessionReplies {
   }
 
   yielded(call: ServedCall, pack: Bytes): void {
-    this.#changed.delete(call)
+    call.isStateDue = false
     this.#writer.addItems(call.id, pack)
   }
 
   /** The caller is told now; the end follows when the body is over. */
   interrupted(call: ServedCall, reason: Fault): void {
-    this.#changed.delete(call)
+    call.isStateDue = false
     this.#writer.add(frameType.cancel, call.id, undefined, reason.bytes)
   }
 
   settled(call: ServedCall, ending: Ending): void {
-    this.#changed.delete(call)
+    call.isStateDue = false
     if (!ending.ok) {
       this.#writer.add(frameType.error, call.id, encodeFailureMeta(ending), ending.fault.bytes)
       return

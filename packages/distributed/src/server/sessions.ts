@@ -1,7 +1,7 @@
 import { channels } from '@conc/core'
 import { publish, Timer } from '@conc/core/internal'
 import type { WebSocket } from 'ws'
-import { type PoolLog, serverLog } from '../logs/pool-log.js'
+import type { PoolLog } from '../logs/pool-log.js'
 import type { Visitor } from './gate.js'
 import { ServerSession, type SessionHost } from './server-session.js'
 
@@ -12,9 +12,9 @@ export class Sessions implements Iterable<ServerSession> {
   readonly #byId = new Map<string, ServerSession>()
   readonly #lost = new Map<ServerSession, Timer>()
 
-  constructor(host: SessionHost) {
+  constructor(host: SessionHost, log: PoolLog) {
     this.#host = host
-    this.#log = serverLog(host.executorName)
+    this.#log = log
   }
 
   get size(): number {
@@ -74,7 +74,7 @@ export class Sessions implements Iterable<ServerSession> {
       ...(reason && { reason }),
     }))
     this.#log.say('debug', `session ${type}`, {
-      fields: { session: id.slice(0, 8), address: visitor.address },
+      fields: { session: id.slice(0, 8), address: visitor.address, ...(reason && { reason }) },
     })
   }
 }

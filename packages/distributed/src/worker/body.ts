@@ -5,6 +5,7 @@ import {
   describe,
   type FailurePhase,
   iteratorOf,
+  type LogReader,
   RunningTask,
   refuseStream,
   runInFrame,
@@ -23,7 +24,7 @@ import { toldOf } from '../calls/self-cancelled.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
-import { packOf, sizeOf } from '../protocol/item-pack.js'
+import { ItemPacker } from '../protocol/item-packer.js'
 import { EncodeFailure, ItemSender, type Items } from './item-sender.js'
 
 /** Where bodies run: what is the same for all of a worker. */
@@ -51,6 +52,8 @@ export interface BodyContext {
   readonly slot?: Slot | undefined
   /** The way to the locks that it sees; default: those of whoever is around. */
   readonly locks?: object | undefined
+  /** Who wants its records beside the pool; default: whoever is around. */
+  readonly logs?: LogReader | undefined
 }
 
 /** One call while its task runs here. What comes of it is told to its owner as bytes. */
@@ -63,6 +66,8 @@ export class Body {
   readonly #task: RunningTask
   readonly #around: TaskSurroundings
   readonly #items: ItemSender | undefined
+  /** Where items wait for the end of the turn: told before anything else is. */
+  readonly #packer: ItemPacker | undefined
   readonly #startTimeoutMs: number | undefined
 
   constructor(
@@ -76,7 +81,7 @@ export class Body {
     this.#definition = definition
     this.#args = args
     this.#owner = owner
-    const { id, parentId, attempt, deadline, headers, vars, slot, locks } = context
+    const { id, parentId, attempt, deadline, headers, vars, slot, locks, logs } = context
     this.#task = new RunningTask({
       name: definition.name,
       executor: place.executor,
@@ -88,11 +93,21 @@ export class Body {
       parent: parentId === undefined ? undefined : { id: parentId },
       onProgress: context.wantsProgress ? (data) => this.#progress(data) : undefined,
     })
-    this.#around = { executor: place.pool, slot, vars, locks }
-    this.#startTimeoutMs = context.startTimeoutMs
-    if (context.kind !== 'call') {
-      this.#items = new ItemSender(context.kind, (item) => this.#item(item))
+    this.#around = {
+      executor: place.pool,
+      slot,
+      vars,
+      locks,
+      logs,
     }
+    this.#startTimeoutMs = context.startTimeoutMs
+    if (context.kind === 'call') return
+    this.#packer = new ItemPacker({
+      encode: (item) => this.#encodeItem(item),
+      maxItemBytes: place.maxPayloadBytes,
+      tell: (pack) => owner.items?.(pack),
+    })
+    this.#items = new ItemSender(context.kind, this.#packer)
   }
 
   run(): void {
@@ -172,23 +187,22 @@ export class Body {
   }
 
   #end(): void {
+    this.#packer?.flush()
     this.cancellation.end()
   }
 
   #progress(data: unknown): void {
+    this.#packer?.flush()
     this.#owner.progress?.(this.#encode(data, 'progress'))
   }
 
-  /** @returns its size. @throws {EncodeFailure} it cannot travel. */
-  #item(value: unknown): number {
-    let bytes: Bytes
+  /** @throws {EncodeFailure} it cannot travel. */
+  #encodeItem(value: unknown): Bytes {
     try {
-      bytes = this.#encode(value, 'item')
+      return this.#encode(value, 'item')
     } catch (error) {
       throw new EncodeFailure(error)
     }
-    this.#owner.items?.(packOf(bytes))
-    return sizeOf(bytes)
   }
 
   #encode(value: unknown, root: string): Bytes {

@@ -4,6 +4,7 @@ import type { CallKind } from '../protocol/call-grammar.js'
 import { CreditAccount } from '../protocol/credit.js'
 import { decodeCredit } from '../protocol/credit-body.js'
 import { frameType } from '../protocol/frame-types.js'
+import type { ItemPacker } from '../protocol/item-packer.js'
 
 /** Whatever a generator or an iterable gives. */
 export type Items = AsyncIterator<unknown, unknown, unknown> | Iterator<unknown, unknown, unknown>
@@ -23,16 +24,15 @@ type Step =
 /** The producer's end of a stream: as many items as were granted, or for a duplex one for each thing sent in. */
 export class ItemSender implements Dependent {
   readonly #isDuplex: boolean
-  readonly #send: (item: unknown) => number
+  readonly #packer: ItemPacker
   readonly #credit = new CreditAccount()
   readonly #steps: Step[] = []
   #waiting: Deferred<void> | undefined
   #isLeft = false
 
-  /** @param send passes an item on; returns its size in bytes. */
-  constructor(kind: CallKind, send: (item: unknown) => number) {
+  constructor(kind: CallKind, packer: ItemPacker) {
     this.#isDuplex = kind === 'duplex'
-    this.#send = send
+    this.#packer = packer
   }
 
   /** Sends what `iterator` makes until its end, or until the consumer has left; then its `finally` has run. */
@@ -66,7 +66,7 @@ export class ItemSender implements Dependent {
         if (done) return
         isOver = false
         // A sync generator may yield promises; `for await` would wait for them too.
-        this.#credit.spend(this.#send(isPromise(value) ? await value : value))
+        this.#credit.spend(this.#packer.add(isPromise(value) ? await value : value))
       }
     } finally {
       if (!isOver) await iterator.return?.()
@@ -83,11 +83,13 @@ export class ItemSender implements Dependent {
       }
       const { done, value } = await advance(iterator, step)
       if (done) return value
-      this.#send(await value)
+      this.#packer.add(await value)
     }
   }
 
+  /** What there is goes on its way meanwhile. */
   async #word(): Promise<void> {
+    this.#packer.flush()
     this.#waiting = deferred()
     await this.#waiting.promise
   }

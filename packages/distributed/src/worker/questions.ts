@@ -5,6 +5,7 @@ import { failureEnding } from '../link/failure-ending.js'
 import type { PipeLink } from '../link/pipe-link.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
+import { IdTable } from '../protocol/id-table.js'
 import { IdSource } from '../protocol/ids.js'
 import { encodeMeta, type Meta } from '../protocol/meta.js'
 
@@ -31,9 +32,9 @@ export interface AskedCall {
 export class Questions {
   readonly #link: PipeLink
   readonly #ids = new IdSource('listening')
-  readonly #askers = new Map<number, Asker>()
+  readonly #askers = new IdTable<Asker>()
   /** Questions that have one answer: for room, and about locks. */
-  readonly #replies = new Map<number, Deferred<Uint8Array>>()
+  readonly #replies = new IdTable<Deferred<Uint8Array>>()
   /** By body: the waits that are over and want their slot back, in order. */
   readonly #resuming = new Map<number, Deferred<void>[]>()
 

@@ -1,5 +1,5 @@
 import { ExecutorError } from '@conc/core'
-import { bootThread, registry } from '@conc/core/internal'
+import { bootThread, captureConsole, registry, setLogOutlet } from '@conc/core/internal'
 import { decode, encode, encodeError } from '@conc/wire'
 import type { Boot } from '../link/boot.js'
 import { type LinkPipes, PipeLink } from '../link/pipe-link.js'
@@ -7,8 +7,6 @@ import { setPoolAround } from '../pool/pool-around.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
 import '../builtin/ping.js'
-import { setLogOutlet } from '../logs/log-outlet.js'
-import { captureConsole } from './capture-console.js'
 import { watchParent } from './parent-watch.js'
 import { TaskServer } from './task-server.js'
 import { WorkerLog } from './worker-log.js'
@@ -70,7 +68,7 @@ class WorkerLife {
   #openLog(boot: Boot): void {
     const log = new WorkerLog(boot, this.#link)
     setLogOutlet(log)
-    if (boot.console === 'capture') captureConsole(log)
+    if (log.capturesConsole) captureConsole()
     // What was said in the turn that ends the process.
     process.on('exit', () => this.#link.flush())
   }

@@ -10,8 +10,10 @@ import { type LinkTaskMeta, readTaskMeta } from '../link/task-meta.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
+import { IdTable } from '../protocol/id-table.js'
 import { decodeMeta, encodeMeta } from '../protocol/meta.js'
 import { Body, type BodyContext } from './body.js'
+import { BodyReader } from './body-reader.js'
 import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
 import { TaskLockRoute } from './task-lock-route.js'
@@ -26,7 +28,7 @@ export class TaskServer implements LinkListener {
   readonly #questions: Questions
   readonly #proxy: PoolProxy
   readonly #locks: TaskLockRoute
-  readonly #bodies = new Map<number, Body>()
+  readonly #bodies = new IdTable<Body>()
   /** Calls whose module is being imported, with what their consumers said meanwhile. */
   readonly #loading = new Map<number, Frame[]>()
   /** Where tasks are declared, as the pool has told. */
@@ -171,8 +173,9 @@ export class TaskServer implements LinkListener {
       headers,
       vars: decodeVars(vars),
       wantsProgress: progress,
-      slot: new WorkerSlot(id, this.#questions, meta.log),
+      slot: new WorkerSlot(id, this.#questions),
       locks: this.#locks,
+      logs: meta.log && new BodyReader(id, meta.log),
     }
   }
 

@@ -1,5 +1,4 @@
 import { currentFrame, Line, Slot } from '@conc/core/internal'
-import type { Level } from '../logs/level.js'
 import type { Questions } from './questions.js'
 
 /** The line of a slot is what nested calls of this event loop look for; the pool's line is in another process. */
@@ -9,14 +8,11 @@ const elsewhere = new Line(Number.POSITIVE_INFINITY)
 export class WorkerSlot extends Slot {
   /** The body's id on the link. */
   readonly body: number
-  /** How much the session behind it wants of its records. */
-  readonly logLevel: Level | undefined
   readonly #questions: Questions
 
-  constructor(body: number, questions: Questions, logLevel?: Level) {
+  constructor(body: number, questions: Questions) {
     super(elsewhere, () => {})
     this.body = body
-    this.logLevel = logLevel
     this.#questions = questions
   }
 
@@ -32,15 +28,6 @@ export class WorkerSlot extends Slot {
 
 /** The body that runs here, also through tasks that run locally inside of it; 0 for none. */
 export function bodyHere(): number {
-  return slotHere()?.body ?? 0
-}
-
-/** How much the session behind that body wants of its records. */
-export function levelHere(): Level | undefined {
-  return slotHere()?.logLevel
-}
-
-function slotHere(): WorkerSlot | undefined {
   const slot = currentFrame()?.slots?.find((one) => one instanceof WorkerSlot)
-  return slot instanceof WorkerSlot ? slot : undefined
+  return slot instanceof WorkerSlot ? slot.body : 0
 }

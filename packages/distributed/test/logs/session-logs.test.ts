@@ -1,6 +1,5 @@
 import { channels, type Executor, inline } from '@conc/core'
 import { connect, type LogRecord, type Session, serve, WorkerPool } from '@conc/distributed'
-import { ThreadExecutor } from '@conc/threads'
 import { describe, expect, it } from 'vitest'
 import { outer, say, sayPlain } from '../fixtures/saying.mjs'
 
@@ -56,13 +55,6 @@ describe('a session with onLog', () => {
     await using far = await listening(relay)
     await far.session.submit(sayPlain, ['from afar'])
     expect(messages(far.records)).toEqual(['from afar'])
-  })
-
-  it('goes on without the records where an executor keeps them', async () => {
-    await using threads = new ThreadExecutor({ maxThreads: 1 })
-    await using far = await listening(threads)
-    await far.session.submit(sayPlain, ['in a thread'])
-    expect(far.records).toEqual([])
   })
 
   it('goes on where onLog throws', async () => {

@@ -1,7 +1,7 @@
 import { ProtocolError } from '@conc/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ItemQueue } from '../../src/calls/item-queue.js'
+import { bytesOf, ItemQueue } from '../../src/calls/item-queue.js'
 import type { Frame } from '../../src/protocol/frame.js'
 import { frameType } from '../../src/protocol/frame-types.js'
 import { itemSizes, packOf, sizeOf } from '../../src/protocol/item-pack.js'
@@ -38,7 +38,7 @@ function itemsIn(frames: readonly Frame[], id: number): string[] {
     if (frame.id === id && frame.type === frameType.yield) queue.arrived([frame.body])
   }
   const items: string[] = []
-  for (let item = queue.take(); item; item = queue.take()) {
+  for (let item = queue.take(bytesOf); item; item = queue.take(bytesOf)) {
     items.push(Buffer.from(item).toString('hex'))
   }
   return items
@@ -114,7 +114,7 @@ describe('ItemQueue', () => {
     queue.arrived([Buffer.concat([...packOf([anItem]), ...packOf([anItem]), ...packOf([anItem])])])
     queue.ended({ ok: true, value: [] })
     expect(await first).toEqual({ item: anItem })
-    expect(queue.take()).toEqual(anItem)
+    expect(queue.take(bytesOf)).toEqual(anItem)
     expect(await queue.next()).toEqual({ item: anItem })
     expect(await queue.next()).toEqual({ ending: { ok: true, value: [] } })
   })
@@ -126,7 +126,7 @@ describe('ItemQueue', () => {
     queue.arrived([both])
     expect(await first).toEqual({ item: anItem })
     queue.arrived([both])
-    expect(queue.take()).toEqual(anItem)
+    expect(queue.take(bytesOf)).toEqual(anItem)
     const step = await queue.next()
     expect('ending' in step && !step.ending.ok && step.ending.fault.error).toBeInstanceOf(
       ProtocolError,
@@ -145,7 +145,8 @@ describe('ItemQueue', () => {
         let taken = 0
         if ('item' in step) {
           taken += 4 + step.item.byteLength
-          for (let item = queue.take(); item; item = queue.take()) taken += 4 + item.byteLength
+          for (let item = queue.take(bytesOf); item; item = queue.take(bytesOf))
+            taken += 4 + item.byteLength
         } else expect(!step.ending.ok && step.ending.fault.error).toBeInstanceOf(ProtocolError)
         expect(taken).toBe('item' in step ? sizeOf([bytes]) : 0)
       }),

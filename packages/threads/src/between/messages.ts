@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError, Load, Transferable } from '@conc/core'
-import type { TravelContext } from '@conc/core/internal'
+import type { LogRecord, TravelContext } from '@conc/core/internal'
 import type { LinkMemory } from './link.js'
 
 /** What a thread is started with. */
@@ -15,6 +15,17 @@ export interface Boot {
   /** Memory of the pool's load: running, waiting. */
   readonly load: SharedArrayBuffer
   readonly limits: Pick<Load, 'concurrency' | 'queueLimit'>
+  readonly logs: BootLogs
+}
+
+/** What becomes of what is said in the thread. */
+interface BootLogs {
+  /** Memory: how much is wanted. */
+  readonly wanted: SharedArrayBuffer
+  /** Memory: how many records were taken in. */
+  readonly taken: SharedArrayBuffer
+  /** What is printed is a record too. */
+  readonly capturesConsole: boolean
 }
 
 /** What goes along with a call; absent where there is nothing to say. */
@@ -74,6 +85,7 @@ export const toParent = {
   started: 9,
   declare: 10,
   asked: 11,
+  said: 12,
 } as const
 
 export type ToParent =
@@ -89,6 +101,7 @@ export type ToParent =
   | readonly [kind: 9, id: number]
   | readonly [kind: 10, task: number, name: string, module: string | undefined, isStream: boolean]
   | readonly [kind: 11, nested: number, body: number, service: string, request: unknown]
+  | readonly [kind: 12, body: number, record: LogRecord]
 
 /** A call that a body makes on the pool it runs on. */
 export interface NestedRequest {
@@ -100,17 +113,13 @@ export interface NestedRequest {
   readonly transfer: readonly Transferable[] | undefined
 }
 
-export const fromProducer = { items: 0, end: 1, failure: 2, credit: 3 } as const
+export const fromProducer = { items: 0, end: 1, failure: 2 } as const
 
-/**
- * `credit` comes first: the memory where items are granted. `isHeavy`: the producer may have to wait for what is granted
- * next, however few the items are.
- */
+/** `isHeavy`: the producer may have to wait for what is granted next, however few the items are. */
 export type FromProducer =
   | readonly [kind: 0, items: readonly unknown[], isHeavy?: true]
   | readonly [kind: 1]
   | readonly [kind: 2, error: EncodedError, blame: Blame]
-  | readonly [kind: 3, memory: SharedArrayBuffer]
 
-/** `'granted'`: there is credit again, for a producer that sleeps; `'return'`: no more items are wanted. */
-export type FromConsumer = 'granted' | 'return'
+/** Items taken since the last grant; `'return'`: no more are wanted. */
+export type FromConsumer = number | 'return'

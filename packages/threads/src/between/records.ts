@@ -63,8 +63,9 @@ export function briefNestedCall({ b, values }: RingRecord): BriefNestedCall | un
 }
 
 /** Whether there is nothing in it but the parent and the deadline. */
-function isBrief({ headers, vars, attempt, wantsProgress, wantsStart }: CallContext): boolean {
-  return !headers && !vars && attempt === undefined && !wantsProgress && !wantsStart
+function isBrief(context: CallContext): boolean {
+  const { headers, vars, attempt, wantsProgress, wantsStart, logLevel } = context
+  return !(headers || vars || attempt || wantsProgress || wantsStart || logLevel)
 }
 
 function withContext(

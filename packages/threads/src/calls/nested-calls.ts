@@ -76,6 +76,7 @@ export class NestedCalls {
       ...restoredFrame(request.context),
       task: parent?.asParent(request.context?.parentId),
       locks: parent?.call.frame?.locks,
+      logs: parent?.call.frame?.logs,
     }
     const { args } = request
     const call = runInFrame(

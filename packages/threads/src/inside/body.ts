@@ -20,6 +20,8 @@ import { type Items, StreamSender } from '../streams/stream-sender.js'
 import type { ThreadServer } from './thread-server.js'
 import { ThreadSlot } from './thread-slot.js'
 
+const noContext: CallContext = {}
+
 /** One call from when it was taken up here until its task has ended. */
 export class Body {
   readonly id: number
@@ -107,7 +109,9 @@ export class Body {
 
   #around(context: CallContext | undefined): TaskSurroundings {
     const { proxy, link } = this.#server
-    return { executor: proxy, slot: new ThreadSlot(this.id, link), vars: context?.vars }
+    const { vars, logLevel } = context ?? noContext
+    const logs = logLevel && { level: logLevel }
+    return { executor: proxy, slot: new ThreadSlot(this.id, link), vars, logs }
   }
 }
 

@@ -20,12 +20,14 @@ import { KnownTasks } from './known-tasks.js'
 import { Occupancy } from './occupancy.js'
 import { ParentLink } from './parent-link.js'
 import { PoolProxy } from './pool-proxy.js'
+import { ThreadLog } from './thread-log.js'
 
 /** Serves the calls of one thread: takes them up one after the other, runs their bodies, answers. */
 export class ThreadServer {
   readonly executor: string
   readonly proxy: PoolProxy
   readonly link: ParentLink
+  readonly log: ThreadLog
   readonly #link: Link<ToThread, ToParent>
   readonly #claims: ClaimTable
   readonly #answers: Answers
@@ -47,6 +49,7 @@ export class ThreadServer {
       message: (message) => this.#receive(message),
       unreadable: (error, about) => this.#unreadable(error, about),
     })
+    this.log = new ThreadLog(boot, this.#link)
     this.#answers = new Answers(this.#link, boot.executor)
     this.#occupancy = new Occupancy(boot.tasksPerThread, () => this.#takeNext())
     this.link = new ParentLink(this.#link, this.#occupancy, boot.executor)

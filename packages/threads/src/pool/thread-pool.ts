@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { Conditions, Line } from '@conc/core/internal'
+import { Conditions, Line, showWantedLevel } from '@conc/core/internal'
 import type { Attempt, AttemptHome } from '../calls/attempt.js'
 import type { NestedCalls } from '../calls/nested-calls.js'
 import type { Thread } from '../thread/thread.js'
@@ -61,6 +61,8 @@ export class ThreadPool implements ThreadHome, AttemptHome {
   /** Puts an attempt at the end of the line. */
   join(attempt: Attempt): void {
     this.#open()
+    // Somebody may have begun to listen, which nobody is told.
+    showWantedLevel()
     // It comes before what was sent ahead with a lower priority.
     if (attempt.priority > 0) this.#ahead.takeBackAll()
     this.line.join(attempt, attempt.priority)

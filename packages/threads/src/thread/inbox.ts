@@ -67,6 +67,9 @@ export class Inbox implements LinkSink<ToParent> {
           request: message[4],
         })
         break
+      case toParent.said:
+        this.#thread.records.take(message[2], this.#find(message[1]))
+        break
       case toParent.pong:
         this.#thread.placement.pong()
         break
@@ -76,6 +79,7 @@ export class Inbox implements LinkSink<ToParent> {
   /** Too deep for the stack of this thread, and the like: whoever waits for it has to know. */
   unreadable(cause: unknown, about: Subject | undefined): void {
     if (about === undefined) void this.#thread.terminate()
+    else if (about.kind === toParent.said) this.#thread.records.skip()
     else if (about.kind === toParent.nestedCall || about.kind === toParent.asked)
       this.#refuseNested(about.number, cause)
     else if (about.kind === toParent.result || about.kind === toParent.failure) {

@@ -10,6 +10,7 @@ import { lossOf } from './loss.js'
 import { Placement } from './placement.js'
 import { SentCalls } from './sent-calls.js'
 import type { ThreadHome } from './thread-home.js'
+import { ThreadRecords } from './thread-records.js'
 import { ThreadSlots } from './thread-slots.js'
 import { type ThreadExit, ThreadWorker } from './thread-worker.js'
 
@@ -22,6 +23,7 @@ export class Thread {
   readonly slots: ThreadSlots
   readonly resumption: Resumption<Attempt>
   readonly placement: Placement
+  readonly records: ThreadRecords = new ThreadRecords()
   state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting'
   /** It is being ended because it has nothing to do. */
   isDismissed = false
@@ -47,6 +49,7 @@ export class Thread {
       claims: this.calls.claims,
       load: home.load,
       limits: { concurrency: maxThreads * tasksPerThread, queueLimit },
+      logs: this.records.boot,
     })
     this.#link = new Link(this.#worker.port, { in: back, out }, new Inbox(this, home.nested))
     this.placement = new Placement(this, home, this.#link)
@@ -145,6 +148,8 @@ export class Thread {
       this.state = 'gone'
       this.#home.failedToStart(this, error)
       await this.terminate()
+      // What its modules still said.
+      this.#link.drain()
       this.#link.close()
       return
     }

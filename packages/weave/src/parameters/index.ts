@@ -1,15 +1,14 @@
 import { readHead } from './head.js'
-import { keysOf, opaque, type Parameters, readParameter, unreadable, whole } from './pattern.js'
+import { Notes } from './notes.js'
+import { opaque, type Parameters, readParameter, unreadable, whole } from './pattern.js'
 import { Tokens } from './tokens.js'
 
 export type { ParameterKey, Parameters } from './pattern.js'
 
 type AnyFunction = (...args: never[]) => unknown
 
-/** By the number of the parameter, of which tasks have up to two: one look-up for a body that was seen before. */
-const known = [new WeakMap<AnyFunction, Parameters>(), new WeakMap<AnyFunction, Parameters>()]
 /** The function has no such parameter, nor one after it, and does not look at `arguments`. */
-export const noParameter: Parameters = keysOf(new Map())
+export const noParameter: Parameters = { kind: 'keys', keys: [] }
 const wrapped = opaque('is native, bound or wrapped code')
 const constructed = opaque('is a class')
 const listed = opaque("reads its parameters from 'arguments'")
@@ -20,10 +19,10 @@ const ownArguments = /(?<![\w$])arguments(?![\w$])/
  * end of that parameter. Each function object is read once. Never throws: what cannot be read is opaque.
  */
 export function parametersOf(fn: AnyFunction, index: number): Parameters {
-  const cached = known[index]?.get(fn)
-  if (cached) return cached
+  const noted = Notes.read(fn, index)
+  if (noted) return noted
   const parameters = read(fn, index)
-  known[index]?.set(fn, parameters)
+  Notes.write(fn, index, parameters)
   return parameters
 }
 

@@ -8,7 +8,12 @@ export interface ParameterKey {
 
 /** What a function's source says about one of its parameters: the keys it takes out of it, or why that cannot be said. */
 export type Parameters =
-  | { readonly kind: 'keys'; readonly keys: readonly ParameterKey[] }
+  | {
+      readonly kind: 'keys'
+      readonly keys: readonly ParameterKey[]
+      /** The function is an arrow that takes nothing after this parameter. */
+      readonly isLast?: boolean
+    }
   | { readonly kind: 'opaque'; readonly reason: string }
 
 export const unreadable: Parameters = opaque('has a source that cannot be read')
@@ -17,10 +22,10 @@ export function opaque(reason: string): Parameters {
   return { kind: 'opaque', reason }
 }
 
-export function keysOf(found: ReadonlyMap<string, boolean>): Parameters {
+function keysOf(found: ReadonlyMap<string, boolean>): ParameterKey[] {
   const keys: ParameterKey[] = []
   for (const [name, hasDefault] of found) keys.push({ name: interned(name), hasDefault })
-  return { kind: 'keys', keys }
+  return keys
 }
 
 /**
@@ -58,7 +63,8 @@ function readPattern(tokens: Tokens): Parameters {
     found.set(name, hasDefault && found.get(name) !== false)
     if (tokens.is(',')) tokens.next()
   }
-  return keysOf(found)
+  const isLast = tokens.next().is(')') && tokens.next().is('=>')
+  return { kind: 'keys', keys: keysOf(found), isLast }
 }
 
 function isKey(tokens: Tokens): boolean {

@@ -130,7 +130,7 @@ export class GraphBuilder {
     for (const { name, hasDefault } of parameters.keys) {
       this.#addKey(name, this.#names.resolve(task, name, hasDefault), hasDefault)
     }
-    return 0
+    return parameters.isLast ? isBlind : 0
   }
 
   #addNeeds(task: string, needs: readonly string[]): void {

@@ -41,6 +41,8 @@ export class Names {
 
   /** Where the value called `key` comes from. @throws {UnresolvedDependencyError} */
   resolve(task: string, key: string, hasDefault: boolean): number {
+    // The links of a chain ask for the one before, whose name is at hand.
+    if (key === this.list[this.visible - 1]) return this.visible - 1
     const number = this.numbers.get(key)
     if (number !== undefined && number < this.visible) return number
     let input = this.#inputs.get(key)

@@ -30,12 +30,19 @@ export function bytesOf(value: object): Uint8Array {
  * @returns `undefined` for an unknown kind, or where the bytes do not make up whole items.
  */
 export function viewFrom(kind: number, bytes: Uint8Array): object | undefined {
-  // Not the slice of Buffer, which copies nothing.
-  const copy = Uint8Array.prototype.slice.call(bytes)
-  if (kind === kinds.buffer) return Buffer.from(copy.buffer, copy.byteOffset, copy.byteLength)
+  const copy = copyOf(bytes)
+  if (kind === kinds.buffer) return copy
   if (kind === kinds.arrayBuffer) return copy.buffer
   if (kind === kinds.dataView) return new DataView(copy.buffer)
   const type = viewClasses[kind]
   if (type === undefined || copy.byteLength % type.BYTES_PER_ELEMENT !== 0) return undefined
   return new type(copy.buffer)
+}
+
+/** A copy with a buffer of its own. */
+export function copyOf(bytes: Uint8Array): Buffer<ArrayBuffer> {
+  // Of all ways the only one that does not fill it with zeros first.
+  const copy = Buffer.allocUnsafeSlow(bytes.byteLength)
+  copy.set(bytes)
+  return copy
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { asciiText } from './ascii-text.js'
 import { cachedText } from './text-cache.js'
 
 /** Bytes that end too early, or are not what they say: becomes a `SerializationError` with a path. */
@@ -6,16 +7,17 @@ export class Malformed extends Error {}
 
 /** Reads numbers, text and bytes from a place that moves on; never beyond `end`. */
 export class ByteSource {
-  at = 0
+  at: number
   readonly #bytes: Buffer
   #end: number
   #view: DataView | undefined
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.byteLength) {
+    this.at = start
     this.#bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#end = bytes.byteLength
+    this.#end = end
   }
 
   get left(): number {
@@ -91,7 +93,7 @@ export class ByteSource {
   /** UTF-8. */
   text(length: number): string {
     const start = this.take(length)
-    return this.#text(start, start + length)
+    return asciiText(this.#bytes, start, length) ?? this.#text(start, start + length)
   }
 
   #text(start: number, end: number): string {

@@ -100,7 +100,7 @@ function readRegistered(reader: Reader, depth: number): unknown {
 }
 
 function readFrame(reader: Reader, depth: number): unknown {
-  if (reader.source.at !== 3) throw new Malformed('has a frame inside')
+  if (reader.source.at !== reader.start + 3) throw new Malformed('has a frame inside')
   reader.expectPair()
   const length = reader.value(limits.depth)
   if (!isLength(length) || length > reader.source.left) throw new Malformed('ends too early')

@@ -2,6 +2,7 @@ import { keepSparse } from '@conc/core/internal'
 import { failed, isFailure } from '../format/failures.js'
 import { limits } from '../format/format.js'
 import { Trail } from '../format/trail.js'
+import { copyOf } from '../format/views.js'
 import { ByteSource, Malformed } from './byte-source.js'
 import { readExtension } from './read-extension.js'
 import { readTagged } from './read-tagged.js'
@@ -15,11 +16,14 @@ import { TailSource } from './tail-source.js'
 export class Reader {
   readonly source: ByteSource
   readonly trail: Trail
+  /** Where the value begins. */
+  readonly start: number
   tails: TailSource = TailSource.none
 
-  constructor(bytes: Uint8Array, root: string) {
-    this.source = new ByteSource(bytes)
+  constructor(bytes: Uint8Array, root: string, start: number, end: number) {
+    this.source = new ByteSource(bytes, start, end)
     this.trail = new Trail(root)
+    this.start = start
   }
 
   run(): unknown {
@@ -136,7 +140,7 @@ export class Reader {
   }
 
   #buffer(length: number): Buffer {
-    return Buffer.from(Uint8Array.prototype.slice.call(this.source.bytes(length)).buffer)
+    return copyOf(this.source.bytes(length))
   }
 
   #array(length: number, depth: number): unknown[] {

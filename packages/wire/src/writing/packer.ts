@@ -1,6 +1,6 @@
-import { addExtension, Packr } from 'msgpackr/index-no-eval'
+import { addExtension, Packr } from 'msgpackr/pack'
 
-/** A tag of this package and what follows it. The class is private: msgpackr's list of classes is everybody's. */
+/** A tag of this package and what follows it. */
 export class Tagged {
   readonly tag: number
   readonly content: unknown
@@ -31,7 +31,7 @@ function writeTag(tag: number, room: Room): void {
   room.target[room.position + 2] = 0
 }
 
-// A name in place of a number: nobody's reader for a number changes, also not that of another copy of this package.
+// A name in place of a number: no number that msgpackr reads for itself changes its meaning.
 const type = '@conc/wire' as unknown as number
 
 addExtension({

@@ -1,10 +1,14 @@
 import { type Deferred, deferred } from '../deferred.js'
+import type { Member } from '../line/roster.js'
 
 /**
  * A plain call without options on an executor without a limit: one promise and one microtask between caller and
  * function, as nothing but a close can interrupt it.
  */
-export class DirectCall {
+export class DirectCall implements Member {
+  list: Member['list']
+  next: Member['next']
+  prev: Member['prev']
   isStarted = false
   #isWithdrawn = false
   readonly #work: (...args: never[]) => unknown

@@ -3,6 +3,7 @@ import type { Load } from '../../executor.js'
 import type { Call } from '../calls/call.js'
 import { DirectCall } from '../calls/direct-call.js'
 import { Line } from './line.js'
+import { Roster } from './roster.js'
 import { Turn } from './turn.js'
 
 /** The work an executor has accepted and not finished: its line, its calls, and how full it is. */
@@ -10,7 +11,7 @@ export class AcceptedWork {
   readonly line: Line
   readonly #queueLimit: number
   /** Until the body is over, which for a cancelled call is after its settlement. */
-  readonly #calls = new Set<Call | DirectCall>()
+  readonly #calls = new Roster()
   #directRunning = 0
   #directWaiting = 0
   readonly #onEnd: () => void
@@ -47,18 +48,20 @@ export class AcceptedWork {
   }
 
   add(call: Call): void {
-    this.#calls.add(call)
+    this.#calls.append(call)
   }
 
   /** The body is over. */
   delete(call: Call): void {
-    this.#calls.delete(call)
+    if (call.list === this.#calls) this.#calls.remove(call)
     this.#onEnd()
   }
 
   /** Interrupts every call; bodies go on until they heed it. */
   interruptAll(reason: TaskCancelledError): void {
-    for (const call of [...this.#calls]) call.interrupt(reasonFor(call, reason))
+    for (const call of [...this.#calls] as (Call | DirectCall)[]) {
+      call.interrupt(reasonFor(call, reason))
+    }
   }
 
   /** Puts an attempt in line. */
@@ -70,7 +73,7 @@ export class AcceptedWork {
   startDirect(work: (...args: never[]) => unknown, args: readonly unknown[]): Promise<unknown> {
     const call = new DirectCall(work, args, this.#directStarted, this.#directEnded)
     this.#directWaiting++
-    this.#calls.add(call)
+    this.#calls.append(call)
     return call.promise
   }
 
@@ -82,7 +85,7 @@ export class AcceptedWork {
   readonly #directEnded = (call: DirectCall): void => {
     if (call.isStarted) this.#directRunning--
     else this.#directWaiting--
-    this.#calls.delete(call)
+    this.#calls.remove(call)
     this.#onEnd()
   }
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Executor } from '../../executor.js'
 import type { Line } from '../line/line.js'
 import type { Slot } from '../line/slot.js'
+import type { LogReader } from '../logs/log-reader.js'
 import { processState } from '../process-state.js'
 import type { RunningTask } from './running-task.js'
 
@@ -19,6 +20,8 @@ export interface Frame {
   readonly weave?: object | undefined
   /** The way to the locks of whoever is around. */
   readonly locks?: object | undefined
+  /** Who wants the records of this code, beside those who want all. */
+  readonly logs?: LogReader | undefined
   /** Modules of a worker are being imported. */
   readonly isImporting?: boolean | undefined
 }

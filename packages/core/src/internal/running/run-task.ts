@@ -3,6 +3,7 @@ import type { Executor } from '../../executor.js'
 import type { StandardSchemaIssue } from '../../standard-schema.js'
 import { Cancellation } from '../calls/cancellation.js'
 import type { Slot } from '../line/slot.js'
+import type { LogReader } from '../logs/log-reader.js'
 import type { TaskDefinition } from '../tasks/task-definition.js'
 import { isTraced, traced } from './events.js'
 import { currentFrame, type Frame, runInFrame } from './frame.js'
@@ -17,6 +18,8 @@ export interface TaskSurroundings {
   readonly vars?: ReadonlyMap<string, unknown> | undefined
   /** The way to the locks that the body sees; `undefined` leaves it as it is. */
   readonly locks?: object | undefined
+  /** Who wants the records of the body; `undefined` leaves that as it is. */
+  readonly logs?: LogReader | undefined
 }
 
 /** The frame in which the body of `context` runs. @param outer default: what surrounds this code. */
@@ -33,6 +36,7 @@ export function taskFrame(
     deadline: outer?.deadline,
     weave: outer?.weave,
     locks: around.locks ?? outer?.locks,
+    logs: around.logs ?? outer?.logs,
     isImporting: false,
   }
 }

@@ -1,4 +1,7 @@
+import type { Level } from '../logs/level.js'
 import { currentFrame, type Frame } from '../running/frame.js'
+
+const noFrame: Frame = {}
 
 /** What goes along with a call into another thread or process, as plain data; only what there is. */
 export interface TravelContext {
@@ -8,6 +11,8 @@ export interface TravelContext {
   /** Epoch ms. */
   readonly deadline?: number
   readonly parentId?: string
+  /** How much somebody wants of its records, beside those who want all. */
+  readonly logLevel?: Level
 }
 
 /** The part of a call that travels. */
@@ -24,13 +29,14 @@ export interface Traveller {
 export function captureContext(call: Traveller): TravelContext | undefined {
   const { deadline, parent } = call
   const headers = anyOf(call.headers)
-  const vars = currentFrame()?.vars
-  if (!headers && deadline === undefined && !parent && !vars?.size) return undefined
+  const { vars, logs } = currentFrame() ?? noFrame
+  if (!headers && deadline === undefined && !parent && !vars?.size && !logs) return undefined
   return {
     ...(headers && { headers }),
     ...(deadline !== undefined && { deadline }),
     ...(parent && { parentId: parent.id }),
     ...(vars?.size && { vars }),
+    ...(logs && { logLevel: logs.level }),
   }
 }
 

@@ -1,10 +1,9 @@
 import { UnknownTaskError, UnsupportedWorkError } from '@conc/core'
-import { type Bytes, type KeepAlive, registry } from '@conc/core/internal'
+import { type Bytes, type KeepAlive, type RecordLevel, registry } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../../calls/call-route.js'
 import { refusedCall } from '../../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
 import type { Coordinator } from '../../coordinator/coordinator.js'
-import type { RecordLevel } from '../../logs/level.js'
 
 /** The pool, as calls see it that come as bytes. */
 export interface EntranceHost {

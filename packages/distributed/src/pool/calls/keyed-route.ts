@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { IdempotencyConflictError } from '@conc/core'
-import type { Bytes } from '@conc/core/internal'
+import type { Bytes, RecordLevel } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../../calls/call-route.js'
 import { refusedCall } from '../../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
 import type { Fault } from '../../coordinator/fault.js'
-import type { RecordLevel } from '../../logs/level.js'
 
 const keptMs = 10 * 60_000
 const mostKeys = 10_000

@@ -27,10 +27,10 @@ function ownerOf(poolId: string, call: PoolCall): LockOwner {
       if (top.request.parentId !== undefined) yield top.request.parentId
     },
     *awaited() {
-      const pending = [...(call.children ?? [])]
+      const pending = call.children?.values() ?? []
       for (let next = pending.pop(); next; next = pending.pop()) {
         yield idOf(next)
-        pending.push(...(next.children ?? []))
+        pending.push(...(next.children?.values() ?? []))
       }
     },
   }

@@ -2,6 +2,7 @@ import { ConcError, ExecutorClosedError, ExecutorError, QueueFullError } from '@
 import type { Bytes } from '@conc/core/internal'
 import { encodeError } from '@conc/wire'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
+import { carries } from '../../coordinator/carries.js'
 import type { Coordinator } from '../../coordinator/coordinator.js'
 import { Fault } from '../../coordinator/fault.js'
 import type { PoolCall } from '../../coordinator/pool-call.js'
@@ -11,6 +12,7 @@ import { type LinkTaskMeta, readTaskMeta, varsOf } from '../../link/task-meta.js
 import { encodeFailureMeta } from '../../protocol/failure-meta.js'
 import type { Frame } from '../../protocol/frame.js'
 import { frameType, taskFlag } from '../../protocol/frame-types.js'
+import { IdTable } from '../../protocol/id-table.js'
 import { decodeMeta } from '../../protocol/meta.js'
 
 /** The pool, as the calls see it that its own workers make. */
@@ -33,7 +35,7 @@ export interface NestedHost {
 export class NestedCalls {
   readonly #host: NestedHost
   readonly #link: PipeLink
-  readonly #calls = new Map<number, NestedCall>()
+  readonly #calls = new IdTable<NestedCall>()
 
   constructor(host: NestedHost, link: PipeLink) {
     this.#host = host
@@ -63,7 +65,7 @@ export class NestedCalls {
   /** The worker is gone: what nobody waits for any more is not run. */
   clear(): void {
     const reason = Fault.of(new ExecutorError('The worker that made this call is gone.'))
-    const calls = [...this.#calls.values()]
+    const calls = this.#calls.values()
     this.#calls.clear()
     for (const { call } of calls) if (call) this.#host.coordinator.cancel(call, reason)
   }
@@ -76,7 +78,7 @@ export class NestedCalls {
     const refusal = this.#refusal(meta, parent)
     if (refusal) return void this.#refuse(frame.id, refusal)
     // In here it would run without the tags that it asks for.
-    if (parent && seat.carries(meta) && this.#isTooMuch(seat, parent))
+    if (parent && carries(seat.tags, meta) && this.#isTooMuch(seat, parent))
       return void this.#link.add(frameType.withdrawn, frame.id)
     const { coordinator } = this.#host
     if (parent) coordinator.suspend(parent)
@@ -132,7 +134,7 @@ class NestedCall implements CallOwner {
   readonly #parent: PoolCall | undefined
   readonly #coordinator: Coordinator
   readonly #link: PipeLink
-  readonly #calls: Map<number, NestedCall>
+  readonly #calls: IdTable<NestedCall>
   /** The body that made it waits for it no more. */
   #isLeft = false
 
@@ -141,7 +143,7 @@ class NestedCall implements CallOwner {
     parent: PoolCall | undefined,
     coordinator: Coordinator,
     link: PipeLink,
-    calls: Map<number, NestedCall>,
+    calls: IdTable<NestedCall>,
   ) {
     this.#id = id
     this.#parent = parent

@@ -1,5 +1,4 @@
-import type { Level } from '../../logs/level.js'
-import type { LogRecord } from '../../logs/log-record.js'
+import type { Level, LogRecord } from '@conc/core/internal'
 import type { Key } from '../../security/keys.js'
 import type { ServerTls } from '../../security/tls-options.js'
 import type { AdmitCandidate } from '../calls/admit.js'

@@ -5,16 +5,18 @@ import {
   checkDuration,
   checkFunction,
   checkKeys,
+  checkLevel,
   checkLimit,
   checkObject,
   checkOneOf,
   checkPause,
   checkPositiveInteger,
   executorName,
+  fuller,
+  type Level,
+  levelHere,
 } from '@conc/core/internal'
 import { prefetchOf } from '../../calls/prefetch.js'
-import { checkLevel, fuller, type Level } from '../../logs/level.js'
-import { logOutlet } from '../../logs/log-outlet.js'
 import { checkPayloadBytes } from '../../option-checks.js'
 import type { Credit } from '../../protocol/credit.js'
 import { type RespawnSettings, respawnOf } from '../workers/respawn.js'
@@ -68,7 +70,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
   checkOneOf('onDeadlock', onDeadlock, ['warn', 'reject'])
   checkOneOf('tagMatch', tagMatch, ['all', 'any'])
   if (admit !== undefined) checkFunction('admit', admit)
-  const { logLevel = fuller('info', logOutlet().level), onLog } = options
+  const { logLevel = fuller('info', levelHere()), onLog } = options
   checkLevel('logLevel', logLevel)
   if (onLog !== undefined) checkFunction('onLog', onLog)
   const limits = limitsOf(options)

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { channels } from '@conc/core'
-import { publish } from '@conc/core/internal'
+import { publish, type RecordLevel } from '@conc/core/internal'
 import type { Ending } from '../../coordinator/call-request.js'
 import type { CallEvent } from '../../coordinator/coordinator-options.js'
 import type { PoolCall } from '../../coordinator/pool-call.js'
-import type { RecordLevel } from '../../logs/level.js'
 import type { PoolLog } from '../../logs/pool-log.js'
 
 /** A worker, as events tell of it. */

@@ -42,7 +42,7 @@ function* callLines(
   for (const call of calls) {
     const id = idOf(call)
     const who = `${call.request.task} (${id})`
-    const children = [...(call.children ?? [])]
+    const children = call.children?.values() ?? []
     if (call.state === 'waiting') yield `${who} waits for a worker`
     else if (children.length > 0) {
       for (const child of children) yield `${who} → ${child.request.task} (${idOf(child)})`

@@ -1,8 +1,8 @@
+import { isLevel, type RecordLevel } from '@conc/core/internal'
 import type { PoolCall } from '../../coordinator/pool-call.js'
 import type { Seat } from '../../coordinator/seat.js'
-import { isLevel, type RecordLevel } from '../../logs/level.js'
-import { readRecord } from '../../logs/log-record.js'
 import type { PoolLog } from '../../logs/pool-log.js'
+import { readRecord } from '../../logs/record-bytes.js'
 import type { Frame } from '../../protocol/frame.js'
 import { decodeMeta } from '../../protocol/meta.js'
 

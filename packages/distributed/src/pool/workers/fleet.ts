@@ -1,5 +1,7 @@
 import type { WorkerLostError } from '@conc/core'
 import { Conditions, Timer } from '@conc/core/internal'
+import type { CallRequest } from '../../coordinator/call-request.js'
+import { carries } from '../../coordinator/carries.js'
 import type { Coordinator } from '../../coordinator/coordinator.js'
 import { Fault } from '../../coordinator/fault.js'
 import type { Seat } from '../../coordinator/seat.js'
@@ -75,9 +77,14 @@ export class Fleet {
 
   /** Whether a worker is starting, or about to. */
   get isGrowing(): boolean {
-    return this.#places.some(({ worker, hasFailed }) =>
-      worker ? worker.state === 'starting' : !hasFailed,
-    )
+    return this.#places.some(({ isGrowing }) => isGrowing)
+  }
+
+  /** Whether one is that may run the call. */
+  isComingFor(request: CallRequest): boolean {
+    const mayRun = ({ index }: Place): boolean =>
+      carries(new Set(this.#settings.tagsOf(index)), request)
+    return this.#isRunning && this.#places.some((place) => place.isGrowing && mayRun(place))
   }
 
   /** Starts all workers, once. */
@@ -137,6 +144,7 @@ export class Fleet {
     if (this.#state === 'starting' && !worker.seat) this.#couldNotStart(place, loss)
     // Where enough others may be ready, the place is tried again as any other.
     if (this.#isRunning) this.#replaceLost(place, performance.now() - worker.bornAt)
+    this.#coordinator.fewerWorkers()
   }
 
   /** A worker ended as it was told to. */

@@ -21,4 +21,9 @@ export class Place {
     this.index = index
     this.respawn = new Respawn(settings.respawn)
   }
+
+  /** Whether a worker is starting here, or about to. */
+  get isGrowing(): boolean {
+    return this.worker ? this.worker.state === 'starting' : !this.hasFailed
+  }
 }

@@ -226,7 +226,7 @@ export class PoolWorker implements SeatPort, LinkListener {
   }
 
   #endFor(call: PoolCall): void {
-    const others = [...(this.seat?.calls.values() ?? [])]
+    const others = this.seat?.calls.values() ?? []
     // What only waits there, or was not cancelled, is not to be harmed.
     if (!others.every((one) => one.cancelled)) return void this.#grace.begin(call)
     this.condemn(`it was ended because task '${call.request.task}' ignored its cancel.`)

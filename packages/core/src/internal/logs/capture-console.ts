@@ -1,7 +1,7 @@
 import { Console } from 'node:console'
-import type { RecordLevel } from '../logs/level.js'
-import type { LogOutlet } from '../logs/log-outlet.js'
-import { originHere } from '../logs/logger.js'
+import type { RecordLevel } from './level.js'
+import { sayHere } from './log-outlet.js'
+import { originHere } from './origin.js'
 
 /** What the methods say that are no matter of the stream which they would write to. */
 const levels: { readonly [method: string]: RecordLevel } = {
@@ -11,11 +11,11 @@ const levels: { readonly [method: string]: RecordLevel } = {
 }
 
 /** Makes records of what `console` is told from now on, with the task in whose body that happens. */
-export function captureConsole(outlet: LogOutlet): void {
+export function captureConsole(): void {
   let level: RecordLevel | undefined
   const streamFor = (own: RecordLevel): NodeJS.WritableStream => {
     const write = (text: string): boolean => {
-      tell(outlet, level ?? own, text)
+      tell(level ?? own, text)
       return true
     }
     return { write } as unknown as NodeJS.WritableStream
@@ -40,7 +40,7 @@ export function captureConsole(outlet: LogOutlet): void {
   }
 }
 
-function tell(outlet: LogOutlet, level: RecordLevel, text: string): void {
+function tell(level: RecordLevel, text: string): void {
   const message = text.endsWith('\n') ? text.slice(0, -1) : text
-  outlet.take({ ...originHere(), ts: Date.now(), level, message, logger: 'console' })
+  sayHere({ ...originHere(), ts: Date.now(), level, message, logger: 'console' })
 }

@@ -1,10 +1,13 @@
-import { InvalidOptionError } from '@conc/core'
+import { InvalidOptionError } from '../../errors/conc-error.js'
 
 /** How much is told: each level has those before it too. */
 export type Level = 'off' | 'error' | 'warn' | 'info' | 'debug'
 
 /** What a record is about. */
 export type RecordLevel = Exclude<Level, 'off'>
+
+/** From the one that tells nothing to the one that tells all. */
+export const levels: readonly Level[] = ['off', 'error', 'warn', 'info', 'debug']
 
 const ranks: { readonly [L in Level]: number } = { off: 0, error: 1, warn: 2, info: 3, debug: 4 }
 

@@ -1,29 +1,5 @@
-import { inspect } from 'node:util'
-import type { Bytes } from '@conc/core/internal'
+import { type Bytes, isLevel, type LogRecord, textFields } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
-import { isLevel, type RecordLevel } from './level.js'
-
-/** One line of a log, as the channel `conc:log` and `onLog` have it. Never with arguments of a task, nor with keys. */
-export interface LogRecord {
-  /** Epoch ms. */
-  readonly ts: number
-  readonly level: RecordLevel
-  /** The pool or server that it is about; of code that no pool runs, the executor, or `''`. */
-  readonly pool: string
-  /** The worker's number. */
-  readonly worker?: number
-  /** The process that says it. */
-  readonly pid: number
-  /** The task in whose body it was said, and the id of that call. */
-  readonly task?: string
-  readonly taskId?: string
-  readonly message: string
-  readonly fields?: Readonly<Record<string, unknown>>
-  /** The name of the logger; `'console'` for what was printed. */
-  readonly logger?: string
-  /** File and line, at `'debug'`. */
-  readonly src?: string
-}
 
 const mostBytes = 64 * 1024
 const mostChars = 16 * 1024
@@ -37,7 +13,7 @@ export function recordBytes(record: LogRecord): Bytes {
   try {
     return encode({ ...plain, fields }, { maxBytes: mostBytes }).chunks
   } catch {
-    return encode({ ...plain, fields: asText(fields) }).chunks
+    return encode({ ...plain, fields: textFields(fields) }).chunks
   }
 }
 
@@ -49,14 +25,6 @@ export function readRecord(bytes: Uint8Array): LogRecord | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Values that cannot travel, as a person would want to read them. */
-function asText(fields: Readonly<Record<string, unknown>>): Record<string, string> {
-  const entries = Object.entries(fields).slice(0, 32)
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, inspect(value, { depth: 2 }).slice(0, 1024)]),
-  )
 }
 
 function isRecord(said: unknown): said is LogRecord {
