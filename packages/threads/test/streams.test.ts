@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { WorkerLostError } from '@conc/core'
 import { ThreadExecutor } from '@conc/threads'
 import fc from 'fast-check'
@@ -82,6 +83,36 @@ describe('stream', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  it('brings every item to a consumer that pauses now and then', async () => {
+    const pauses = fc.uniqueArray(fc.nat(499), { maxLength: 100 })
+    const tasks = fc.constantFrom(range, syncRange)
+    await fc.assert(
+      fc.asyncProperty(pauses, tasks, async (paused, task) => {
+        const at = new Set(paused)
+        let count = 0
+        for await (const item of threads.stream(task, [500])) {
+          expect(item).toBe(count++)
+          if (at.has(item)) await turn()
+        }
+        expect(count).toBe(500)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('lets other calls of its thread in, though its generator never waits', async () => {
+    await using one = new ThreadExecutor({ maxThreads: 1, tasksPerThread: 2 })
+    let sum: Promise<number> | undefined
+    let isOver = false
+    for await (const _ of one.stream(syncRange, [Number.POSITIVE_INFINITY])) {
+      sum ??= one.submit(add, [1, 1]).finally(() => {
+        isOver = true
+      })
+      if (isOver) break
+    }
+    expect(await sum).toBe(2)
   })
 
   it('runs the generator’s finally when it is left', async () => {

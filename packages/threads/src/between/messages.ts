@@ -113,13 +113,17 @@ export interface NestedRequest {
   readonly transfer: readonly Transferable[] | undefined
 }
 
-export const fromProducer = { items: 0, end: 1, failure: 2 } as const
+export const fromProducer = { items: 0, end: 1, failure: 2, credit: 3 } as const
 
-/** `isHeavy`: the producer may have to wait for what is granted next, however few the items are. */
+/**
+ * `credit` comes first: the memory where items are granted. `isHeavy`: the producer may have to wait for what is granted
+ * next, however few the items are.
+ */
 export type FromProducer =
   | readonly [kind: 0, items: readonly unknown[], isHeavy?: true]
   | readonly [kind: 1]
   | readonly [kind: 2, error: EncodedError, blame: Blame]
+  | readonly [kind: 3, memory: SharedArrayBuffer]
 
-/** Items taken since the last grant; `'return'`: no more are wanted. */
-export type FromConsumer = number | 'return'
+/** `'granted'`: there is credit again, for a producer that sleeps; `'return'`: no more items are wanted. */
+export type FromConsumer = 'granted' | 'return'

@@ -3,6 +3,7 @@ import { decodeError } from '@conc/core'
 import { type Call, type Deferred, deferred, type Producer } from '@conc/core/internal'
 import { type FromConsumer, type FromProducer, fromProducer } from '../between/messages.js'
 import { travelFailure, type ValueOwner } from '../between/values.js'
+import { Grants } from './credit.js'
 import { streamWindow } from './stream-window.js'
 
 /** `isOwn`: the body threw it. */
@@ -18,6 +19,7 @@ interface End {
  */
 export class StreamReceiver<Y> implements Producer<Y> {
   #port: MessagePort | undefined
+  #grants: Grants | undefined
   readonly #owner: ValueOwner
   readonly #items: Y[] = []
   #head = 0
@@ -98,7 +100,7 @@ export class StreamReceiver<Y> implements Producer<Y> {
 
   #grant(): void {
     if (this.#taken === 0 || this.#end) return
-    this.#tell(this.#taken)
+    if (this.#grants?.add(this.#taken)) this.#tell('granted')
     this.#taken = 0
   }
 
@@ -112,6 +114,9 @@ export class StreamReceiver<Y> implements Producer<Y> {
       case fromProducer.items:
         if (message[2]) this.#isHeavy = true
         this.#arrived(message[1] as readonly Y[])
+        break
+      case fromProducer.credit:
+        this.#grants = new Grants(message[1])
         break
       case fromProducer.end:
         this.#finish({})

@@ -9,6 +9,7 @@ import {
   fromProducer,
 } from '../between/messages.js'
 import { cloneFailure, refuseEmptied, transferOf } from '../between/values.js'
+import { Credit } from './credit.js'
 import { streamWindow } from './stream-window.js'
 import { weigh } from './weigh.js'
 
@@ -18,7 +19,13 @@ export type Items = AsyncIterator<unknown, unknown> | Iterator<unknown, unknown>
 /** Items are held back for others of the same turn, but not longer than this. */
 const longestHoldMs = 1
 
-/** The producer's end of a stream: as many items as were granted, those of one turn in one message. */
+/** And not more than what the consumer grants at a time: it would wait for them. */
+const mostHeld = streamWindow.items / 2
+
+/** A generator that never waits keeps its thread from everything else, but not longer than this. */
+const longestTurnMs = 1
+
+/** The producer's end of a stream: as many items as were granted, some of those of one turn in one message. */
 export class StreamSender {
   readonly #port: MessagePort
   readonly #task: RunningTask
@@ -27,7 +34,10 @@ export class StreamSender {
   /** Weights of the items that were not granted again. */
   readonly #out: number[] = []
   #bytes = 0
+  readonly #credit = new Credit()
   #heldSince = 0
+  /** When the thread last saw to its messages. */
+  #turnedAt: number = performance.now()
   #flush: NodeJS.Immediate | undefined
   #granted: Deferred<void> | undefined
   /** The generator has ended by itself. */
@@ -40,6 +50,8 @@ export class StreamSender {
     this.#task = task
     port.on('message', (message: FromConsumer) => this.#receive(message))
     port.on('close', () => this.#leave())
+    const first: FromProducer = [fromProducer.credit, this.#credit.memory]
+    port.postMessage(first)
   }
 
   /** Sends what `iterator` makes until its end, or until the consumer has left; then its `finally` has run. */
@@ -72,7 +84,8 @@ export class StreamSender {
   /** Awaits only where it must: each promise costs twice inside of a task, where context is kept. */
   async #sendAll(iterator: Items): Promise<void> {
     while (!this.#isLeft) {
-      if (this.#isSpent) await this.#credit()
+      const pause = this.#isSpent ? this.#pauseForCredit() : undefined
+      if (pause !== undefined) await pause
       if (this.#isLeft) return
       const step = iterator.next()
       // A generator that throws is over; one whose item cannot be sent is not.
@@ -97,19 +110,46 @@ export class StreamSender {
     return `task '${this.#task.name}' of '${this.#task.executor}'`
   }
 
-  #credit(): Promise<void> {
+  /** @returns what to wait for; nothing, where more was granted meanwhile and nobody else was kept waiting. */
+  #pauseForCredit(): Promise<void> | undefined {
     this.#send()
+    this.#settle()
+    if (this.#isSpent) return this.#nextGrant()
+    return performance.now() - this.#turnedAt < longestTurnMs ? undefined : this.#nextTurn()
+  }
+
+  #nextGrant(): Promise<void> {
     this.#granted = deferred()
-    return this.#granted.promise
+    const { promise } = this.#granted
+    this.#look()
+    return promise
+  }
+
+  #nextTurn(): Promise<void> {
+    const { promise, resolve } = deferred()
+    setImmediate(() => {
+      this.#turnedAt = performance.now()
+      resolve()
+    })
+    return promise
+  }
+
+  /** Goes on where there is credit; else has itself told of the next one. */
+  #look(): void {
+    do this.#settle()
+    while (this.#isSpent && !this.#credit.sleep())
+    if (!this.#isSpent) this.#goOn()
+  }
+
+  /** What was granted again is out no more. */
+  #settle(): void {
+    for (const weight of this.#out.splice(0, this.#credit.take())) this.#bytes -= weight
   }
 
   #receive(message: FromConsumer): void {
-    if (message === 'return') {
-      this.#leave()
-      return
-    }
-    for (const weight of this.#out.splice(0, message)) this.#bytes -= weight
-    if (!this.#isSpent) this.#goOn()
+    this.#turnedAt = performance.now()
+    if (message === 'return') this.#leave()
+    else if (this.#granted) this.#look()
   }
 
   #leave(): void {
@@ -141,15 +181,20 @@ export class StreamSender {
   }
 
   #flushSoon(): void {
-    const now = performance.now()
-    if (this.#flush === undefined) {
-      this.#heldSince = now
-      this.#flush = setImmediate(() => this.#flushNow())
-    } else if (now - this.#heldSince >= longestHoldMs) this.#send()
+    const held = this.#items.length
+    if (held === 1) this.#heldSince = performance.now()
+    // It stays where a full message goes before it: each one costs something.
+    this.#flush ??= setImmediate(() => this.#flushNow())
+    if (held >= mostHeld || this.#isHeldLong) this.#send()
+  }
+
+  get #isHeldLong(): boolean {
+    return performance.now() - this.#heldSince >= longestHoldMs
   }
 
   /** A failure here has no caller to go to: it ends the stream. */
   #flushNow(): void {
+    this.#flush = undefined
     try {
       this.#send()
     } catch (error) {
@@ -159,8 +204,6 @@ export class StreamSender {
   }
 
   #send(): void {
-    clearImmediate(this.#flush)
-    this.#flush = undefined
     if (this.#items.length === 0) return
     const [items, moved] = [this.#items, this.#moved]
     this.#items = []
@@ -197,6 +240,7 @@ export class StreamSender {
   #close(last: FromProducer): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    clearImmediate(this.#flush)
     try {
       this.#send()
       this.#port.postMessage(last)

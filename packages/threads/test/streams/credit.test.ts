@@ -1,8 +1,39 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Call } from '@conc/core/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type FromProducer, fromProducer } from '../../src/between/messages.js'
+import { Credit, Grants } from '../../src/streams/credit.js'
 import { StreamReceiver } from '../../src/streams/stream-receiver.js'
+
+describe('Credit', () => {
+  function open() {
+    const credit = new Credit()
+    return { credit, grants: new Grants(credit.memory) }
+  }
+
+  it('is seen without a word by a producer that is awake', () => {
+    const { credit, grants } = open()
+    expect([grants.add(8), grants.add(3)]).toEqual([false, false])
+    expect([credit.take(), credit.take()]).toEqual([11, 0])
+  })
+
+  it('is told once to a producer that sleeps', () => {
+    const { credit, grants } = open()
+    expect(credit.sleep()).toBe(true)
+    expect([grants.add(8), grants.add(8)]).toEqual([true, false])
+    expect(credit.take()).toBe(16)
+  })
+
+  it('lets nobody fall asleep over what was granted meanwhile', () => {
+    const { credit, grants } = open()
+    credit.take()
+    grants.add(8)
+    expect(credit.sleep()).toBe(false)
+    expect(grants.add(8)).toBe(false)
+    expect(credit.take()).toBe(16)
+    expect(credit.sleep()).toBe(true)
+  })
+})
 
 describe('StreamReceiver', () => {
   const opened: MessagePort[] = []
@@ -16,6 +47,8 @@ describe('StreamReceiver', () => {
     opened.push(far)
     const receiver = new StreamReceiver<number>({ taskName: 't', executor: 'e' } as Call)
     receiver.attach(port2)
+    const credit = new Credit()
+    far.postMessage([fromProducer.credit, credit.memory] satisfies FromProducer)
     const send = async (count: number, isHeavy?: true): Promise<void> => {
       const items = Array.from({ length: count }, (_, index) => index)
       const message: FromProducer = isHeavy
@@ -24,38 +57,32 @@ describe('StreamReceiver', () => {
       far.postMessage(message)
       for (let taken = 0; taken < count; taken++) await receiver.next()
     }
-    const grants = (): unknown[] => {
-      const seen: unknown[] = []
-      for (let next = receiveMessageOnPort(far); next; next = receiveMessageOnPort(far)) {
-        seen.push(next.message)
-      }
-      return seen
-    }
-    return { receiver, send, grants }
+    const granted = (): number => credit.take()
+    return { receiver, send, granted }
   }
 
   it('grants by halves of the window, in whatever pieces the items come', async () => {
-    const { send, grants } = openReceiver()
+    const { send, granted } = openReceiver()
     for (const count of [3, 2, 2]) await send(count)
-    expect(grants()).toEqual([])
+    expect(granted()).toBe(0)
     await send(1)
-    expect(grants()).toEqual([8])
+    expect(granted()).toBe(8)
     await send(16)
-    expect(grants()).toEqual([8, 8])
+    expect(granted()).toBe(16)
   })
 
   it('grants what it took when it waits for a producer that may wait for bytes', async () => {
-    const { receiver, send, grants } = openReceiver()
+    const { receiver, send, granted } = openReceiver()
     await send(3, true)
     void receiver.next()
-    expect(grants()).toEqual([3])
+    expect(granted()).toBe(3)
   })
 
   it('grants the rest of heavy items, of which a half was granted', async () => {
-    const { receiver, send, grants } = openReceiver()
+    const { receiver, send, granted } = openReceiver()
     await send(10, true)
-    expect(grants()).toEqual([8])
+    expect(granted()).toBe(8)
     void receiver.next()
-    expect(grants()).toEqual([2])
+    expect(granted()).toBe(2)
   })
 })
