@@ -1,4 +1,4 @@
-import type { Session } from '@conc/distributed'
+import type { Session, WorkerPool } from '@conc/distributed'
 import type { Add } from '../threads/callers.js'
 import { WsEcho } from './ws-echo.js'
 
@@ -16,6 +16,23 @@ export async function sessionAdd(): Promise<Add> {
   const { addTask } = await import('./tasks.js')
   const opened = await session()
   return (one, other) => opened.submit(addTask, [one, other])
+}
+
+let opened: Promise<WorkerPool> | undefined
+
+/** The pool of a process lives as long as it does. */
+export function pool(): Promise<WorkerPool> {
+  opened ??= (async () => {
+    const { createPool } = await import('@conc/distributed')
+    return await createPool({ breadth: 1, concurrency: 1000, prefetch: { items: 64 } })
+  })()
+  return opened
+}
+
+export async function poolAdd(): Promise<Add> {
+  const made = await pool()
+  const { addTask } = await import('./pool-tasks.js')
+  return (one, other) => made.submit(addTask, [one, other])
 }
 
 export async function wsAdd(): Promise<Add> {

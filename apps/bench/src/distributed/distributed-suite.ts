@@ -1,7 +1,8 @@
 import { type Suite, sized } from '../harness/suite.js'
 import { sessionLock } from './lock-paths.js'
 import { poolPaths } from './pool-paths.js'
-import { sessionCalls, sessionStream, sessionValue } from './session-paths.js'
+import { sessionCalls, sessionValue } from './session-paths.js'
+import { poolStream, sessionStream } from './stream-paths.js'
 
 export const distributedSuite: Suite = {
   name: 'distributed',
@@ -29,5 +30,6 @@ export const distributedSuite: Suite = {
     sessionValue(sized(size, 2, 10, 50, 200)),
     sessionLock(sized(size, 10, 200, 1000, 2000)),
     ...poolPaths(size),
+    poolStream(sized(size, 100, 1000, 10_000, 50_000)),
   ],
 }

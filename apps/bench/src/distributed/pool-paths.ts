@@ -1,9 +1,9 @@
-import type { WorkerPool } from '@conc/distributed'
 import { type Goal, type Path, type Size, sized } from '../harness/suite.js'
 import { type TimedContestant, timedPath } from '../harness/timed-path.js'
 import type { Add } from '../threads/callers.js'
 import { caller } from '../threads/calls.js'
 import { nestedPath } from '../threads/nested-calls.js'
+import { pool, poolAdd } from './callers.js'
 import { PipeEcho } from './pipe-echo.js'
 import { hasPython, type PythonWay, pythonPool } from './python-pool.js'
 
@@ -53,23 +53,6 @@ function calls(
       ),
     ],
   })
-}
-
-let opened: Promise<WorkerPool> | undefined
-
-/** The pool of a process lives as long as it does. */
-function pool(): Promise<WorkerPool> {
-  opened ??= (async () => {
-    const { createPool } = await import('@conc/distributed')
-    return await createPool({ breadth: 1, concurrency: 1000 })
-  })()
-  return opened
-}
-
-async function poolAdd(): Promise<Add> {
-  const made = await pool()
-  const { addTask } = await import('./pool-tasks.js')
-  return (one, other) => made.submit(addTask, [one, other])
 }
 
 async function pipeAdd(): Promise<Add> {

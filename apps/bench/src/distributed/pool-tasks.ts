@@ -21,3 +21,11 @@ export const nestTask: Task<[times: number], Promise<number>> = task(
   },
   { module },
 )
+
+export const countTask: Task<[upTo: number], AsyncGenerator<number>> = task(
+  'bench/process-count',
+  async function* (upTo: number) {
+    for (let number = 0; number < upTo; number++) yield number
+  },
+  { module },
+)

@@ -1,6 +1,6 @@
 import type { Path } from '../harness/suite.js'
 import { timedPath } from '../harness/timed-path.js'
-import { callAll, caller } from '../threads/calls.js'
+import { caller } from '../threads/calls.js'
 import { grpcAdd, session, sessionAdd, wsAdd } from './callers.js'
 import { WsEcho } from './ws-echo.js'
 
@@ -26,39 +26,6 @@ export function sessionCalls(options: SessionCalls): Path {
       caller('ws + msgpackr, a message a call', 'floor', outstanding, wsAdd),
       caller('Session over inline()', 'ours', outstanding, sessionAdd, { timesFloor }),
       caller('grpc-js', 'peer', outstanding, grpcAdd, { timesFaster: timesGrpc }),
-    ],
-  })
-}
-
-/** Numbers from a generator behind a port, beside a call for each. */
-export function sessionStream(items: number): Path {
-  return timedPath<number>({
-    name: 'session/stream',
-    title: `a stream of ${items} numbers over a socket, 64 ahead`,
-    unit: 'item',
-    items,
-    check: (sum, count) => {
-      if (sum !== count) throw new Error(`Expected ${count} items, got ${sum}.`)
-    },
-    contestants: [
-      {
-        name: 'stream()',
-        role: 'ours',
-        prepare: async (count) => {
-          const opened = await session()
-          const { countTask } = await import('./tasks.js')
-          return () => countItems(opened.stream(countTask, [count]))
-        },
-      },
-      {
-        name: 'a call for each item',
-        role: 'peer',
-        goal: { timesFaster: 10 },
-        prepare: async (count) => {
-          const add = await sessionAdd()
-          return async () => (await callAll(add, count, 1)) / 2
-        },
-      },
     ],
   })
 }
@@ -95,12 +62,6 @@ export function sessionValue(items: number): Path {
       },
     ],
   })
-}
-
-async function countItems(items: AsyncIterable<number>): Promise<number> {
-  let count = 0
-  for await (const item of items) if (item === count) count++
-  return count
 }
 
 async function sizeOfAll(call: () => Promise<Float64Array>, count: number): Promise<number> {
