@@ -57,7 +57,8 @@ lengths.do('one', () => 1)
 describe('an exported weave', { timeout: 240_000 }, () => {
   it('compiles with declarations, and they say the same as the source', async () => {
     const root = project()
-    expect(await compiled(root, { 'template.ts': template })).toBe('')
+    // The declarations of the packages are checked with its own, below.
+    expect(await compiled(root, { 'template.ts': template }, '--skipLibCheck')).toBe('')
     const declarations = readFileSync(path.join(root, 'dist/template.d.ts'), 'utf8')
     rmSync(path.join(root, 'template.ts'))
     const files = { 'template.d.ts': declarations, 'consumer.ts': consumer }

@@ -38,7 +38,7 @@ export const tsc: string = path.join(
 export function toolchains(format: Format): Toolchains {
   const isModule = format === 'module'
   return {
-    tscTo: (target) => (code) => compiled(code, target, isModule),
+    tscTo: (target) => (code) => compiledOnce(code, target, isModule),
     esbuildTo:
       (target, minify = false) =>
       (code) =>
@@ -85,6 +85,16 @@ export function toolchains(format: Format): Toolchains {
         .createInstrumenter({ esModules: isModule, compact: false })
         .instrumentSync(code, 'bodies.js'),
   }
+}
+
+const outputs = new Map<string, string>()
+
+/** Several tools go on with what the compiler made of the same text. */
+function compiledOnce(code: string, target: string, isModule: boolean): string {
+  const key = `${target} ${isModule} ${code}`
+  const output = outputs.get(key) ?? compiled(code, target, isModule)
+  outputs.set(key, output)
+  return output
 }
 
 function compiled(code: string, target: string, isModule: boolean): string {
