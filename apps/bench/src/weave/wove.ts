@@ -1,7 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { AnsweringProgram } from '../harness/answering-program.js'
 import type { Contestant, Figures, Sampler } from '../harness/suite.js'
 import type { Shape } from './shapes.js'
 
@@ -37,34 +36,18 @@ function askedVersion(): string {
   return (stdout ?? '').trim()
 }
 
-/** One python3 that lives through all samples and ends with this process, as its stdin does. */
+/** One python3 that lives through all samples. */
 class PythonGraph implements Sampler {
-  readonly #child
-  readonly #answers
-  #exited: Promise<never>
+  readonly #python = new AnsweringProgram('python3', [program])
 
   constructor({ nodes }: Shape) {
-    this.#child = spawn('python3', [program], { stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#answers = createInterface({ input: this.#child.stdout })
-    this.#exited = once(this.#child, 'exit').then(([code]) => {
-      throw new Error(`python3 ended with ${code}`)
-    })
-    // Whoever samples next hears of it.
-    this.#exited.catch(() => {})
-    this.#child.unref()
-    this.#say(nodes)
+    this.#python.say(JSON.stringify(nodes))
   }
 
   async sample(): Promise<Figures> {
-    const answer = once(this.#answers, 'line')
-    this.#say('run')
-    const [line] = (await Promise.race([answer, this.#exited])) as [string]
-    const { error, ...figures } = JSON.parse(line) as Figures & { readonly error?: string }
+    const answer = JSON.parse(await this.#python.ask('"run"')) as Figures & { error?: string }
+    const { error, ...figures } = answer
     if (error !== undefined) throw new Error(String(error))
     return figures as Figures
-  }
-
-  #say(value: unknown): void {
-    this.#child.stdin.write(`${JSON.stringify(value)}\n`)
   }
 }
