@@ -1,5 +1,6 @@
-import { type Suite, sized } from '../harness/suite.js'
+import { type Path, type Size, type Suite, sized } from '../harness/suite.js'
 import { sessionLock } from './lock-paths.js'
+import { hasNats } from './nats.js'
 import { poolPaths } from './pool-paths.js'
 import { sessionCalls, sessionValue } from './session-paths.js'
 import { poolStream, sessionStream } from './stream-paths.js'
@@ -8,28 +9,38 @@ export const distributedSuite: Suite = {
   name: 'distributed',
   about: 'tasks behind a port, both ends in one process; and tasks in worker processes',
   paths: (size) => [
-    sessionCalls({
-      outstanding: 1,
-      items: sized(size, 10, 200, 1000, 2000),
-      timesFloor: 1.3,
-      timesGrpc: 8,
-    }),
-    sessionCalls({
-      outstanding: 64,
-      items: sized(size, 100, 1000, 5000, 20_000),
-      timesFloor: 0.56,
-      timesGrpc: 30,
-    }),
-    sessionCalls({
-      outstanding: 1000,
-      items: sized(size, 1000, 5000, 20_000, 50_000),
-      timesFloor: 0.5,
-      timesGrpc: 30,
-    }),
+    ...callPaths(size),
     sessionStream(sized(size, 100, 1000, 10_000, 50_000)),
     sessionValue(sized(size, 2, 10, 50, 200)),
     sessionLock(sized(size, 10, 200, 1000, 2000)),
     ...poolPaths(size),
     poolStream(sized(size, 100, 1000, 10_000, 50_000)),
   ],
+}
+
+function callPaths(size: Size): readonly Path[] {
+  const nats = hasNats()
+  return [
+    sessionCalls({
+      outstanding: 1,
+      items: sized(size, 10, 200, 1000, 2000),
+      timesFloor: 1.3,
+      timesGrpc: 8,
+      timesNats: nats ? 2.5 : undefined,
+    }),
+    sessionCalls({
+      outstanding: 64,
+      items: sized(size, 100, 1000, 5000, 20_000),
+      timesFloor: 0.56,
+      timesGrpc: 30,
+      timesNats: nats ? 8 : undefined,
+    }),
+    sessionCalls({
+      outstanding: 1000,
+      items: sized(size, 1000, 5000, 20_000, 50_000),
+      timesFloor: 0.5,
+      timesGrpc: 30,
+      timesNats: nats ? 8 : undefined,
+    }),
+  ]
 }

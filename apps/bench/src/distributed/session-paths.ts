@@ -1,7 +1,8 @@
 import type { Path } from '../harness/suite.js'
-import { timedPath } from '../harness/timed-path.js'
+import { type TimedContestant, timedPath } from '../harness/timed-path.js'
 import { caller } from '../threads/calls.js'
 import { grpcAdd, session, sessionAdd, wsAdd } from './callers.js'
+import { natsAdd } from './nats.js'
 import { WsEcho } from './ws-echo.js'
 
 export interface SessionCalls {
@@ -9,11 +10,13 @@ export interface SessionCalls {
   readonly items: number
   readonly timesFloor: number
   readonly timesGrpc: number
+  /** Absent where there is no NATS server. */
+  readonly timesNats: number | undefined
 }
 
 /** Small calls over a session, both ends in one process. */
 export function sessionCalls(options: SessionCalls): Path {
-  const { outstanding, items, timesFloor, timesGrpc } = options
+  const { outstanding, items, timesFloor, timesGrpc, timesNats } = options
   return timedPath<number>({
     name: outstanding === 1 ? 'session/round-trip' : `session/outstanding/${outstanding}`,
     title: `calls of two small arguments over a socket, ${outstanding} outstanding`,
@@ -26,8 +29,16 @@ export function sessionCalls(options: SessionCalls): Path {
       caller('ws + msgpackr, a message a call', 'floor', outstanding, wsAdd),
       caller('Session over inline()', 'ours', outstanding, sessionAdd, { timesFloor }),
       caller('grpc-js', 'peer', outstanding, grpcAdd, { timesFaster: timesGrpc }),
+      ...(timesNats === undefined ? [] : [nats(outstanding, timesNats)]),
     ],
   })
+}
+
+function nats(outstanding: number, timesFaster: number): TimedContestant<number> {
+  return {
+    ...caller('NATS request, reply', 'peer', outstanding, natsAdd, { timesFaster }),
+    note: 'the NATS server is a process of its own, and its CPU time is not counted',
+  }
 }
 
 /** A mebibyte of numbers there and back. */
