@@ -1,4 +1,4 @@
-import { balance, type ChannelEvent, channels, withExecutor } from '@conc/core'
+import { balance, type ChannelEvent, channels, inline, task, withExecutor } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { type AdmitCandidate, connect, serve, WorkerPool, withDeadline } from '@conc/distributed'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -162,6 +162,41 @@ describe('startTimeoutMs of a session', () => {
   })
 })
 
+describe('startTimeoutMs of a session, behind its server', () => {
+  it('holds for what tasks in the process of the server call in turn', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const lab = await Lab.open()
+    await using pool = new WorkerPool({ breadth: 1, concurrency: 1 })
+    const { promise, onProgress } = firstReport()
+    const busy = pool.submit(gated, [lab.log, lab.gate, 1], { onProgress })
+    await promise
+    const askPool = task('routing/ask-pool', () => pool.submit(echo, [1]))
+    const askPoolOften = task('routing/ask-pool-often', async function* () {
+      yield await pool.submit(echo, [2])
+    })
+    await using server = await serve(inline())
+    await using session = await connect({ port: server.port, startTimeoutMs: 50_000 })
+    const nested = calls(pool, 'accepted', 'fixture/echo', 2)
+    const call = session.submit(askPool, []).catch((error: unknown) => error)
+    const item = session
+      .stream(askPoolOften, [])
+      .next()
+      .catch((error: unknown) => error)
+    await nested
+    await vi.advanceTimersByTimeAsync(50_001)
+    for (const late of [call, item]) {
+      expect(await late).toMatchObject({
+        code: 'CONC_TASK_TIMEOUT',
+        phase: 'waiting',
+        task: 'fixture/echo',
+      })
+    }
+    await lab.openGate()
+    await busy
+  })
+})
+
 describe('startTimeoutMs of withDeadline', () => {
   it('holds for what a task calls in turn', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -184,12 +219,13 @@ describe('startTimeoutMs of withDeadline', () => {
   })
 })
 
-/** Resolves when a call of that task has come to that state. */
-function calls(pool: WorkerPool, state: string, name: string): Promise<void> {
+/** Resolves when so many calls of that task have come to that state. */
+function calls(pool: WorkerPool, state: string, name: string, count = 1): Promise<void> {
   const { promise, resolve } = deferred<void>()
+  let left = count
   const hear = (event: unknown): void => {
-    const { executor, type, task } = event as ChannelEvent
-    if (executor === pool.name && type === state && task === name) resolve()
+    const { executor, type, task: called } = event as ChannelEvent
+    if (executor === pool.name && type === state && called === name && --left === 0) resolve()
   }
   channels.pool.subscribe(hear)
   onTestFinished(() => void channels.pool.unsubscribe(hear))

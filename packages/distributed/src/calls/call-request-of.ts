@@ -8,7 +8,7 @@ import {
 import type { CallRequest } from '../coordinator/call-request.js'
 import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
-import { startTimeoutHere } from './limits-of-time.js'
+import { smallest, startTimeoutHere } from './limits-of-time.js'
 
 /** What an executor says of all of its calls. */
 export interface SubmitLimits {
@@ -54,11 +54,6 @@ export function encodeSubmit(
     wantsProgress: call.options.onProgress !== undefined,
     idempotencyKey: call.options.idempotencyKey,
   }
-}
-
-function smallest(one = Number.POSITIVE_INFINITY, other = one): number | undefined {
-  const ms = Math.min(one, other)
-  return ms === Number.POSITIVE_INFINITY ? undefined : ms
 }
 
 /** The same for another attempt of this loop. */

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { InvalidOptionError } from '@conc/core'
 import {
   checkDuration,
@@ -6,8 +5,8 @@ import {
   checkKeys,
   checkObject,
   currentFrame,
+  type Frame,
   inFrame,
-  processState,
 } from '@conc/core/internal'
 
 /** Of the calls inside of `withDeadline`. Milliseconds. */
@@ -18,16 +17,9 @@ export interface TimeLimits {
   readonly startTimeoutMs?: number
 }
 
-const startLimits = processState('start-limits', () => new AsyncLocalStorage<number>())
-
 /** What surrounds this code says about the wait for a start; `undefined` where it says nothing. */
 export function startTimeoutHere(): number | undefined {
-  return startLimits.getStore()
-}
-
-/** Runs `fn` in the surroundings of a call that came with such a limit: its own calls have it too. */
-export function withStartTimeout<T>(ms: number | undefined, fn: () => T): T {
-  return ms === undefined ? fn() : startLimits.run(ms, fn)
+  return currentFrame()?.startTimeoutMs
 }
 
 /**
@@ -53,14 +45,24 @@ export function withDeadline<T>(limits: TimeLimits, fn: () => T): Promise<Awaite
   return run(limits, fn)
 }
 
-async function run<T>({ timeoutMs, startTimeoutMs }: TimeLimits, fn: () => T): Promise<Awaited<T>> {
-  const call = (): T => (timeoutMs === undefined ? fn() : inFrame(deadlineIn(timeoutMs), fn))
-  if (startTimeoutMs === undefined) return await call()
-  const around = startTimeoutHere() ?? Number.POSITIVE_INFINITY
-  return await startLimits.run(Math.min(startTimeoutMs, around), call)
+async function run<T>(limits: TimeLimits, fn: () => T): Promise<Awaited<T>> {
+  return await inFrame(framed(limits), fn)
 }
 
-function deadlineIn(timeoutMs: number): { deadline: number } {
-  const around = currentFrame()?.deadline ?? Number.POSITIVE_INFINITY
-  return { deadline: Math.min(Date.now() + timeoutMs, around) }
+function framed({ timeoutMs, startTimeoutMs }: TimeLimits): Frame {
+  const around = currentFrame()
+  const deadline = timeoutMs === undefined ? undefined : Date.now() + timeoutMs
+  return {
+    deadline: smallest(deadline, around?.deadline),
+    startTimeoutMs: smallest(startTimeoutMs, around?.startTimeoutMs),
+  }
+}
+
+/** `undefined`: neither is one. */
+export function smallest(
+  one: number = Number.POSITIVE_INFINITY,
+  other: number = Number.POSITIVE_INFINITY,
+): number | undefined {
+  const least = Math.min(one, other)
+  return least === Number.POSITIVE_INFINITY ? undefined : least
 }

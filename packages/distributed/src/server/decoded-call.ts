@@ -14,8 +14,9 @@ import {
   currentFrame,
   type ForwardedOptions,
   type Frame,
-  inFrame,
   isTelling,
+  type LogReader,
+  type LogRecord,
   RunningTask,
   reportsEnd,
   runInFrame,
@@ -92,8 +93,9 @@ export class DecodedCall implements SentCall, CallEnd {
 
   /** Nothing came along that its body's surroundings have to be made of. */
   get #isPlain(): boolean {
-    const { vars, parentId, logLevel } = this.request
-    return vars === undefined && parentId === undefined && logLevel === undefined
+    const { vars, parentId, startTimeoutMs, logLevel } = this.request
+    const isLimited = startTimeoutMs !== undefined
+    return vars === undefined && parentId === undefined && !isLimited && logLevel === undefined
   }
 
   /** Where the executor has a slot for it: told of its end, without a promise on the way. */
@@ -126,7 +128,7 @@ export class DecodedCall implements SentCall, CallEnd {
   ): void {
     try {
       const [work, args] = this.#asked()
-      this.#inFrame(() => this.#inLog(() => begin(work, args, this.#options(work))))
+      this.inFrame(() => begin(work, args, this.#options(work)))
     } catch (error) {
       this.#refuse(error)
     }
@@ -236,28 +238,29 @@ export class DecodedCall implements SentCall, CallEnd {
   }
 
   /** In what came with the call, and in nothing of what surrounds its socket. */
-  #inFrame(begin: () => void): void {
-    const { vars, parentId, task } = this.request
-    if (vars === undefined && parentId === undefined) {
-      if (this.#around === noFrame && currentFrame() === undefined) begin()
-      else runInFrame(this.#around, begin)
-      return
+  inFrame<T>(begin: () => T): T {
+    if (!this.#isPlain) return runInFrame(this.#frame, begin)
+    if (this.#around === noFrame && currentFrame() === undefined) return begin()
+    return runInFrame(this.#around, begin)
+  }
+
+  get #frame(): Frame {
+    const { vars, parentId, task, startTimeoutMs } = this.request
+    return {
+      ...this.#around,
+      vars: vars && decodeVars(new Map(varEntries(vars))),
+      task: parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name),
+      startTimeoutMs,
+      logs: this.#reader,
     }
-    const values = vars && decodeVars(new Map(varEntries(vars)))
-    const parent = parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name)
-    runInFrame({ ...this.#around, vars: values, task: parent }, begin)
   }
 
   /** What bodies in this process say goes to the client as well, if it asked. */
-  #inLog(begin: () => void): void {
+  get #reader(): LogReader | undefined {
     const { owner } = this
     const { logLevel: level } = this.request
-    if (level === undefined) begin()
-    else
-      inFrame(
-        { logs: { level, log: (record) => owner.log?.(record.level, recordBytes(record)) } },
-        begin,
-      )
+    const log = (record: LogRecord): void => owner.log?.(record.level, recordBytes(record))
+    return level && { level, log }
   }
 
   #options(work: DeclaredWork): ForwardedOptions {

@@ -64,7 +64,11 @@ export class DecodedStream implements SentCall, StepAnswer<unknown> {
     const credit = decodeCredit(inOne(body))
     if (credit === undefined) return
     this.#credit.grant(credit)
-    if (!this.#isPulling && this.#credit.mayYield) this.#pull(this.#items as Items)
+    if (this.#isPulling || !this.#credit.mayYield) return
+    const items = this.#items as Items
+    // A stream is accepted with its first step, in the surroundings of that.
+    if (this.#isBegun) this.#pull(items)
+    else this.#call.inFrame(() => this.#pull(items))
   }
 
   #thrownInto(body: Bytes): void {
@@ -129,9 +133,12 @@ export class DecodedStream implements SentCall, StepAnswer<unknown> {
 
   async #take(advance: (items: Items) => Promise<IteratorResult<unknown, unknown>>): Promise<void> {
     if (this.#call.isLeft) return
+    const items = this.#items as Items
+    const isFirst = !this.#isBegun
     this.#isBegun = true
     try {
-      const { done, value } = await advance(this.#items as Items)
+      const step = isFirst ? this.#call.inFrame(() => advance(items)) : advance(items)
+      const { done, value } = await step
       if (done) this.#call.end(this.#call.succeeded(value))
       else this.#yield(value)
     } catch (error) {

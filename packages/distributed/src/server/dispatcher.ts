@@ -36,13 +36,13 @@ export class Dispatcher {
       call.refuse(this.#fullError(call))
       return
     }
-    this.#queue.add(call.queue, call)
+    this.#queue.add(call)
     call.waits()
     this.#go()
   }
 
   withdrawn(call: ServedCall): void {
-    this.#queue.delete(call.queue, call)
+    this.#queue.delete(call)
   }
 
   /** A call that the executor had is over. */

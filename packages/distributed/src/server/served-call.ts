@@ -9,15 +9,12 @@ import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
 import { itemSizes, sizeOf } from '../protocol/item-pack.js'
-import type { SessionQueue } from './fair-queue.js'
 
 /** How a served call speaks to its client. */
 export interface ServedCallHost {
   /** The largest value that client and server take. */
   readonly maxPayloadBytes: number
   readonly executorName: string
-  /** Where its calls wait. */
-  readonly queue: SessionQueue<ServedCall>
   /** What its client may be told at the end of the turn has changed. */
   stateChanged(call: ServedCall): void
   progressed(call: ServedCall, data: Bytes): void
@@ -64,8 +61,9 @@ export class ServedCall implements CallOwner {
     this.byteLength = byteLength
   }
 
-  get queue(): SessionQueue<ServedCall> {
-    return this.#host.queue
+  /** Whose turn it is. */
+  get owner(): object {
+    return this.#host
   }
 
   get priority(): number {

@@ -13,7 +13,6 @@ import type { Frame } from '../protocol/frame.js'
 import { frameType, isIgnorable } from '../protocol/frame-types.js'
 import { closeCode } from '../protocol/limits.js'
 import { decodeMeta, encodeMeta, type Meta } from '../protocol/meta.js'
-import { SessionQueue } from './fair-queue.js'
 import type { Visitor } from './gate.js'
 import type { AuthorizeRequest, ServeSettings } from './serve-options.js'
 import type { ServedCall } from './served-call.js'
@@ -55,7 +54,6 @@ export class ServerSession implements SessionCallsHost {
   readonly id: string = randomBytes(16).toString('base64url')
   readonly visitor: Visitor
   readonly connection: Connection
-  readonly queue: SessionQueue<ServedCall> = new SessionQueue()
   readonly #host: SessionHost
   readonly #calls = new SessionCalls(this)
   readonly #replies: SessionReplies

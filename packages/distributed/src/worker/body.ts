@@ -19,7 +19,6 @@ import {
   validated,
 } from '@conc/core/internal'
 import { encodeError } from '@conc/wire'
-import { withStartTimeout } from '../calls/limits-of-time.js'
 import { toldOf } from '../calls/self-cancelled.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
@@ -44,7 +43,7 @@ export interface BodyContext {
   readonly parentId?: string | undefined
   readonly attempt?: number | undefined
   readonly deadline?: number | undefined
-  /** The most that it was to wait for its start, as what it calls is. */
+  /** The most that it was to wait for its start, as what it calls may. */
   readonly startTimeoutMs?: number | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly vars?: ReadonlyMap<string, unknown> | undefined
@@ -68,7 +67,6 @@ export class Body {
   readonly #items: ItemSender | undefined
   /** Where items wait for the end of the turn: told before anything else is. */
   readonly #packer: ItemPacker | undefined
-  readonly #startTimeoutMs: number | undefined
 
   constructor(
     place: Workplace,
@@ -81,7 +79,8 @@ export class Body {
     this.#definition = definition
     this.#args = args
     this.#owner = owner
-    const { id, parentId, attempt, deadline, headers, vars, slot, locks, logs } = context
+    const { id, parentId, attempt, deadline, headers, vars, slot, locks } = context
+    const { logs, startTimeoutMs } = context
     this.#task = new RunningTask({
       name: definition.name,
       executor: place.executor,
@@ -99,8 +98,8 @@ export class Body {
       vars,
       locks,
       logs,
+      startTimeoutMs,
     }
-    this.#startTimeoutMs = context.startTimeoutMs
     if (context.kind === 'call') return
     this.#packer = new ItemPacker({
       encode: (item) => this.#encodeItem(item),
@@ -121,9 +120,8 @@ export class Body {
       this.#fail(refusal, 'reject', false)
       return
     }
-    const begin = (): unknown => (items ? this.#stream(items) : this.#once())
     settle(
-      () => withStartTimeout(this.#startTimeoutMs, begin),
+      () => (items ? this.#stream(items) : this.#once()),
       (value) => this.#succeed(value),
       (error) => this.#threw(error),
     )

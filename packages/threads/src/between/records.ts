@@ -64,8 +64,9 @@ export function briefNestedCall({ b, values }: RingRecord): BriefNestedCall | un
 
 /** Whether there is nothing in it but the parent and the deadline. */
 function isBrief(context: CallContext): boolean {
-  const { headers, vars, attempt, wantsProgress, wantsStart, logLevel } = context
-  return !(headers || vars || attempt || wantsProgress || wantsStart || logLevel)
+  const { headers, vars, attempt, wantsProgress, wantsStart, startTimeoutMs, logLevel } = context
+  const isSaid = headers || vars || attempt || wantsProgress || wantsStart
+  return !(isSaid || startTimeoutMs || logLevel)
 }
 
 function withContext(

@@ -109,9 +109,9 @@ export class Body {
 
   #around(context: CallContext | undefined): TaskSurroundings {
     const { proxy, link } = this.#server
-    const { vars, logLevel } = context ?? noContext
+    const { vars, startTimeoutMs, logLevel } = context ?? noContext
     const logs = logLevel && { level: logLevel }
-    return { executor: proxy, slot: new ThreadSlot(this.id, link), vars, logs }
+    return { executor: proxy, slot: new ThreadSlot(this.id, link), vars, startTimeoutMs, logs }
   }
 }
 

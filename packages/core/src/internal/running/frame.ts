@@ -16,6 +16,8 @@ export interface Frame {
   readonly slots?: readonly Slot[] | undefined
   /** Epoch ms that every call from here ends by. */
   readonly deadline?: number | undefined
+  /** The most that each call from here may wait for its start, in ms, where its executor knows such a limit. */
+  readonly startTimeoutMs?: number | undefined
   /** What a weave lays around its bodies, for those that are nested in them. */
   readonly weave?: object | undefined
   /** The way to the locks of whoever is around. */

@@ -18,6 +18,8 @@ export interface TaskSurroundings {
   readonly vars?: ReadonlyMap<string, unknown> | undefined
   /** The way to the locks that the body sees; `undefined` leaves it as it is. */
   readonly locks?: object | undefined
+  /** The most that calls of the body may wait for their start, in ms; `undefined` leaves that as it is. */
+  readonly startTimeoutMs?: number | undefined
   /** Who wants the records of the body; `undefined` leaves that as it is. */
   readonly logs?: LogReader | undefined
 }
@@ -34,6 +36,7 @@ export function taskFrame(
     vars: around.vars ?? outer?.vars,
     slots: around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots,
     deadline: outer?.deadline,
+    startTimeoutMs: around.startTimeoutMs ?? outer?.startTimeoutMs,
     weave: outer?.weave,
     locks: around.locks ?? outer?.locks,
     logs: around.logs ?? outer?.logs,

@@ -11,6 +11,8 @@ export interface TravelContext {
   /** Epoch ms. */
   readonly deadline?: number
   readonly parentId?: string
+  /** The most that the calls of its body may wait for their start, in ms. */
+  readonly startTimeoutMs?: number
   /** How much somebody wants of its records, beside those who want all. */
   readonly logLevel?: Level
 }
@@ -29,13 +31,15 @@ export interface Traveller {
 export function captureContext(call: Traveller): TravelContext | undefined {
   const { deadline, parent } = call
   const headers = anyOf(call.headers)
-  const { vars, logs } = currentFrame() ?? noFrame
-  if (!headers && deadline === undefined && !parent && !vars?.size && !logs) return undefined
+  const { vars, logs, startTimeoutMs } = currentFrame() ?? noFrame
+  const isTimed = deadline !== undefined || startTimeoutMs !== undefined
+  if (!headers && !isTimed && !parent && !vars?.size && !logs) return undefined
   return {
     ...(headers && { headers }),
     ...(deadline !== undefined && { deadline }),
     ...(parent && { parentId: parent.id }),
     ...(vars?.size && { vars }),
+    ...(startTimeoutMs !== undefined && { startTimeoutMs }),
     ...(logs && { logLevel: logs.level }),
   }
 }
@@ -45,6 +49,7 @@ export function restoredFrame(context: TravelContext | undefined): Frame {
   return {
     ...(context?.vars && { vars: context.vars }),
     ...(context?.deadline !== undefined && { deadline: context.deadline }),
+    ...(context?.startTimeoutMs !== undefined && { startTimeoutMs: context.startTimeoutMs }),
   }
 }
 

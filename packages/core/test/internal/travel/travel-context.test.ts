@@ -23,6 +23,14 @@ describe('captureContext', () => {
   })
 })
 
+describe('limits of time', () => {
+  it('go along: the deadline of the call, and the most that its own calls may wait', () => {
+    const sent = inFrame({ startTimeoutMs: 9 }, () => captureContext({ ...nothing, deadline: 7 }))
+    expect(sent).toEqual({ deadline: 7, startTimeoutMs: 9 })
+    expect(restoredFrame(structuredClone(sent))).toEqual({ deadline: 7, startTimeoutMs: 9 })
+  })
+})
+
 describe('restoredFrame', () => {
   it('makes context variables and deadline hold again after a clone', () => {
     const tenant = contextVar<string>('test/tenant', { default: 'public' })
