@@ -31,7 +31,15 @@ describe('options of BullExecutor', () => {
 
   it('shows no password where url and connection are both given', () => {
     const both = { url: 'redis://:hunter2@127.0.0.1:1', connection: {} }
-    expect(() => new BullExecutor(both)).toThrow(/not both, got 'string'/)
+    expect(() => new BullExecutor(both)).toThrow(
+      'Expected `url` to be left out where `connection` is given, got both.',
+    )
+  })
+
+  it('asks for an address where there is none', () => {
+    expect(() => new BullExecutor({} as never)).toThrow(
+      'Expected `url` to be a redis:// or rediss:// URL, or `connection` to be given, got undefined.',
+    )
   })
 
   it('shows no password of a wrong URL', () => {

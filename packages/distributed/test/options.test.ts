@@ -28,6 +28,8 @@ describe('options of a WorkerPool', () => {
     [{ execArgv: null }, '`execArgv` to be a list of strings'],
     [{ port: 0, authkey: null }, '`authkey` to be a string or a Uint8Array'],
     [{ port: 0, host: '' }, '`host` to be a host name'],
+    [{ authkey: 'abc' }, '`authkey` to be left out where there is no `port`, got a string.'],
+    [{ tls: {} }, '`tls` to be left out where there is no `port`, got an object.'],
     [{ breath: 2 }, 'got one with `breath` (did you mean `breadth`?)'],
   ])('name what is wrong in %o', (options, message) => {
     expect(() => new WorkerPool(options as object)).toThrow(message)

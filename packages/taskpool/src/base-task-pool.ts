@@ -25,7 +25,16 @@ import { streamOn, submitOn } from './pool/submitting.js'
 
 let poolCount = 0
 
-/** What all task pools can do: count, cancel, lock, flush and close; and run work as an `Executor`. */
+/**
+ * What all task pools can do: count, cancel, lock, flush and close; and run work as an `Executor`.
+ *
+ * @example
+ * async function drain(pool: BaseTaskPool): Promise<void> {
+ *   pool.lock()
+ *   console.log(`${pool.name}: ${pool.numRunning} running, ${pool.numWaiting} waiting`)
+ *   await pool.gatherAndClose()
+ * }
+ */
 export abstract class BaseTaskPool implements Executor {
   readonly name: string
   /** @internal */

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkLimit } from '@conc/core/internal'
+import { checkKeys, checkLimit, checkObject } from '@conc/core/internal'
 import { failed } from './format/failures.js'
 import { EncodeWalk } from './writing/encode-walk.js'
 import { pack } from './writing/packer.js'
@@ -23,16 +23,20 @@ export interface Encoded {
   readonly byteLength: number
 }
 
+const none: EncodeOptions = {}
+
 /**
  * A value as bytes, for `decode`. What it contains more than once is copied as often.
  *
  * @throws {SerializationError} something in it cannot travel; its `path` says what, from `options.root` on.
  * @throws {PayloadTooLargeError} it takes more than `options.maxBytes`; nothing has been written then.
+ * @throws {InvalidOptionError} an option that there is not, or one of the wrong type.
  * @example
  * const { chunks } = encode({ at: new Date(), tags: new Set(['a']) })
  * decode(Buffer.concat(chunks))
  */
-export function encode(value: unknown, options: EncodeOptions = {}): Encoded {
+export function encode(value: unknown, options: EncodeOptions = none): Encoded {
+  if (options !== none) checkNames(options)
   const { root = 'value', maxBytes = Number.POSITIVE_INFINITY } = options
   if (typeof root !== 'string') throw new InvalidOptionError('root', 'a string', root)
   checkLimit('maxBytes', maxBytes)
@@ -40,6 +44,14 @@ export function encode(value: unknown, options: EncodeOptions = {}): Encoded {
   const head = write(walk.run(value), walk, root)
   const { byteLength, tails } = walk
   return { chunks: tails.byteLength === 0 ? [head] : [head, ...tails.chunks()], byteLength }
+}
+
+/** In a loop, as this is done for each value that travels. */
+function checkNames(options: EncodeOptions): void {
+  checkObject('options', options)
+  for (const name in options) {
+    if (name !== 'root' && name !== 'maxBytes') checkKeys('options', options, ['root', 'maxBytes'])
+  }
 }
 
 function write(sent: unknown, { headBytes, longest }: EncodeWalk, root: string): Uint8Array {

@@ -1,4 +1,4 @@
-import { checkObject } from '@conc/core/internal'
+import { checkBoolean, checkKeys, checkObject } from '@conc/core/internal'
 import { plainJson } from './json/plain-json.js'
 import { taggedJson } from './json/tagged-json.js'
 
@@ -23,5 +23,7 @@ export interface ToJsonOptions {
  */
 export function toJson(value: unknown, options: ToJsonOptions = {}): string | undefined {
   checkObject('options', options)
+  checkKeys('options', options, ['tagged'])
+  checkBoolean('tagged', options.tagged)
   return options.tagged ? taggedJson(value) : plainJson(value)
 }

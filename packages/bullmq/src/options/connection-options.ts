@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkName, checkObject } from '@conc/core/internal'
+import { checkName, checkObject, describedAs } from '@conc/core/internal'
 import type { RedisOptions } from 'ioredis'
 
 /** Where the queue is. Executors and workers of one queue say the same. */
@@ -26,7 +26,11 @@ export function queueSettings(options: QueueAddress): QueueSettings {
   checkName('queue', queue)
   checkName('prefix', prefix)
   if ((url === undefined) === (connection === undefined)) {
-    throw new InvalidOptionError('url', 'given, or `connection`, and not both', typeof url)
+    const isNone = url === undefined
+    const expected = isNone
+      ? 'a redis:// or rediss:// URL, or `connection` to be given'
+      : 'left out where `connection` is given'
+    throw new InvalidOptionError('url', expected, isNone ? url : describedAs('both'))
   }
   if (connection !== undefined) checkObject('connection', connection)
   return { queue, prefix, redis: connection ?? redisOptions(url as string) }

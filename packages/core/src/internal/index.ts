@@ -72,6 +72,7 @@ export {
   checkSubmitOptions,
   checkText,
   checkWaitOptions,
+  describedAs,
 } from './checks/option-checks.js'
 export { type Deferred, deferred } from './deferred.js'
 export { didYouMean } from './did-you-mean.js'

@@ -11,7 +11,14 @@ export interface Stall {
 /** Turns a value into text where values are kept; without one none is. */
 export type ValueNote = (task: string, value: unknown) => string
 
-/** What is known of one run, put together from its events as far as they go. */
+/**
+ * What is known of one run, put together from its events as far as they go.
+ *
+ * @example
+ * const events: WeaveEvent[] = []
+ * await weave().do('one', () => 1).run({ onEvent: (event) => events.push(event) })
+ * for (const { status, ms, planned } of RunTrace.all(events)) console.log(status, ms, planned.length) // fulfilled … 1
+ */
 export class RunTrace {
   readonly run: string
   readonly tasks: Map<string, TaskTrace> = new Map()

@@ -82,8 +82,13 @@ export function checkKeys(option: string, value: object, known: readonly string[
 function unknownKey(option: string, key: string, known: readonly string[]): InvalidOptionError {
   const meant = didYouMean(key, known)
   const hint = meant === undefined ? '' : ` (did you mean \`${meant}\`?)`
-  const received = { [inspect.custom]: () => `one with \`${key}\`${hint}` }
+  const received = describedAs(`one with \`${key}\`${hint}`)
   return new InvalidOptionError(option, `an object with only ${known.join(', ')}`, received)
+}
+
+/** Stands for a value in an `InvalidOptionError`, where what it is must not be shown, or says little. */
+export function describedAs(text: string): object {
+  return { [inspect.custom]: () => text }
 }
 
 export function checkSignal(value: unknown): void {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { InvalidOptionError } from '@conc/core'
+import { describedAs } from '@conc/core/internal'
 import { type ServeOptions, serveSettings } from '../../server/serve-options.js'
 import type { WorkerPoolOptions } from './pool-options.js'
 
@@ -16,11 +17,13 @@ export function servingOf({
   graceMs,
 }: WorkerPoolOptions): ServingSettings | undefined {
   if (port === undefined) {
-    // Of a key and of certificates only the type is shown: errors end up in logs.
-    const given = { host, authkey: typeOf(authkey), tls: typeOf(tls) }
-    for (const [option, value] of Object.entries(given)) {
+    for (const [option, value] of Object.entries({ host, authkey, tls })) {
+      // A key is not shown: errors end up in logs.
+      const received = describedAs(
+        `a${typeof value === 'object' ? 'n object' : ` ${typeof value}`}`,
+      )
       if (value !== undefined)
-        throw new InvalidOptionError(option, 'given together with `port`', value)
+        throw new InvalidOptionError(option, 'left out where there is no `port`', received)
     }
     return undefined
   }
@@ -34,8 +37,4 @@ export function servingOf({
   }
   serveSettings(serving)
   return { ...serving, authkey: Buffer.from(serving.authkey as Uint8Array) }
-}
-
-function typeOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : typeof value
 }

@@ -26,7 +26,15 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
 }
 
-/** Sends commands to a control server. */
+/**
+ * Sends commands to a control server.
+ *
+ * @example
+ * async function halve(client: ControlClient): Promise<void> {
+ *   const size = Number(await client.call('pool-size'))
+ *   await client.call(`pool-size ${Math.floor(size / 2)}`)
+ * }
+ */
 export abstract class ControlClient implements AsyncDisposable {
   /** Resolves when the connection is over, or the client was closed. */
   readonly closed: Promise<void>

@@ -24,6 +24,14 @@ const connectionOptions = {
  * Lets others run a pool by text commands while it works. Closing it leaves the pool alone.
  *
  * A client's first line is a JSON object (`{}` will do); then it sends a command per line. `-h` shows them all.
+ *
+ * @example
+ * async function serving(server: ControlServer, work: () => Promise<void>): Promise<void> {
+ *   await server.start()
+ *   console.log(server.address)
+ *   await work()
+ *   await server.close()
+ * }
  */
 export abstract class ControlServer implements AsyncDisposable {
   readonly pool: BaseTaskPool
