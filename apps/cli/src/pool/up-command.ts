@@ -20,7 +20,9 @@ export async function run({ options, terminal }: CommandCall<UpValues>): Promise
   await checkName(options.name)
   const pool = new WorkerPool(settings.pool)
   const service = new PoolService(pool, { options, terminal })
-  logPool(terminal, () => (service.server ? nameOf(service.server, settings) : pool.name))
+  logPool(terminal, pool.name, () =>
+    service.server ? nameOf(service.server, settings) : pool.name,
+  )
   const end = new Foreground(service, { terminal, ...settings })
   const workersGone = noWorkerLeft(pool)
   try {
