@@ -1,10 +1,27 @@
 import { ThreadExecutor } from '@conc/threads'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { add, crowded, depth, endless, exit, fail, stubborn } from './fixtures/tasks.mjs'
+import {
+  add,
+  crowded,
+  depth,
+  endless,
+  exit,
+  fail,
+  range,
+  relay,
+  stubborn,
+} from './fixtures/tasks.mjs'
 import { words } from './gate.js'
 
 type Settled = PromiseSettledResult<unknown>
+
+/** Takes all items of a stream that counts, and notes those that come out of order. */
+async function pull(items: AsyncIterable<number>, astray: number[]): Promise<number> {
+  let count = 0
+  for await (const item of items) if (item !== count++) astray.push(item)
+  return count
+}
 
 describe('random interleavings', () => {
   it('of 10 000 aborts and completions settle each call once, without an unhandled rejection', async () => {
@@ -58,6 +75,13 @@ describe('random interleavings', () => {
       arbitrary: fc.record({ kind: fc.constant('crowded' as const), abort: fc.boolean() }),
     },
     {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('range' as const, 'relay' as const),
+        abort: fc.boolean(),
+      }),
+    },
+    {
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant('fail' as const), abort: fc.boolean() }),
     },
@@ -75,7 +99,7 @@ describe('random interleavings', () => {
     },
   )
 
-  it('of calls, aborts, nested calls, deaths and closes keep every promise', async () => {
+  it('of calls, streams, aborts, nested calls, deaths and closes keep every promise', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 1, maxLength: 12 }),
@@ -86,6 +110,7 @@ describe('random interleavings', () => {
           const threads = new ThreadExecutor({ maxThreads, tasksPerThread, graceMs: 5 })
           const counts = words(0, 0)
           const settled: Promise<Settled>[] = []
+          const astray: number[] = []
           for (const { kind, abort } of steps) {
             const controller = new AbortController()
             const { signal } = controller
@@ -93,6 +118,8 @@ describe('random interleavings', () => {
               add: () => threads.submit(add, [1, 1], { signal }),
               depth: () => threads.submit(depth, [5], { signal }),
               crowded: () => threads.submit(crowded, [counts.buffer], { signal }),
+              range: () => pull(threads.stream(range, [60], { signal }), astray),
+              relay: () => pull(threads.stream(relay, [60], { signal }), astray),
               fail: () => threads.submit(fail, ['type'], { signal }),
               exit: () => threads.submit(exit, [1], { signal }),
               endless: () => threads.submit(endless, [], { signal }),
@@ -106,6 +133,7 @@ describe('random interleavings', () => {
           const closed = threads.close({ pending })
           expect(await Promise.all(settled)).toHaveLength(steps.length)
           await closed
+          expect(astray).toEqual([])
           expect(counts.values[1]).toBeLessThanOrEqual(maxThreads * tasksPerThread)
           expect(threads.load).toMatchObject({ running: 0, waiting: 0 })
           expect(threads.metrics().threads).toBe(0)
