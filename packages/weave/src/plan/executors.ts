@@ -29,7 +29,7 @@ export function checkExecutorsOf(
   executors: Executors | undefined,
 ): void {
   for (const task of sent) {
-    const named = graph.options[task]?.executor
+    const named = graph.options.get(task)?.executor
     const name = graph.names[task] as string
     if (typeof named !== 'string') refuseClosure(graph, task, named)
     else if (executors) refuseClosure(graph, task, executorNamed(named, executors, name))

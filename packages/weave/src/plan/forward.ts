@@ -3,8 +3,8 @@ import type { Graph } from './graph.js'
 /** The edges the other way round, sorted by counting. */
 export function forward(
   count: number,
-  edgeStart: readonly number[],
-  edges: readonly number[],
+  edgeStart: Int32Array,
+  edges: Int32Array,
 ): Pick<Graph, 'waits' | 'nextStart' | 'next'> {
   const waits = new Int32Array(count)
   const nextStart = new Int32Array(count + 1)

@@ -14,7 +14,7 @@ export class GraphBuilder {
   readonly #names: Names
   readonly #flags: number[] = []
   readonly #bodies: AnyBody[] = []
-  readonly #options: (CheckedOptions | undefined)[] = []
+  readonly #options = new Map<number, CheckedOptions>()
   readonly #sources = new Map<number, number | object>()
   readonly #seen = new Map<number, number>()
   readonly #keyStart: number[] = [0]
@@ -51,27 +51,36 @@ export class GraphBuilder {
 
   graph(): Graph {
     const names = this.#names
-    const count = names.list.length
-    const { waits, nextStart, next } = forward(count, this.#edgeStart, this.#edges)
+    const list = names.list.slice()
+    const count = list.length
+    let numbers: ReadonlyMap<string, number> | undefined
+    const edgeStart = new Int32Array(this.#edgeStart)
+    const edges = new Int32Array(this.#edges)
+    const { waits, nextStart, next } = forward(count, edgeStart, edges)
     return {
       count,
-      names: names.list,
-      numbers: names.numbers,
-      flags: this.#flags,
-      bodies: this.#bodies,
+      names: list,
+      // Made again when somebody asks: of a running task nothing else takes so much room.
+      get numbers() {
+        numbers ??= new Map(list.map((name, number) => [name, number]))
+        return numbers
+      },
+      flags: new Uint8Array(this.#flags),
+      // Copies have no room to grow.
+      bodies: this.#bodies.slice(),
       options: this.#options,
       sources: this.#sources,
       seen: this.#seen,
       defaults: this.#defaults,
-      keyStart: this.#keyStart,
+      keyStart: new Int32Array(this.#keyStart),
       keys: this.#keys,
-      origins: this.#origins,
+      origins: new Int32Array(this.#origins),
       optional: this.#optional,
       waits,
       nextStart,
       next,
-      edgeStart: this.#edgeStart,
-      edges: this.#edges,
+      edgeStart,
+      edges,
       inputNames: names.inputs,
       inputValues: names.inputValues,
       inputUsers: names.inputUsers,
@@ -105,7 +114,8 @@ export class GraphBuilder {
     if (options?.priority !== undefined) this.#hasPriorities = true
     this.#flags.push(flags)
     this.#bodies.push(body)
-    this.#options.push(optionsOfRun(options))
+    const kept = optionsOfRun(options)
+    if (kept) this.#options.set(number, kept)
     this.#keyStart.push(this.#keys.length)
     this.#edgeStart.push(this.#edges.length)
   }

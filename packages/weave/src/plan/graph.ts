@@ -27,9 +27,10 @@ export interface Graph {
   readonly count: number
   readonly names: readonly string[]
   readonly numbers: ReadonlyMap<string, number>
-  readonly flags: readonly number[]
+  readonly flags: Uint8Array
   readonly bodies: readonly AnyBody[]
-  readonly options: readonly (CheckedOptions | undefined)[]
+  /** Of tasks that have some besides their dependencies. */
+  readonly options: ReadonlyMap<number, CheckedOptions>
   /** Of mapped tasks: where the items come from, as in `origins`, or the source itself. */
   readonly sources: ReadonlyMap<number, number | object>
   /** Of opaque tasks: they see the tasks below this number. */
@@ -37,9 +38,9 @@ export interface Graph {
   readonly defaults: Defaults | undefined
 
   /** What body `n` receives: `keys[i]` from `origins[i]`, for i from `keyStart[n]` to `keyStart[n + 1]`. */
-  readonly keyStart: readonly number[]
+  readonly keyStart: Int32Array
   readonly keys: readonly string[]
-  readonly origins: readonly number[]
+  readonly origins: Int32Array
   /** The places of keys that have a default where they are read. */
   readonly optional: ReadonlySet<number>
 
@@ -49,8 +50,8 @@ export interface Graph {
   readonly nextStart: Int32Array
   readonly next: Int32Array
   /** The tasks that `n` waits for; of an opaque one only those that others do not cover. */
-  readonly edgeStart: readonly number[]
-  readonly edges: readonly number[]
+  readonly edgeStart: Int32Array
+  readonly edges: Int32Array
 
   readonly inputNames: readonly string[]
   readonly inputValues: Readonly<Record<string, unknown>>
@@ -66,7 +67,7 @@ export interface Graph {
 
 /** The options of task `number`, with the weave's defaults under its own. */
 export function optionsOf(graph: Graph, number: number): CheckedOptions {
-  const own = graph.options[number]
+  const own = graph.options.get(number)
   if (graph.defaults === undefined) return own ?? none
   return { ...graph.defaults, ...own }
 }
@@ -76,7 +77,7 @@ export function predecessors(graph: Graph, task: number): readonly number[] {
   if ((graph.flags[task] as number) & isOpaque) {
     return Array.from({ length: graph.seen.get(task) as number }, (_, earlier) => earlier)
   }
-  return graph.edges.slice(graph.edgeStart[task], graph.edgeStart[task + 1])
+  return [...graph.edges.subarray(graph.edgeStart[task], graph.edgeStart[task + 1])]
 }
 
 const none: CheckedOptions = Object.freeze({})
