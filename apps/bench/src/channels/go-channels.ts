@@ -35,15 +35,18 @@ export function besideGo(path: Path, stream: GoStream): Path {
   return { ...path, contestants: [...path.contestants, go] }
 }
 
-/** Empty where there is none. */
+/** Empty where there is none that builds. */
 function goVersion(): string {
   process.env[variable] ??= askedVersion()
   return process.env[variable] ?? ''
 }
 
 function askedVersion(): string {
-  const { stdout } = spawnSync('go', ['version'], { encoding: 'utf8', timeout: 20_000 })
-  return /go\d[\d.]*/.exec(stdout ?? '')?.[0] ?? ''
+  const asked = ['env', 'GOVERSION', 'GOCACHE']
+  const { stdout } = spawnSync('go', asked, { encoding: 'utf8', timeout: 20_000 })
+  const [version = '', cache] = (stdout ?? '').split('\n')
+  // Without a home it has no cache, and then builds nothing.
+  return cache === 'off' ? '' : version
 }
 
 async function started(warmUp: string): Promise<AnsweringProgram> {
