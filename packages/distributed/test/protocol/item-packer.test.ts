@@ -1,7 +1,8 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import { PayloadTooLargeError, SerializationError } from '@conc/core'
 import { decode, encode } from '@conc/wire'
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { itemSizes, packOf, sizeOf } from '../../src/protocol/item-pack.js'
 import { ItemPacker } from '../../src/protocol/item-packer.js'
 
@@ -59,9 +60,11 @@ describe('ItemPacker', () => {
     await Promise.resolve()
     packer.add('the same turn')
     expect(packs).toEqual([])
-    await vi.waitFor(() => expect(packs).toHaveLength(1))
+    await immediate()
+    expect(packs).toHaveLength(1)
     packer.add('another turn')
-    await vi.waitFor(() => expect(packs).toHaveLength(2))
+    await immediate()
+    expect(packs).toHaveLength(2)
     expect(valuesIn(packs)).toHaveLength(102)
   })
 
