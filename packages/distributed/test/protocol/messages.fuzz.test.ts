@@ -29,7 +29,8 @@ function* numbers(from: number): Generator<number, never> {
   }
 }
 
-describe('broken messages', () => {
+// Thousands of messages: half a minute on a busy machine would still be no failure.
+describe('broken messages', { timeout: 120_000 }, () => {
   it('are read as frames within the message or refused, never more', () => {
     const good = aMessage()
     const random = numbers(seed)
