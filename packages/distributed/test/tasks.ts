@@ -55,4 +55,9 @@ export const numbers = task('test/numbers', async function* (upTo: number) {
   for (let number = 0; number < upTo; number++) yield number
 })
 
+/** Items of these sizes, all in one turn. */
+export const growing = task('test/growing', async function* (sizes: readonly number[]) {
+  for (const size of sizes) yield new Uint8Array(size)
+})
+
 export const ofBytes = task('test/of-bytes', (size: number) => new Uint8Array(size))

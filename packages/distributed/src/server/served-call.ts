@@ -8,7 +8,7 @@ import { type Bytes, isShown, type RecordLevel, Timer } from '@conc/core/interna
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
-import { itemSizes, sizeOf } from '../protocol/item-pack.js'
+import { itemHeadBytes, itemSizes, sizeOf } from '../protocol/item-pack.js'
 
 /** How a served call speaks to its client. */
 export interface ServedCallHost {
@@ -178,9 +178,9 @@ export class ServedCall implements CallOwner {
   items(pack: Bytes): void {
     if (!this.#isHeard) return
     this.isStarted = true
-    const largest = this.#tooLargeIn(pack)
-    if (largest === undefined) this.#host.yielded(this, pack)
-    else this.#tooLarge(largest, 'item')
+    const limit = this.#host.maxPayloadBytes
+    if (sizeOf(pack) <= limit) this.#host.yielded(this, pack)
+    else this.#yieldFitting(inOne(pack), limit)
   }
 
   ended(ending: Ending): void {
@@ -212,11 +212,18 @@ export class ServedCall implements CallOwner {
     return sizeOf(value) <= this.#host.maxPayloadBytes
   }
 
-  /** The size of an item that its client does not take. */
-  #tooLargeIn(pack: Bytes): number | undefined {
-    const limit = this.#host.maxPayloadBytes
-    if (sizeOf(pack) <= limit) return undefined
-    return itemSizes(inOne(pack))?.find((size) => size > limit)
+  /** What comes before an item that its client does not take goes there all the same. */
+  #yieldFitting(pack: Uint8Array, limit: number): void {
+    let end = 0
+    for (const size of itemSizes(pack) ?? []) {
+      if (size > limit) {
+        if (end > 0) this.#host.yielded(this, [pack.subarray(0, end)])
+        this.#tooLarge(size, 'item')
+        return
+      }
+      end += itemHeadBytes + size
+    }
+    this.#host.yielded(this, [pack])
   }
 
   /** The client takes less than the server; whoever makes more is told to stop. */

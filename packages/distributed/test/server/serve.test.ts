@@ -19,7 +19,7 @@ import { AddressInUseError } from '../../src/errors.js'
 import type { PoolServer } from '../../src/server/pool-server.js'
 import { serve } from '../../src/server/serve.js'
 import type { ServeOptions } from '../../src/server/serve-options.js'
-import { add, echo, held, hold, ofBytes, whenHeld } from '../tasks.js'
+import { add, echo, growing, held, hold, ofBytes, whenHeld } from '../tasks.js'
 
 const authkey = 'a key of enough bytes'
 const open: AsyncDisposable[] = []
@@ -154,6 +154,16 @@ describe('serve', () => {
     expect(smaller).toMatchObject({ code: 'CONC_PAYLOAD_TOO_LARGE', limit: 500, started: true })
     expect(await session.submit(add, [1, 2])).toBe(3)
     expect(await small.submit(add, [1, 2])).toBe(3)
+  })
+
+  it('gives the items before one that its client does not take, also those of the same turn', async () => {
+    const session = await sessionOf(await served(), { maxPayloadBytes: 500 })
+    const items: unknown[] = []
+    const reading = (async () => {
+      for await (const item of session.stream(growing, [[1, 2, 600, 3]])) items.push(item.length)
+    })()
+    await expect(reading).rejects.toMatchObject({ code: 'CONC_PAYLOAD_TOO_LARGE', limit: 500 })
+    expect(items).toEqual([1, 2])
   })
 
   it('takes many small values at once, whatever one may measure', async () => {
