@@ -56,6 +56,11 @@ export class AttachedSocket {
 
   send(bytes: Uint8Array): void {
     const ws = this.#ws
+    // While the peer keeps up, nobody asks how far it is: each answer would be a tick of its own.
+    if (ws.bufferedAmount === 0 && bytes.byteLength <= unsentBytes) {
+      ws.send(bytes)
+      return
+    }
     ws.send(bytes, this.#sent)
     if (this.#isFull || ws.bufferedAmount <= unsentBytes) return
     // Whoever does not read what it asked for is not given more to answer.

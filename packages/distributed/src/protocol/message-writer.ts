@@ -11,7 +11,6 @@ import { sizeOf } from './item-pack.js'
 import { aloneBytes, messageBytes, messageFrames } from './limits.js'
 import { messageHeaderBytes, writeMessageHeader } from './message.js'
 import { seqAfter } from './sequence.js'
-import { atTurnEnd } from './turn-end.js'
 
 /** One write. The chunks in a row are the message; only those of a large body are not new. */
 export interface OutgoingMessage {
@@ -25,7 +24,7 @@ export interface WriterOptions {
   readonly ack?: () => number
   /** Called at the end of a turn, before its frames are written: the last chance to add some. */
   readonly beforeFlush?: () => void
-  /** Calls `flush` at the end of the turn. Default: when no promise is left to go on. */
+  /** Calls `flush` at the end of the turn. Default: `process.nextTick`. */
   readonly schedule?: (flush: () => void) => void
   /** So many frames are written without waiting for the end of the turn; default 4096. */
   readonly mostFrames?: number
@@ -52,7 +51,7 @@ export class MessageWriter {
     this.#write = write
     this.#ack = options.ack ?? (() => 0)
     this.#beforeFlush = options.beforeFlush
-    this.#schedule = options.schedule ?? atTurnEnd
+    this.#schedule = options.schedule ?? atNextTick
     this.#mostFrames = options.mostFrames ?? messageFrames
   }
 
@@ -164,4 +163,12 @@ export class MessageWriter {
     writeMessageHeader(target, frames, this.#seq, this.#ack())
     return this.#seq
   }
+}
+
+/**
+ * After the code that runs now; where that is what goes on after a promise, after all others of those too, and those that
+ * they let go on. To wait for these from elsewhere as well would take a promise of its own, for each write.
+ */
+function atNextTick(flush: () => void): void {
+  process.nextTick(flush)
 }
