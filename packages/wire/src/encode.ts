@@ -42,8 +42,7 @@ export function encode(value: unknown, options: EncodeOptions = none): Encoded {
   checkLimit('maxBytes', maxBytes)
   const walk = new EncodeWalk(root, maxBytes)
   const head = write(walk.run(value), walk, root)
-  const { byteLength, tails } = walk
-  return { chunks: tails.byteLength === 0 ? [head] : [head, ...tails.chunks()], byteLength }
+  return { chunks: [head, ...walk.tails()], byteLength: walk.byteLength }
 }
 
 /** In a loop, as this is done for each value that travels. */

@@ -8,18 +8,16 @@ import type { SentCall } from './call-route.js'
 /** What the route tells about one attempt. */
 export class OneAttempt implements CallOwner, Dependent {
   readonly #call: Call
-  readonly #ended: (ending: Ending) => void
+  readonly #ended: (call: Call, ending: Ending) => void
   readonly items?: (pack: Bytes) => void
   readonly #reader: EncodedReader | undefined
   sent: SentCall | undefined
 
   constructor(
     call: Call,
-    ended: (ending: Ending) => void,
-    {
-      items,
-      reader,
-    }: { items: ((pack: Bytes) => void) | undefined; reader: EncodedReader | undefined },
+    ended: (call: Call, ending: Ending) => void,
+    reader: EncodedReader | undefined,
+    items: ((pack: Bytes) => void) | undefined,
   ) {
     this.#call = call
     this.#ended = ended
@@ -60,7 +58,7 @@ export class OneAttempt implements CallOwner, Dependent {
 
   ended(ending: Ending): void {
     this.#call.cancellation.remove(this)
-    this.#ended(ending)
+    this.#ended(this.#call, ending)
   }
 
   /** The call was interrupted. */

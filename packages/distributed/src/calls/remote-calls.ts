@@ -97,7 +97,7 @@ export class RemoteCalls implements RemoteWork {
       return call.promise
     }
     if (call.retry !== undefined) void this.#repeat(call, submit)
-    else this.#start(call, submit, 1, (ending) => this.#settle(call, ending), undefined, route)
+    else this.#start(call, submit, 1, this.#settle, undefined, route)
     return call.promise
   }
 
@@ -110,7 +110,7 @@ export class RemoteCalls implements RemoteWork {
   ): Promise<Producer<Y>> {
     const submit = this.#encode(call, args, context, 'stream')
     const receiver = new ItemReceiver<Y>(this.#limits.prefetch)
-    const ended = (ending: Ending): void => {
+    const ended = (_: Call, ending: Ending): void => {
       if (!ending.ok) this.#note(ending)
       receiver.ended(ending)
     }
@@ -133,7 +133,7 @@ export class RemoteCalls implements RemoteWork {
     try {
       const submit = this.#encode(call, args, captureContext(call), 'duplex')
       const queue = new ItemQueue(undefined)
-      const ended = (ending: Ending): void => queue.ended(ending)
+      const ended = (_: Call, ending: Ending): void => queue.ended(ending)
       const sent = this.#start(call, submit, 1, ended, (pack) => queue.arrived(pack))
       queue.attach(sent)
       return { call, sent, queue }
@@ -167,7 +167,7 @@ export class RemoteCalls implements RemoteWork {
   /** One of several attempts, as a promise that settles when its body has ended. */
   #attempt(call: Call, submit: CallRequest, number: number): Promise<unknown> {
     const { promise, resolve, reject } = deferred<unknown>()
-    this.#start(call, submit, number, (ending) => {
+    this.#start(call, submit, number, (_, ending) => {
       try {
         resolve(this.#outcome(ending))
       } catch (error) {
@@ -181,11 +181,11 @@ export class RemoteCalls implements RemoteWork {
     call: Call,
     submit: CallRequest,
     number: number,
-    ended: (ending: Ending) => void,
+    ended: (call: Call, ending: Ending) => void,
     items?: (pack: Bytes) => void,
     route: CallRoute = this.#route,
   ): SentCall {
-    const owner = new OneAttempt(call, ended, { items, reader: this.#limits.log })
+    const owner = new OneAttempt(call, ended, this.#limits.log, items)
     const sent = route.send(inAttempt(call, submit, number), owner)
     owner.sent = sent
     call.attempt = sent
@@ -193,7 +193,8 @@ export class RemoteCalls implements RemoteWork {
     return sent
   }
 
-  #settle(call: Call, ending: Ending): void {
+  /** One for all: most calls are made once. */
+  readonly #settle = (call: Call, ending: Ending): void => {
     try {
       call.resolve(this.#outcome(ending))
     } catch (error) {

@@ -7,6 +7,7 @@ import { type CallStage, stageAfter } from '../protocol/call-grammar.js'
 import { decodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
+import { sizeOf } from '../protocol/item-pack.js'
 import { decodeMeta } from '../protocol/meta.js'
 
 /** What a call needs of its session. */
@@ -45,7 +46,7 @@ export class OutgoingCall implements SentCall, Member {
     this.#host = host
     this.request = request
     this.#owner = owner
-    this.byteLength = request.args.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    this.byteLength = sizeOf(request.args)
     const { startTimeoutMs } = request
     if (startTimeoutMs === undefined) return
     this.#startsBy = performance.now() + startTimeoutMs
@@ -73,7 +74,7 @@ export class OutgoingCall implements SentCall, Member {
     this.#handOver()
     const early = this.#early
     this.#early = undefined
-    for (const [type, body] of early ?? []) this.#host.write(this, type, body)
+    if (early) for (const [type, body] of early) this.#host.write(this, type, body)
   }
 
   cancel(reason: Fault): void {

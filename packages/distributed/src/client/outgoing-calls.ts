@@ -16,6 +16,10 @@ export interface Quota {
   readonly maxInFlightBytes: number
 }
 
+interface PlainMeta extends Pick<CallRequest, 'version' | 'logLevel'> {
+  readonly bytes: Uint8Array
+}
+
 const noQuota: Quota = { maxInFlight: 0, maxInFlightBytes: 0 }
 const mostPlainMetas = 10_000
 
@@ -25,7 +29,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   readonly #waiting = new Roster()
   readonly #written = new IdTable<OutgoingCall>()
   readonly #ids = new IdSource('connecting')
-  readonly #plainMetas = new Map<string, Uint8Array>()
+  /** By task. */
+  readonly #plainMetas = new Map<string, PlainMeta>()
   #connection: Connection | undefined
   #isInterrupted = false
   #quota = noQuota
@@ -146,14 +151,13 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   /** Most calls say nothing but the name of their task: those bytes are made once. */
   #metaOf({ request, startMs }: OutgoingCall): Uint8Array {
     if (!isPlain(request)) return encodeTaskMeta(taskMetaOf(request, startMs))
-    const key = `${request.task} ${request.version ?? ''} ${request.logLevel ?? ''}`
-    let meta = this.#plainMetas.get(key)
-    if (meta === undefined) {
-      meta = encodeTaskMeta(taskMetaOf(request))
-      if (this.#plainMetas.size >= mostPlainMetas) this.#plainMetas.clear()
-      this.#plainMetas.set(key, meta)
-    }
-    return meta
+    const { task, version, logLevel } = request
+    const known = this.#plainMetas.get(task)
+    if (known && known.version === version && known.logLevel === logLevel) return known.bytes
+    const bytes = encodeTaskMeta(taskMetaOf(request))
+    if (this.#plainMetas.size >= mostPlainMetas) this.#plainMetas.clear()
+    this.#plainMetas.set(task, { version, logLevel, bytes })
+    return bytes
   }
 }
 

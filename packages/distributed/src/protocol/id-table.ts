@@ -1,4 +1,6 @@
 const fewest = 16
+/** A table that was larger is made anew when it is empty. */
+const mostKept = 16_384
 /** 2^32 by the golden ratio: ids in a row come to stand far from each other. */
 const scatter = 0x9e3779b1
 
@@ -45,7 +47,7 @@ export class IdTable<T> {
     const cell = this.#cellOf(id)
     if (this.#values[cell] === undefined) return false
     this.#size--
-    if (this.#size === 0 && this.#ids.length > fewest * 64) this.#resize(fewest)
+    if (this.#size === 0 && this.#ids.length > mostKept) this.#resize(fewest)
     else this.#empty(cell)
     return true
   }
@@ -97,7 +99,8 @@ export class IdTable<T> {
     this.#values = emptyCells(cells)
     this.#shift = shiftFor(cells)
     if (this.#size === 0) return
-    for (const [cell, id] of ids.entries()) {
+    for (let cell = 0; cell < ids.length; cell++) {
+      const id = ids[cell] as number
       if (id === 0) continue
       const moved = this.#cellOf(id)
       this.#ids[moved] = id

@@ -40,11 +40,13 @@ export function parseMessage(bytes: Buffer): Message | BadMessage {
   const seq = bytes.readUInt32LE(4)
   if ((seq === 0) !== (count === 0)) return bad('has frames without a number')
   const frames: Frame[] = []
+  let before: Frame | undefined
   let at = messageHeaderBytes
   for (let index = 0; index < count; index++) {
     const end = frameEnd(bytes, at)
     if (end === undefined) return bad(`has a frame whose size does not fit (${index})`)
-    frames.push(frameAt(bytes, at, end))
+    before = frameAt(bytes, at, end, before)
+    frames.push(before)
     at = end
   }
   if (at !== bytes.byteLength) return bad('goes on after its last frame')
@@ -60,17 +62,32 @@ function frameEnd(bytes: Buffer, at: number): number | undefined {
   return size < frameHeaderBytes - 4 + metaSize ? undefined : end
 }
 
-function frameAt(bytes: Buffer, at: number, end: number): Frame {
+function frameAt(bytes: Buffer, at: number, end: number, before: Frame | undefined): Frame {
   const metaAt = at + frameHeaderBytes
   const bodyAt = metaAt + bytes.readUInt32LE(at + 12)
   return {
     type: bytes[at + 4] as number,
     flags: bytes[at + 5] as number,
     id: bytes.readUInt32LE(at + 8),
+    meta: metaOf(bytes, metaAt, bodyAt, before),
     // A view costs as much as the rest of a small frame.
-    meta: bodyAt === metaAt ? noBytes : bytes.subarray(metaAt, bodyAt),
     body: end === bodyAt ? noBytes : bytes.subarray(bodyAt, end),
   }
+}
+
+/** Calls of one task say the same: those that follow each other have one meta between them, which is decoded once. */
+function metaOf(bytes: Buffer, at: number, end: number, before: Frame | undefined): Uint8Array {
+  if (at === end) return noBytes
+  if (before && isSame(before.meta, bytes, at, end)) return before.meta
+  return bytes.subarray(at, end)
+}
+
+function isSame(known: Uint8Array, bytes: Buffer, at: number, end: number): boolean {
+  if (known.byteLength !== end - at) return false
+  for (let index = 0; index < known.byteLength; index++) {
+    if (known[index] !== bytes[at + index]) return false
+  }
+  return true
 }
 
 function bad(what: string): BadMessage {

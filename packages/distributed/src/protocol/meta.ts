@@ -11,6 +11,8 @@ const cachedCount = 512
 
 /** Most metas are few: a task's name and nothing else, the same error again. Those are decoded once. */
 const decoded = new Map<string, Meta>()
+/** Frames that follow each other share their meta where they say the same. */
+let [lastBytes, lastMeta]: [Uint8Array, Meta] = [noBytes, noMeta]
 
 /** Entries that are `undefined` are left out; a map without entries is no bytes at all. */
 export function encodeMeta(meta: Meta): Uint8Array {
@@ -23,14 +25,21 @@ export function encodeMeta(meta: Meta): Uint8Array {
 /** `undefined` where the bytes are no map. The same object may be returned again: it is frozen. */
 export function decodeMeta(bytes: Uint8Array): Meta | undefined {
   if (bytes.byteLength === 0) return noMeta
+  if (bytes === lastBytes) return lastMeta
   if (bytes.byteLength > cachedBytes) return decodeMap(bytes)
   const key = asBuffer(bytes).toString('latin1')
   const found = decoded.get(key)
-  if (found) return found
+  if (found) return remembered(bytes, found)
   const meta = decodeMap(bytes)
   if (meta === undefined) return undefined
   if (decoded.size >= cachedCount) decoded.clear()
   decoded.set(key, meta)
+  return remembered(bytes, meta)
+}
+
+function remembered(bytes: Uint8Array, meta: Meta): Meta {
+  lastBytes = bytes
+  lastMeta = meta
   return meta
 }
 

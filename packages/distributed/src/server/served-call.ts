@@ -104,7 +104,7 @@ export class ServedCall implements CallOwner {
   goes(send: (request: CallRequest, owner: CallOwner) => SentCall): void {
     this.state = 'sent'
     this.#sent = send(this.request, this)
-    for (const [type, body] of this.#words ?? []) this.#sent.tell(type, body)
+    if (this.#words) for (const [type, body] of this.#words) this.#sent.tell(type, body)
     this.#words = undefined
     if (this.#isWatched) this.#timer?.clear()
     else this.#watch()

@@ -52,9 +52,17 @@ describe('IdTable', () => {
     }
     const staying = [...Array(5000).keys()].map((index) => index + 1)
     expect(table.values()).toEqual(staying.filter((id) => id <= 100 || id % 50 === 0))
-    for (const id of table.values()) table.delete(id)
+  })
+
+  it('is as new when the last of many has left', () => {
+    const table = new IdTable<number>()
+    const ids = Array.from({ length: 20_000 }, (_, index) => index + 1)
+    for (const id of ids) table.set(id, id)
+    for (const id of ids) expect(table.delete(id)).toBe(true)
     expect(table.size).toBe(0)
     expect(table.values()).toEqual([])
+    table.set(7, 7)
+    expect(table.values()).toEqual([7])
   })
 
   it('knows no id 0, and none that is no number of a frame', () => {

@@ -8,10 +8,11 @@ export class Trail {
   /** How many containers are around the current value. */
   depth = 0
   readonly #root: string
-  // With room for what most values need: an empty list makes room for seventeen with its first item.
-  readonly #kinds: (StepKind | undefined)[] = [undefined, undefined]
-  readonly #keys: unknown[] = [undefined, undefined]
-  readonly #containers: (object | undefined)[] = [undefined, undefined]
+  /**
+   * By depth: kind, key, and the container. One list with room for two: most walks are short, and lists would be most of what
+   * they allocate.
+   */
+  readonly #steps: unknown[] = [undefined, undefined, undefined, undefined, undefined, undefined]
 
   constructor(root: string) {
     this.#root = root
@@ -20,16 +21,17 @@ export class Trail {
   /** The next value is reached from the container at `depth` by `key`. */
   step(depth: number, kind: StepKind, key?: unknown): void {
     this.depth = depth + 1
-    this.#kinds[depth] = kind
-    this.#keys[depth] = key
+    const at = depth * 3
+    this.#steps[at] = kind
+    this.#steps[at + 1] = key
   }
 
   /** @returns `false` where `container` is one of those it is in. */
   enter(depth: number, container: object): boolean {
     for (let outer = 0; outer < depth; outer++) {
-      if (this.#containers[outer] === container) return false
+      if (this.#steps[outer * 3 + 2] === container) return false
     }
-    this.#containers[depth] = container
+    this.#steps[depth * 3 + 2] = container
     return true
   }
 
@@ -42,12 +44,14 @@ export class Trail {
 
   /** The path of a container that `enter` refused to enter again. */
   pathOf(container: object): string {
-    return this.path(this.#containers.indexOf(container))
+    let depth = 0
+    while (depth < this.depth && this.#steps[depth * 3 + 2] !== container) depth++
+    return this.path(depth)
   }
 
-  #stepFrom(path: string, at: number): string {
-    const key = this.#keys[at]
-    switch (this.#kinds[at]) {
+  #stepFrom(path: string, depth: number): string {
+    const [kind, key] = this.#steps.slice(depth * 3)
+    switch (kind as StepKind | undefined) {
       case 'item':
         return `${path}[${String(key)}]`
       case 'mapKey':

@@ -15,15 +15,22 @@ import { TailSource } from './tail-source.js'
  */
 export class Reader {
   readonly source: ByteSource
-  readonly trail: Trail
+  readonly #root: string
+  #trail: Trail | undefined
   /** Where the value begins. */
   readonly start: number
   tails: TailSource = TailSource.none
 
   constructor(bytes: Uint8Array, root: string, start: number, end: number) {
     this.source = new ByteSource(bytes, start, end)
-    this.trail = new Trail(root)
+    this.#root = root
     this.start = start
+  }
+
+  /** Made for the first container: many values are none. */
+  get trail(): Trail {
+    this.#trail ??= new Trail(this.#root)
+    return this.#trail
   }
 
   run(): unknown {

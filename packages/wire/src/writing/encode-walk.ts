@@ -32,25 +32,37 @@ const negativeZero = new Bare(tags.negativeZero)
  * puts tagged things in place of what msgpackr would not write as it is. Copies only what contains such a thing.
  */
 export class EncodeWalk {
-  readonly trail: Trail
-  readonly tails: Tails = new Tails()
   /** The longest string that msgpackr will write, in bytes. */
   longest = 0
+  readonly #root: string
   readonly #maxBytes: number
   #bytes = 0
+  /** Made when they are needed: most values are small, and many are no container. */
+  #trail: Trail | undefined
+  #tails: Tails | undefined
 
   constructor(root: string, maxBytes: number) {
-    this.trail = new Trail(root)
+    this.#root = root
     this.#maxBytes = maxBytes
+  }
+
+  get trail(): Trail {
+    this.#trail ??= new Trail(this.#root)
+    return this.#trail
   }
 
   /** What msgpackr will write. */
   get headBytes(): number {
-    return this.#bytes + this.tails.headBytes
+    return this.#bytes + (this.#tails?.headBytes ?? 0)
   }
 
   get byteLength(): number {
-    return this.headBytes + this.tails.byteLength
+    return this.headBytes + (this.#tails?.byteLength ?? 0)
+  }
+
+  /** What follows the head. */
+  tails(): readonly Uint8Array[] {
+    return this.#tails?.chunks() ?? []
   }
 
   /** @returns what msgpackr is to write for `value`. */
@@ -58,7 +70,7 @@ export class EncodeWalk {
     try {
       const sent = this.visit(value, 0)
       this.checkSize(0)
-      return this.tails.frame(sent)
+      return this.#tails?.frame(sent) ?? sent
     } catch (error) {
       throw isFailure(error) ? error : failed(this.trail.path(), 'cannot be read', error)
     }
@@ -124,7 +136,8 @@ export class EncodeWalk {
   }
 
   #tail(kind: number, tail: Uint8Array | string, byteLength: number): Tagged {
-    const reference = this.tails.add(kind, tail, byteLength)
+    this.#tails ??= new Tails()
+    const reference = this.#tails.add(kind, tail, byteLength)
     this.checkSize(this.trail.depth)
     return reference
   }
