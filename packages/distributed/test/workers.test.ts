@@ -46,6 +46,8 @@ describe('options', () => {
 
   it('show no key in the error that asks for a port', () => {
     const secret = 'a secret of 16 bytes or more'
-    expect(() => new WorkerPool({ breadth: 1, authkey: secret })).toThrow(/`port`, got 'string'/)
+    expect(() => new WorkerPool({ breadth: 1, authkey: secret })).toThrow(
+      /no `port`, got a string\.$/,
+    )
   })
 })
