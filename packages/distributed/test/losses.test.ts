@@ -7,6 +7,7 @@ import {
   babbling,
   echo,
   exit,
+  exitingStream,
   gated,
   parentOf,
   pid,
@@ -55,6 +56,16 @@ describe('a lost worker', () => {
       expect(await lab.lines()).toHaveLength(1)
     },
   )
+
+  it('that yields in the turn in which it exits: its items come first', async () => {
+    await using pool = new WorkerPool({ breadth: 1, respawn })
+    const items: number[] = []
+    const read = async (): Promise<void> => {
+      for await (const item of pool.stream(exitingStream, [5])) items.push(item)
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'CONC_WORKER_LOST', exitCode: 3 })
+    expect(items).toEqual([1, 2, 3, 4, 5])
+  })
 
   it('that cannot be understood any more: what it may have begun is not run again', async () => {
     const lab = await Lab.open()

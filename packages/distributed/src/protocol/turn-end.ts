@@ -1,7 +1,15 @@
 const alreadyResolved = Promise.resolve()
+let pending: (() => void)[] = []
 
 /** Calls `then` after the promises that can go on now, those that they let go on, and so forth. */
 export function atTurnEnd(then: () => void): void {
   // Not queueMicrotask: Node wraps each of those in an async resource of its own.
-  void alreadyResolved.then(() => process.nextTick(then))
+  if (pending.push(then) === 1) void alreadyResolved.then(() => process.nextTick(endTurn))
+}
+
+/** Calls now whatever waits for the end of the turn: the process ends in it. */
+export function endTurn(): void {
+  const due = pending
+  pending = []
+  for (const then of due) then()
 }

@@ -6,6 +6,7 @@ import { type LinkPipes, PipeLink } from '../link/pipe-link.js'
 import { setPoolAround } from '../pool/pool-around.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
+import { endTurn } from '../protocol/turn-end.js'
 import '../builtin/ping.js'
 import { watchParent } from './parent-watch.js'
 import { TaskServer } from './task-server.js'
@@ -70,7 +71,10 @@ class WorkerLife {
     setLogOutlet(log)
     if (log.capturesConsole) captureConsole()
     // What was said in the turn that ends the process.
-    process.on('exit', () => this.#link.flush())
+    process.on('exit', () => {
+      endTurn()
+      this.#link.flush()
+    })
   }
 
   /** Nobody caught it: the process is not to be trusted any more, and says why. */
