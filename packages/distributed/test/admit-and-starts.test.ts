@@ -50,6 +50,7 @@ describe('admit, while workers are starting', () => {
   it('rejects the call when the last of them has said no', async () => {
     const lab = await Lab.open()
     const asked: (string | undefined)[] = []
+    const firstAsked = deferred<void>()
     const { pool, firstNo } = choosy({
       execArgv: (worker) => (worker === 0 ? [] : heldBack(lab.gate)),
     })
@@ -58,13 +59,14 @@ describe('admit, while workers are starting', () => {
       execArgv: (worker) => (worker === 0 ? [] : heldBack(lab.gate)),
       admit: ({ worker }) => {
         asked.push(worker.tags[0])
+        firstAsked.resolve()
         return false
       },
     })
     await using __ = none
     const call = none.submit(echo, [1])
     const other = pool.submit(echo, [2])
-    await firstNo
+    await Promise.all([firstNo, firstAsked.promise])
     await lab.openGate()
     await expect(call).rejects.toMatchObject(refused)
     expect(asked).toEqual(['first', 'second'])
