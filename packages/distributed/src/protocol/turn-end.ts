@@ -7,9 +7,14 @@ export function atTurnEnd(then: () => void): void {
   if (pending.push(then) === 1) void alreadyResolved.then(() => process.nextTick(endTurn))
 }
 
-/** Calls now whatever waits for the end of the turn: the process ends in it. */
+/** Calls now whatever waits for the end of the turn: the process ends in it. What throws keeps no other from its call. */
 export function endTurn(): void {
   const due = pending
   pending = []
-  for (const then of due) then()
+  let at = 0
+  try {
+    while (at < due.length) due[at++]?.()
+  } finally {
+    while (at < due.length) atTurnEnd(due[at++] as () => void)
+  }
 }
