@@ -147,23 +147,43 @@ describe('a call over a session that is out of time', () => {
   })
 })
 
-describe('a stream that nobody pulls', () => {
-  it('is returned when its pool or its server drains, and one that is pulled after that item', async () => {
+describe('a stream of a pool or server that drains', () => {
+  const cutShort = { code: 'CONC_TASK_CANCELLED', origin: 'shutdown' }
+
+  it('is returned where nobody pulls it, and does not look as if it had come to its end', async () => {
     const lab = await Lab.open()
-    const pool = new WorkerPool({ breadth: 1 })
+    await using pool = new WorkerPool({ breadth: 1 })
     const server = await serve(pool)
     await using session = await connect({ port: server.port })
     const idle = session.stream(endless, [lab.log])
     expect(await idle.next()).toEqual({ done: false, value: 0 })
     await server.close()
+    await expect(idle.next()).rejects.toMatchObject(cutShort)
     expect(await idle.next()).toEqual({ done: true, value: undefined })
-    const own = pool.stream(endless, [lab.log])
-    await own.next()
-    const pulled = own.next()
+    expect(await lab.lines()).toEqual(['left'])
+  })
+
+  it('is returned after the item that its consumer waits for', async () => {
+    const lab = await Lab.open()
+    const pool = new WorkerPool({ breadth: 1 })
+    const items = pool.stream(endless, [lab.log, lab.gate])
+    expect(await items.next()).toEqual({ done: false, value: 0 })
+    const pulled = items.next()
     const closed = pool.close()
+    await lab.openGate()
     expect(await pulled).toEqual({ done: false, value: 1 })
     await closed
-    expect(await own.next()).toEqual({ done: true, value: undefined })
-    expect(await lab.lines()).toEqual(['left', 'left'])
+    await expect(items.next()).rejects.toMatchObject(cutShort)
+    expect(await lab.lines()).toEqual(['left'])
+  })
+
+  it('may be left by its consumer, who is told nothing more', async () => {
+    const lab = await Lab.open()
+    const pool = new WorkerPool({ breadth: 1 })
+    const items = pool.stream(endless, [lab.log])
+    await items.next()
+    await pool.close()
+    expect(await items.return(undefined)).toEqual({ done: true, value: undefined })
+    expect(await items.next()).toEqual({ done: true, value: undefined })
   })
 })

@@ -102,10 +102,17 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     await this.#leave()
   }
 
-  /** Its executor ends: as if left by its consumer, now, or when that has the item that it waits for. */
+  /**
+   * Its executor ends: the body is returned, now, or when the consumer has the item that it waits for. If that asks for another one, it is
+   * told why there is none: an end would look as if it had seen all items.
+   */
   drain(): void {
     this.#isDraining = true
-    if (this.#pending === undefined) this.return().catch(() => {})
+    const call = this.#call
+    if (this.#pending || this.#state !== 'open' || !call) return
+    const reason = endedBy('shutdown', call)
+    this.#leave(reason).catch(() => {})
+    this.#failure = { reason }
   }
 
   /** The call was interrupted: by its signal, its deadline, its parent, or the executor's close. */
@@ -153,6 +160,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   #settled(): Waiting<Y> | undefined {
     const pending = this.#taken()
     this.#answered()
+    if (this.#isDraining) this.drain()
     return pending
   }
 
@@ -241,7 +249,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     await this.#shutDown().catch(() => {})
   }
 
-  async #leave(): Promise<void> {
+  async #leave(reason?: TaskCancelledError): Promise<void> {
     this.#failure = undefined
     const call = this.#call
     const isOpen = this.#state === 'open'
@@ -249,7 +257,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     if (!isOpen || call === undefined) return
     call.stopFollowing()
     this.#producer?.leave?.()
-    call.cancellation.cancel(this.#leftReason(call))
+    call.cancellation.cancel(reason ?? endedBy('cancel', call))
     // Somebody waits in next(), perhaps on a body that never answers: it ends for the consumer now.
     const pending = this.#taken()
     pending?.resolve({ done: true, value: undefined })
@@ -257,13 +265,6 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     const over = this.#shutDown()
     if (pending) return void over.catch(() => {})
     await Promise.race([over, rejectionOf(call.promise)])
-  }
-
-  #leftReason(call: Call): TaskCancelledError {
-    return new TaskCancelledError('The stream was left before its end.', {
-      origin: 'cancel',
-      ...call.identity,
-    })
   }
 
   /** Ends the body, where there is one, and then the call; once. */
@@ -284,6 +285,14 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
       }
     }
   }
+}
+
+function endedBy(origin: 'cancel' | 'shutdown', call: Call): TaskCancelledError {
+  const message =
+    origin === 'cancel'
+      ? 'The stream was left before its end.'
+      : 'The executor was closed before the stream had come to its end.'
+  return new TaskCancelledError(message, { origin, ...call.identity })
 }
 
 /** An answer that nobody waits for any more is no unhandled failure. */
