@@ -110,7 +110,7 @@ export { ParentOutlet } from './logs/parent-outlet.js'
 export { textFields } from './logs/text-fields.js'
 export { readWantedLevel, showWantedLevel } from './logs/wanted-level.js'
 export { processState } from './process-state.js'
-export { capabilitiesHere, capabilitiesOfPool } from './running/capabilities.js'
+export { capabilitiesHere, capabilitiesOfPool, takes } from './running/capabilities.js'
 export { isTraced, publish, traced } from './running/events.js'
 export {
   currentFrame,
@@ -151,6 +151,7 @@ export { assertNotImporting, importModules, loadTask, resolveModule } from './ta
 export {
   checkName,
   definitionOf,
+  isDeclaredTask,
   registry,
   type TaskDefinition,
   type TaskRegistry,

@@ -1,4 +1,4 @@
-import { type Entered, runHere, submitTo } from '@conc/core/internal'
+import { type Entered, runHere, submitTo, takes } from '@conc/core/internal'
 import type { Batch } from './batch.js'
 import type { PoolJob } from './pool-job.js'
 
@@ -46,6 +46,6 @@ function place(
 ): Promise<unknown> {
   const { board } = batch
   const entered = job.entered(work as Entered['work'], args)
-  if (board.executor) return submitTo(board.executor, entered)
+  if (takes(board.executor, work)) return submitTo(board.executor, entered)
   return runHere(entered, { name: board.name, ambient: board.pool })
 }

@@ -8,6 +8,7 @@ import {
   onBodyEnd,
   runHere,
   submitTo,
+  takes,
 } from '@conc/core/internal'
 import { isRecord } from './checks.js'
 import type { TaskJob } from './task-job.js'
@@ -94,7 +95,7 @@ function placed(fn: AnyFunction, options: SubmitOptions, invoke: Plan['invoke'])
 function place(job: TaskJob, work: AnyFunction, args: readonly unknown[]): Promise<unknown> {
   const { board } = job
   const entered = job.entered(work as Entered['work'], args)
-  if (board.executor) return submitTo(board.executor, entered)
+  if (takes(board.executor, work)) return submitTo(board.executor, entered)
   return runHere(entered, { name: board.name, ambient: board.pool })
 }
 

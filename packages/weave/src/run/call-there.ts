@@ -91,12 +91,12 @@ async function submitWhenReady(
 }
 
 /**
- * A plain function as a task without a module: executors that call functions in this process then let work that is
- * nested in it have its slot, which they would not for a function.
+ * A plain function with a definition: executors that call functions in this process then let work that is nested in it
+ * have its slot, which they would not for a function.
  */
 function bodyAsTask(piece: Piece, context: BodyContext): () => Promise<unknown> {
   const fn = (): Promise<unknown> => invokeThere(piece, context)
-  const definition: TaskDefinition = { ...anonymous, name: piece.taskName, fn }
+  const definition: TaskDefinition = { ...plainFunction, name: piece.taskName, fn }
   return Object.defineProperty(fn, taskDefinition, { value: definition })
 }
 
@@ -110,7 +110,8 @@ async function invokeThere(piece: Piece, context: BodyContext): Promise<unknown>
   }
 }
 
-const anonymous: Omit<TaskDefinition, 'name' | 'fn'> = {
+const plainFunction: Omit<TaskDefinition, 'name' | 'fn'> = {
+  isFunction: true,
   module: undefined,
   isStream: false,
   version: undefined,

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../../errors/conc-error.js'
 import { UnsupportedWorkError } from '../../errors/executor-error.js'
 import type { Executor } from '../../executor.js'
-import { definitionOf, type TaskDefinition } from '../tasks/task-definition.js'
+import { definitionOf, isDeclaredTask, type TaskDefinition } from '../tasks/task-definition.js'
 import { checkText } from './option-checks.js'
 
 export function isExecutor(value: unknown): value is Executor {
@@ -39,8 +39,8 @@ export function checkWork(work: unknown): void {
 
 /** The refusal of a plain function by an executor that runs declared tasks only; `undefined` for a task. */
 export function refuseClosure(executor: string, work: unknown): UnsupportedWorkError | undefined {
-  if (definitionOf(work) !== undefined) return undefined
-  const name = (work as { name?: string }).name || 'anonymous'
+  if (isDeclaredTask(work)) return undefined
+  const name = definitionOf(work)?.name ?? ((work as { name?: string }).name || 'anonymous')
   return new UnsupportedWorkError(
     `Executor '${executor}' runs declared tasks only, and '${name}' is a plain function. Declare it: task('…', fn) from @conc/core.`,
     { executor },

@@ -1,4 +1,5 @@
 import type { Capabilities, Executor } from '../../executor.js'
+import { isDeclaredTask } from '../tasks/task-definition.js'
 
 /** Of whatever runs work on this event loop. */
 export const capabilitiesHere: Capabilities = Object.freeze({
@@ -16,4 +17,9 @@ export const capabilitiesHere: Capabilities = Object.freeze({
 export function capabilitiesOfPool(executor: Executor | undefined): Capabilities {
   if (executor === undefined) return capabilitiesHere
   return { ...executor.capabilities, closures: true, priority: false }
+}
+
+/** Whether a pool leaves this work to the executor behind it; all else runs here. */
+export function takes(executor: Executor | undefined, work: unknown): executor is Executor {
+  return executor !== undefined && (executor.capabilities.closures || isDeclaredTask(work))
 }

@@ -3,6 +3,7 @@ import { streamFrom } from '../calls/forwarding.js'
 import { type Deferred, deferred } from '../deferred.js'
 import type { Entered } from '../line/entered.js'
 import type { Slot } from '../line/slot.js'
+import { takes } from './capabilities.js'
 import { produceHere } from './run-here.js'
 import type { Producer } from './task-stream.js'
 
@@ -51,8 +52,7 @@ export class StreamBody {
 
   async #start(entered: Entered, { name, executor, pool }: StreamHost): Promise<Producer<unknown>> {
     const ended = (): void => this.#over.resolve()
-    const goesThere = executor && (entered.call.definition || executor.capabilities.closures)
-    if (goesThere) return streamFrom(executor, entered, ended)
+    if (takes(executor, entered.work)) return streamFrom(executor, entered, ended)
     return await produceHere(entered, { name, ambient: pool }, ended)
   }
 

@@ -16,6 +16,8 @@ export interface TaskDefinition {
   readonly retry: RetryPolicy | undefined
   readonly timeoutMs: number | undefined
   readonly input: StandardSchemaV1 | undefined
+  /** A plain function with a name and a frame of its own: it runs only where functions run. */
+  readonly isFunction?: boolean
 }
 
 /** Marks a `Task` for every copy of this package. */
@@ -41,6 +43,12 @@ export function boundOptions(work: unknown): SubmitOptions | undefined {
 export function definitionOf(work: unknown): TaskDefinition | undefined {
   if (typeof work !== 'function') return undefined
   return (work as unknown as Record<symbol, TaskDefinition | undefined>)[taskDefinition]
+}
+
+/** Whether this is a declared task, which workers elsewhere can find by its name. */
+export function isDeclaredTask(work: unknown): boolean {
+  const definition = definitionOf(work)
+  return definition !== undefined && definition.isFunction !== true
 }
 
 /** Every task this process has declared, by name. Where a module was evaluated again, its last one. */
