@@ -203,6 +203,17 @@ describe('currentTask', () => {
     expect(heard).toEqual([1, 2])
   })
 
+  it('has a signal and a progress that can be taken out of it', async () => {
+    const heard: unknown[] = []
+    const body = declared(() => {
+      const { signal, progress } = currentTask() as TaskContext
+      progress('half')
+      return signal.aborted
+    })
+    expect(await body.with({ onProgress: (data) => void heard.push(data) })()).toBe(false)
+    expect(heard).toEqual(['half'])
+  })
+
   it('passes progress through executors in front', async () => {
     const heard: unknown[] = []
     const body = declared(() => currentTask()?.progress('half'))

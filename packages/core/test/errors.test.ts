@@ -56,6 +56,7 @@ describe('the errors', () => {
     expect(error).toMatchObject(where)
     expect(error.cause).toBe(cause)
     expect(error).toBeInstanceOf(ConcError)
+    expect(new Type('No.', { cause: undefined })).not.toHaveProperty('cause')
   })
 
   it('leave out what nobody knows', () => {
@@ -92,6 +93,7 @@ describe('InvalidOptionError', () => {
   it.each([
     [1.5, 'Expected `size` to be a positive integer, got 1.5.'],
     ['8', "Expected `size` to be a positive integer, got '8'."],
+    [Promise.resolve(8), 'Expected `size` to be a positive integer, got a promise.'],
     [undefined, 'Expected `size` to be a positive integer, got undefined.'],
     [
       { a: { b: { c: 1 } } },

@@ -16,8 +16,8 @@ describe('onEvent', () => {
   it('tells of the plan, of every task and item, and of the end', async () => {
     const events: WeaveEvent[] = []
     const r = await weave({ n: 1 })
-      .do('a', ({ n }, ctx) => {
-        ctx.progress('half')
+      .do('a', ({ n }, { progress }) => {
+        progress('half')
         return n
       })
       .each('b', [5, 6], { workers: 1 }, (n, { a }) => n + a)

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 
 /** What each constructor of a `ConcError` takes beside its message. */
 export interface ConcErrorInit {
@@ -21,7 +21,7 @@ export class ConcError extends Error {
   readonly code: `CONC_${string}`
 
   constructor(message: string, init: ConcErrorInit = {}) {
-    super(message, 'cause' in init ? { cause: init.cause } : undefined)
+    super(message, init.cause === undefined ? undefined : { cause: init.cause })
     this.code = init.code ?? 'CONC_ERROR'
   }
 }
@@ -83,6 +83,8 @@ function hide(target: object, key: string, value: unknown): void {
 }
 
 function brief(value: unknown): string {
+  // What inspect shows of one, where something follows promises, is the insides of Node.
+  if (types.isPromise(value)) return 'a promise'
   const text = inspect(value, {
     depth: 1,
     maxArrayLength: 5,

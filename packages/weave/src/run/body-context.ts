@@ -95,7 +95,9 @@ export class BodyContext implements WeaveContext {
     return merge as Merge
   }
 
-  progress(data: unknown): void {
-    if (this.#host.isLive) this.#host.observer?.progress(this.#task, this.index, data)
+  get progress(): (data: unknown) => void {
+    return (data) => {
+      if (this.#host.isLive) this.#host.observer?.progress(this.#task, this.index, data)
+    }
   }
 }

@@ -66,7 +66,8 @@ export class RunningTask implements TaskContext {
     return this.cancellation.signal
   }
 
-  progress(data: unknown): void {
-    this.#onProgress?.(data)
+  /** Made when it is read, so that bodies may take it out: `const { signal, progress } = currentTask()`. */
+  get progress(): (data: unknown) => void {
+    return (data) => this.#onProgress?.(data)
   }
 }
