@@ -232,7 +232,7 @@ describe('conc:worker', () => {
 
   it('tells of threads that come, are lost and are replaced', async () => {
     const threads = new ThreadExecutor({ name: 'seen', maxThreads: 1, maxTasksPerWorker: 2 })
-    await threads.submit(exit, [6]).catch(() => {})
+    const error = await threads.submit(exit, [6]).catch((error: unknown) => error)
     for (let i = 0; i < 3; i++) await threads.submit(add, [1, 1])
     await threads.close()
     expect(seen()).toEqual([
@@ -242,8 +242,14 @@ describe('conc:worker', () => {
       ['recycled', 'seen'],
       ['up', 'seen'],
     ])
-    const [, lost] = events
-    expect(lost).toMatchObject({ exitCode: 6, tasks: ['threads/exit'], worker: expect.any(Number) })
+    const [up, lost, successor] = events
+    expect(up?.worker).toBeGreaterThan(0)
+    expect(successor?.worker).not.toBe(up?.worker)
+    expect(lost).toMatchObject({ exitCode: 6, tasks: ['threads/exit'], worker: up?.worker })
+    expect(error).toMatchObject({
+      worker: up?.worker,
+      message: `Task 'threads/exit' lost its thread (${up?.worker}) of 'seen': exit code 6.`,
+    })
     expect(lost?.at).toBeTypeOf('bigint')
   })
 })

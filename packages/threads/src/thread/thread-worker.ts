@@ -29,6 +29,7 @@ export class ThreadWorker {
   readonly #exit: Deferred<ThreadExit> = deferred<ThreadExit>()
   readonly #pool: Piscina
   #worker: Worker | undefined
+  #threadId = -1
   #cause: unknown
 
   constructor(settings: WorkerSettings, boot: Omit<Boot, 'port'>) {
@@ -41,8 +42,9 @@ export class ThreadWorker {
     this.started = inTime(this.#start(boot, port2), settings.startupTimeoutMs)
   }
 
+  /** Also of one that is gone, which Node forgets. */
   get threadId(): number {
-    return this.#worker?.threadId ?? -1
+    return this.#threadId
   }
 
   /** Ends the thread, whatever it does. @returns when it is gone. */
@@ -75,6 +77,7 @@ export class ThreadWorker {
 
   #watch(worker: Worker | undefined): void {
     this.#worker = worker
+    this.#threadId = worker?.threadId ?? -1
     worker?.once('error', (error) => this.#fails(error))
     worker?.once('exit', (exitCode) => this.#exit.resolve({ exitCode, cause: this.#cause }))
   }
