@@ -55,6 +55,9 @@ describe('go with a plain function', { timeout: 60_000 }, () => {
     expect(() => go(use)).toThrow(
       "Cannot run `use` in a thread: it uses `limit` from outside itself. Pass them as arguments, list them: go(use, { scope: { limit } }), import modules inside it with await import(…), or declare it: coroutine('use', fn).",
     )
+    expect(() => go((n: number): number => n + limit)).toThrow(
+      'Cannot run this function in a thread: it uses `limit` from outside itself. Pass them as arguments, list them: go(fn, { scope: { limit } })',
+    )
   })
 
   it.each([[{ 'no-name': 1 }], [{ if: 1 }], [{ jobs: channel() }]])(

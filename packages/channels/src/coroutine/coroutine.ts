@@ -12,7 +12,15 @@ export type Body<A extends readonly unknown[], R, In, Out> = (this: Self<In, Out
 /** Starts a coroutine: each call has a thread and a channel of its own. `In`: what the thread gets; `Out`: what it puts. */
 export type Start<A extends readonly unknown[], R, In, Out> = (
   ...args: A
-) => ThreadChannel<In, Out, Awaited<R>>
+) => ThreadChannel<In, Put<R, Out>, Returned<R>>
+
+/** What `Self<…>` says that the body puts; where nothing does, what a generator yields. */
+type Put<R, Out> = unknown extends Out ? (R extends Steps<infer Y, unknown> ? Y : Out) : Out
+
+/** What the body returns, which is what comes last from a generator. */
+type Returned<R> = R extends Steps<unknown, infer T> ? T : Awaited<R>
+
+type Steps<Y, T> = Generator<Y, T, never> | AsyncGenerator<Y, T, never>
 
 interface Coroutine {
   <A extends readonly unknown[], R, In = unknown, Out = unknown>(

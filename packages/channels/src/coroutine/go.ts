@@ -49,15 +49,17 @@ export function ref<F extends (...args: never[]) => unknown>(
  * console.log(await go((n: number) => n ** 2)(12).done)      // 144
  */
 export function go<A extends readonly unknown[], R, In = unknown, Out = unknown>(
-  work: Task<A, R> | Ref<A, R> | Body<A, R, In, Out>,
-  options: GoOptions = {},
-): Start<A, R, In, Out> {
+  work: Task<A, R> | Ref<A, R>,
+  options?: GoOptions,
+): Start<A, R, In, Out>
+export function go<A extends readonly unknown[], R, In = unknown, Out = unknown>(
+  work: Body<A, R, In, Out>,
+  options?: GoOptions,
+): Start<A, R, In, Out>
+export function go(work: unknown, options: GoOptions = {}): (...args: unknown[]) => unknown {
   checkGoOptions(options)
   const known = sourceOf(work)
-  const begin = known
-    ? (...args: unknown[]): unknown => start(known, args, options)
-    : shipped(work, options, callerModule(go))
-  return begin as unknown as Start<A, R, In, Out>
+  return known ? (...args) => start(known, args, options) : shipped(work, options, callerModule(go))
 }
 
 class ModuleRef<A extends readonly unknown[], R> implements Ref<A, R> {

@@ -102,7 +102,8 @@ function refusal(
   reason: UnshippableReason,
   names: readonly string[],
 ): UnshippableFunctionError {
-  const name = fn.name || 'the function'
+  const name = fn.name || 'fn'
+  const what = fn.name ? `\`${fn.name}\`` : 'this function'
   const list = names.map((one) => `\`${one}\``).join(' and ')
   const declare = `declare it: coroutine('${fn.name || 'name'}', fn).`
   const why: Record<UnshippableReason, string> = {
@@ -112,7 +113,7 @@ function refusal(
     unreadable: `it is bound, native, a class, an accessor or a computed method. Wrap it in a function, or ${declare}`,
     forbidden: `this process forbids code from strings. Instead, ${declare}`,
   }
-  return new UnshippableFunctionError(`Cannot run \`${name}\` in a thread: ${why[reason]}`, {
+  return new UnshippableFunctionError(`Cannot run ${what} in a thread: ${why[reason]}`, {
     reason,
     names,
   })
