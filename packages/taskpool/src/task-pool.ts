@@ -59,6 +59,7 @@ export class TaskPool extends BaseTaskPool {
    * @returns the name of the group, by default `apply-<function>-group-<i>`.
    * @throws {PoolLockedError} @throws {PoolClosedError} @throws {GroupExistsError} @throws {InvalidOptionError}
    */
+  apply<A extends readonly unknown[]>(fn: Task<A, unknown>, options: ApplyOptions<A>): string
   apply<const A extends readonly unknown[] = [], const K extends object = object>(
     fn: NoInfer<(...args: [...A, K, PoolTask]) => unknown>,
     options: ApplyOptions<A> & { readonly kwargs: K },
@@ -67,7 +68,6 @@ export class TaskPool extends BaseTaskPool {
     fn: NoInfer<Fn<A>>,
     options?: ApplyOptions<A> & { readonly kwargs?: undefined },
   ): string
-  apply<A extends readonly unknown[]>(fn: Task<A, unknown>, options: ApplyOptions<A>): string
   apply(
     fn: unknown,
     options: ApplyOptions<readonly unknown[]> & { readonly kwargs?: object | undefined } = {},
@@ -92,8 +92,8 @@ export class TaskPool extends BaseTaskPool {
    * @returns the name of the group, by default `map-<function>-group-<i>`.
    * @throws as `apply`
    */
-  map<I>(fn: NoInfer<Fn<[I]>>, items: Items<I>, options?: MapOptions): string
   map<I>(fn: Task<readonly [I], unknown>, items: Items<I>, options?: MapOptions): string
+  map<I>(fn: NoInfer<Fn<[I]>>, items: Items<I>, options?: MapOptions): string
   map(fn: unknown, items: Items<unknown>, options: MapOptions = {}): string {
     return this.#startMap('map', fn, items, options, oneItem)
   }
@@ -102,13 +102,13 @@ export class TaskPool extends BaseTaskPool {
    * Starts `fn(...item, task)` for each item, which is a list of arguments, all of one length; otherwise as `map`. An
    * item that is no array, or of another length, is a failed task.
    */
-  starmap<const A extends readonly unknown[]>(
-    fn: NoInfer<Fn<A>>,
+  starmap<A extends readonly unknown[]>(
+    fn: Task<A, unknown>,
     items: Items<A>,
     options?: MapOptions,
   ): string
-  starmap<A extends readonly unknown[]>(
-    fn: Task<A, unknown>,
+  starmap<const A extends readonly unknown[]>(
+    fn: NoInfer<Fn<A>>,
     items: Items<A>,
     options?: MapOptions,
   ): string
@@ -121,12 +121,12 @@ export class TaskPool extends BaseTaskPool {
    * is a failed task.
    */
   doublestarmap<O extends object>(
-    fn: NoInfer<Fn<[O]>>,
+    fn: Task<readonly [O], unknown>,
     items: Items<O>,
     options?: MapOptions,
   ): string
   doublestarmap<O extends object>(
-    fn: Task<readonly [O], unknown>,
+    fn: NoInfer<Fn<[O]>>,
     items: Items<O>,
     options?: MapOptions,
   ): string

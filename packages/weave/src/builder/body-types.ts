@@ -16,8 +16,8 @@ export type EachOverride<P extends Row, K> = EachBody<
 
 /** Of what a task can see. Where `needs` is not given, it stands for all of them. */
 export type Names<P extends Row> = readonly P[0][]
-/** Keeps options without `args` apart from those with them. */
-export type NotArgs = { readonly args?: never }
+/** Keeps options without `args` apart from those with them. The text is what the compiler shows where they do not fit. */
+export type NotArgs = { readonly args?: 'what `args` makes has to be what the body takes' }
 /** `args` of a task. */
 export type ArgsOf<D, A> = { readonly args: (deps: D) => A }
 /** `args` of a mapped task. */
