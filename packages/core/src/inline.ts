@@ -11,7 +11,7 @@ import {
   runHere,
   runToldHere,
 } from './internal/running/run-here.js'
-import type { Producer } from './internal/running/task-stream.js'
+import type { Producer } from './internal/running/stream-call.js'
 
 /** Runs work on this event loop, all of it at once. */
 class InlineExecutor extends LineExecutor {

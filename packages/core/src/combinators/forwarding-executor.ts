@@ -3,7 +3,7 @@ import { streamFrom, submitTo } from '../internal/calls/forwarding.js'
 import { checkWaitOptions } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
 import { LineExecutor } from '../internal/line/line-executor.js'
-import type { Producer } from '../internal/running/task-stream.js'
+import type { Producer } from '../internal/running/stream-call.js'
 import { listenTo, stopListening } from '../internal/signals.js'
 
 /** A line in front of other executors. They belong to whoever made them: closing this one leaves them open. */

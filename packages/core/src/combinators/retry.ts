@@ -2,7 +2,7 @@ import type { Capabilities, Executor, Load } from '../executor.js'
 import { checkExecutor, executorName } from '../internal/checks/executor-checks.js'
 import { checkKeys, checkObject, checkRetry } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
-import type { Producer } from '../internal/running/task-stream.js'
+import type { Producer } from '../internal/running/stream-call.js'
 import type { RetryPolicy } from '../retry-policy.js'
 import { ForwardingExecutor } from './forwarding-executor.js'
 

@@ -2,7 +2,7 @@ import type { Capabilities, Executor, SubmitOptions, Work } from '../executor.js
 import { checkExecutor, executorName } from '../internal/checks/executor-checks.js'
 import { checkFunction, checkKeys, checkObject } from '../internal/checks/option-checks.js'
 import type { Entered } from '../internal/line/entered.js'
-import type { Producer } from '../internal/running/task-stream.js'
+import type { Producer } from '../internal/running/stream-call.js'
 import { ForwardingExecutor } from './forwarding-executor.js'
 
 /** Chooses the executor of one call. What it throws rejects the call. */

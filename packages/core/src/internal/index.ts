@@ -136,13 +136,9 @@ export {
 export { newCallId, RunningTask, type RunningTaskInit } from './running/running-task.js'
 export { settle } from './running/settle.js'
 export { StreamBody, type StreamHost } from './running/stream-body.js'
+export type { Producer, StreamSource } from './running/stream-call.js'
 export { holdsSlot } from './running/suspended-stream.js'
-export {
-  type Producer,
-  type StepAnswer,
-  type StreamSource,
-  TaskStream,
-} from './running/task-stream.js'
+export { type StepAnswer, TaskStream } from './running/task-stream.js'
 export { type AbortListener, listenTo, stopListening, unlessAborted } from './signals.js'
 export { keepSparse } from './sparse-keys.js'
 export { type BootOptions, bootThread, type StartReport, threadRole } from './tasks/boot-thread.js'

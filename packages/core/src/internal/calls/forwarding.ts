@@ -3,7 +3,7 @@ import type { Executor } from '../../executor.js'
 import { deferred } from '../deferred.js'
 import type { Entered } from '../line/entered.js'
 import { currentFrame, inFrame } from '../running/frame.js'
-import type { Producer } from '../running/task-stream.js'
+import type { Producer } from '../running/stream-call.js'
 import type { Call } from './call.js'
 import type { Cancellation } from './cancellation.js'
 import {

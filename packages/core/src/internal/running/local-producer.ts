@@ -5,7 +5,7 @@ import { isTraced, traced } from './events.js'
 import { type Frame, runInFrame } from './frame.js'
 import { describe } from './run-task.js'
 import type { RunningTask } from './running-task.js'
-import type { Producer } from './task-stream.js'
+import type { Producer } from './stream-call.js'
 
 type AnyIterator<Y> = AsyncIterator<Y, unknown> | Iterator<Y, unknown>
 

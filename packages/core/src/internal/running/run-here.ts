@@ -13,7 +13,7 @@ import {
   validated,
 } from './run-task.js'
 import { RunningTask } from './running-task.js'
-import type { Producer } from './task-stream.js'
+import type { Producer } from './stream-call.js'
 
 const noFrame: Frame = {}
 

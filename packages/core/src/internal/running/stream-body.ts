@@ -5,7 +5,7 @@ import type { Entered } from '../line/entered.js'
 import type { Slot } from '../line/slot.js'
 import { takes } from './capabilities.js'
 import { produceHere } from './run-here.js'
-import type { Producer } from './task-stream.js'
+import type { Producer } from './stream-call.js'
 
 /** Whose slot a stream runs in. */
 export interface StreamHost {
