@@ -29,7 +29,7 @@ const most = {
   '@conc/taskpool': { kib: 600, brings: 1 },
   '@conc/threads': { kib: 550, brings: 5 },
   '@conc/weave': { kib: 1530, brings: 1 },
-  '@conc/wire': { kib: 330, brings: 1 },
+  '@conc/wire': { kib: 220, brings: 1 },
 }
 
 /** Node itself, as a package of the registry; only where there is one for this machine. */

@@ -1,4 +1,4 @@
-import { integerBytes, textHeaderBytes } from './writing/sizes.js'
+import { integerBytes } from './writing/write-number.js'
 
 /** Longer texts are written faster by native code. */
 const mostText = 64
@@ -66,7 +66,7 @@ function doubleInto(value: number, target: Uint8Array, at: number): number | und
 
 function textInto(text: string, target: Uint8Array, at: number): number | undefined {
   const { length } = text
-  const start = at + textHeaderBytes(length)
+  const start = at + (length < 0x20 ? 1 : 2)
   if (length > mostText || start + length > target.length) return undefined
   for (let index = 0; index < length; index++) {
     const unit = text.charCodeAt(index)

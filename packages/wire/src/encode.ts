@@ -1,8 +1,7 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkKeys, checkLimit, checkObject } from '@conc/core/internal'
-import { failed } from './format/failures.js'
-import { EncodeWalk } from './writing/encode-walk.js'
-import { pack } from './writing/packer.js'
+import { ByteTarget } from './writing/byte-target.js'
+import { Writer } from './writing/writer.js'
 
 /** Options of `encode`. */
 export interface EncodeOptions {
@@ -25,6 +24,9 @@ export interface Encoded {
 
 const none: EncodeOptions = {}
 
+/** Taken while it is written to: a getter of the value may call `encode` too. */
+let spare: ByteTarget | undefined
+
 /**
  * A value as bytes, for `decode`. What it contains more than once is copied as often.
  *
@@ -40,9 +42,14 @@ export function encode(value: unknown, options: EncodeOptions = none): Encoded {
   const { root = 'value', maxBytes = Number.POSITIVE_INFINITY } = options
   if (typeof root !== 'string') throw new InvalidOptionError('root', 'a string', root)
   checkLimit('maxBytes', maxBytes)
-  const walk = new EncodeWalk(root, maxBytes)
-  const head = write(walk.run(value), walk, root)
-  return { chunks: [head, ...walk.tails()], byteLength: walk.byteLength }
+  const target = spare ?? new ByteTarget()
+  spare = undefined
+  try {
+    return new Writer(target, root, maxBytes).run(value)
+  } finally {
+    target.reset()
+    spare = target
+  }
 }
 
 /** In a loop, as this is done for each value that travels. */
@@ -50,20 +57,5 @@ function checkNames(options: EncodeOptions): void {
   checkObject('options', options)
   for (const name in options) {
     if (name !== 'root' && name !== 'maxBytes') checkKeys('options', options, ['root', 'maxBytes'])
-  }
-}
-
-function write(sent: unknown, { headBytes, longest }: EncodeWalk, root: string): Uint8Array {
-  const head = packed(sent, headBytes, longest, root)
-  // A getter or proxy that gave the walk one thing and msgpackr another: what was written is not what was checked.
-  if (head.byteLength !== headBytes) throw failed(root, 'changed while it was written')
-  return head
-}
-
-function packed(sent: unknown, headBytes: number, longest: number, root: string): Uint8Array {
-  try {
-    return pack(sent, headBytes, longest)
-  } catch (error) {
-    throw failed(root, 'cannot be written', error)
   }
 }

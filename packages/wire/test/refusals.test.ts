@@ -107,7 +107,8 @@ describe('encode', () => {
   })
 
   it('gives a SerializationError where the stack ends', () => {
-    const value = { a: [{ b: [{ c: new Map([[1, [2]]]) }] }] }
+    let value: unknown = new Map([[1, [2]]])
+    for (let depth = 0; depth < 200; depth += 2) value = { list: [value] }
     const outcomes: unknown[] = []
     const dive = (): void => {
       try {
@@ -137,14 +138,74 @@ describe('encode', () => {
     })
   })
 
-  it('refuses a value that changes between two looks', () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      'an object that loses a property',
+      () => {
+        const value: Record<string, unknown> = {
+          get first() {
+            return delete value.last
+          },
+          last: 1,
+        }
+        return [value]
+      },
+      'value[0]',
+    ],
+    [
+      'a map that is emptied',
+      () => {
+        const map = new Map<unknown, unknown>()
+        const key = {
+          get name() {
+            map.clear()
+            return 'a'
+          },
+        }
+        return { map: map.set(key, 1).set('b', 2) }
+      },
+      'value.map',
+    ],
+    [
+      'a set that grows',
+      () => {
+        const set = new Set<unknown>()
+        return set.add({
+          get size() {
+            return set.add(1).size
+          },
+        })
+      },
+      'value',
+    ],
+    [
+      'a set that lies about its size',
+      () => Object.defineProperty(new Set([1, 2]), 'size', { value: 1 }),
+      'value',
+    ],
+  ])('refuses %s while it is written', (_label, make, path) => {
+    expect(thrownBy(() => encode(make()))).toMatchObject({
+      code: 'CONC_SERIALIZATION',
+      message: `${path} changed while it was written.`,
+      path,
+    })
+  })
+
+  it('looks at each property once', () => {
     let looks = 0
-    const fickle = {
+    const value = {
       get text() {
         return 'x'.repeat(++looks)
       },
     }
-    expect(thrownBy(() => encode(fickle))).toMatchObject({ code: 'CONC_SERIALIZATION' })
+    expect(roundTrip(value)).toStrictEqual({ text: 'x' })
+  })
+
+  it('is whole again after it was refused half way', () => {
+    expect(thrownBy(() => encode(['x'.repeat(20_000), Symbol('s')]))).toMatchObject({
+      path: 'value[1]',
+    })
+    expect(roundTrip(['a', 1])).toStrictEqual(['a', 1])
   })
 
   it('finds an unfit value at any place', () => {

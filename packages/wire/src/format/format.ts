@@ -76,6 +76,6 @@ export const limits: {
   depth: 256,
   /** Binary and text of this size and more follow the head as they are. */
   tailBytes: 65_536,
-  /** What msgpackr can put into one buffer, less some room for its own slack. */
+  /** What is not in such a chunk: as it grows, it needs a buffer of twice the size. */
   headBytes: 2 ** 31 - 2 ** 20,
 })

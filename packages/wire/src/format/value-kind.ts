@@ -1,10 +1,10 @@
 import { types } from 'node:util'
 import { kinds, viewClasses } from './format.js'
 
+export type ContainerKind = 'object' | 'array' | 'map' | 'set' | 'error'
+
 /** `view`, with the number that says which: what is made of bytes. */
-export type Kind =
-  | { readonly is: 'object' | 'array' | 'map' | 'set' | 'date' | 'error' }
-  | { readonly is: 'view'; readonly view: number }
+type Kind = { readonly is: ContainerKind | 'date' } | { readonly is: 'view'; readonly view: number }
 
 const object: Kind = { is: 'object' }
 const array: Kind = { is: 'array' }
