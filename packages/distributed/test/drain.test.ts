@@ -1,10 +1,20 @@
-import { balance, type ChannelEvent, channels, inline, limit } from '@conc/core'
+import {
+  balance,
+  type ChannelEvent,
+  channels,
+  currentTask,
+  type Executor,
+  inline,
+  limit,
+  task,
+} from '@conc/core'
 import { deferred } from '@conc/core/internal'
-import { connect, type PoolServer, serve, WorkerPool } from '@conc/distributed'
+import { connect, type PoolServer, type Session, serve, WorkerPool } from '@conc/distributed'
+import { ThreadExecutor } from '@conc/threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { add, detour, endless } from './fixtures/tasks.mjs'
 import { firstReport, Lab } from './lab.js'
-import { echo, held, stubborn, whenHeld } from './tasks.js'
+import { echo, held, hold, stubborn, whenHeld } from './tasks.js'
 
 const modules = [new URL('./fixtures/tasks.mjs', import.meta.url)]
 
@@ -126,6 +136,96 @@ describe('a server that drains', () => {
     expect(held.get('shut down')?.signal.aborted).toBe(true)
     held.get('shut down')?.release()
     expect(await closed).toMatchObject({ cancelled: 1 })
+  })
+})
+
+/** Where `errand` and `afterwards` go. */
+let elsewhere: Executor
+let back: Session
+
+const errand = task('drain/errand', (gate: string, port: number) => {
+  const { progress } = currentTask() as NonNullable<ReturnType<typeof currentTask>>
+  const onProgress = progress.bind(currentTask())
+  return detour.with({ onProgress }).on(elsewhere)(gate, port)
+})
+
+const leftovers: Promise<unknown>[] = []
+
+/** Ends, and calls its server when `held` says so. */
+const afterwards = task('drain/afterwards', () => {
+  const calling = hold.local('afterwards').then(() => back.submit(echo, ['late']))
+  leftovers.push(calling.catch((error) => error))
+})
+
+/** Calls its server now. */
+const calling = task('drain/calling', () => back.submit(echo, ['called']))
+
+const small = { breadth: 1, concurrency: 1, modules }
+
+describe.each<[string, () => Executor]>([
+  ['inline', () => inline()],
+  ['a limit', () => limit(inline(), 2)],
+  ['threads', () => new ThreadExecutor({ maxThreads: 1 })],
+  ['a limit in front of a pool', () => limit(new WorkerPool(small), 2)],
+])('a server over %s that drains', (_, make) => {
+  it('takes what its bodies call by sessions of their own', async () => {
+    const lab = await Lab.open()
+    await using executor = make()
+    const server = await serve(executor)
+    await using session = await connect({ port: server.port })
+    const { promise: begun, onProgress } = firstReport()
+    const running = session.submit(detour, [lab.gate, server.port], { onProgress })
+    await begun
+    const draining = becomes(session.name, 'draining')
+    const closed = server.close()
+    await draining
+    await lab.openGate()
+    expect(await running).toBe(7)
+    expect(await closed).toMatchObject({ by: 'owner', finished: 2, cancelled: 0 })
+  })
+})
+
+describe.each<[string, () => Executor]>([
+  ['this event loop', () => limit(inline(), 1)],
+  ['a thread', () => new ThreadExecutor({ maxThreads: 1 })],
+  ['a process', () => new WorkerPool(small)],
+])('a served body that has others do its work in %s', (_, make) => {
+  it('has what those call taken in a drain', async () => {
+    const lab = await Lab.open()
+    const executor = make()
+    elsewhere = executor
+    onTestFinished(() => executor.close())
+    const server = await serve(inline())
+    await using session = await connect({ port: server.port })
+    const { promise: begun, onProgress } = firstReport()
+    const running = session.submit(errand, [lab.gate, server.port], { onProgress })
+    await begun
+    const closed = server.close()
+    await lab.openGate()
+    expect(await running).toBe(7)
+    expect(await closed).toMatchObject({ finished: 2, cancelled: 0 })
+  })
+})
+
+describe('a drain that waits for a body', () => {
+  it('takes nothing of bodies that are over, nor of those that it does not serve', async () => {
+    const server = await serve(inline())
+    await using session = await connect({ port: server.port })
+    back = session
+    await session.submit(afterwards, [])
+    const running = session.submit(stubborn, ['still'])
+    await whenHeld('still')
+    const draining = becomes(session.name, 'draining')
+    const closed = server.close()
+    await draining
+    await whenHeld('afterwards')
+    held.get('afterwards')?.release()
+    const refused = { code: 'CONC_EXECUTOR_CLOSED', started: false }
+    expect(await leftovers[0]).toMatchObject(refused)
+    await expect(inline().submit(calling, [])).rejects.toMatchObject(refused)
+    held.get('still')?.release('done')
+    expect(await running).toBe('done')
+    expect(await closed).toMatchObject({ finished: 1 })
   })
 })
 

@@ -17,6 +17,7 @@ export { Cancellation, type Dependent } from './calls/cancellation.js'
 export { endsAsCancelled } from './calls/ends-as-cancelled.js'
 export {
   attemptNumber,
+  type CallRoot,
   endNow,
   type ForwardedOptions,
   follows,
@@ -25,6 +26,7 @@ export {
   onBodyEnd,
   onBodyStart,
   reportsEnd,
+  rootOf,
 } from './calls/forwarded-options.js'
 export { streamFrom, submitTo } from './calls/forwarding.js'
 export { Intake, type IntakeInit, type RemoteWork } from './calls/intake.js'
@@ -110,6 +112,7 @@ export { ParentOutlet } from './logs/parent-outlet.js'
 export { textFields } from './logs/text-fields.js'
 export { readWantedLevel, showWantedLevel } from './logs/wanted-level.js'
 export { processState } from './process-state.js'
+export { findBodies, rootOfBody } from './running/body-finders.js'
 export { capabilitiesHere, capabilitiesOfPool, takes } from './running/capabilities.js'
 export { isTraced, publish, traced } from './running/events.js'
 export {
@@ -133,7 +136,7 @@ export {
   taskFrame,
   validated,
 } from './running/run-task.js'
-export { newCallId, RunningTask, type RunningTaskInit } from './running/running-task.js'
+export { newCallId, newIdTag, RunningTask, type RunningTaskInit } from './running/running-task.js'
 export { settle } from './running/settle.js'
 export { StreamBody, type StreamHost } from './running/stream-body.js'
 export type { Producer, StreamSource } from './running/stream-call.js'

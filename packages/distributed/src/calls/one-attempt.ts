@@ -1,4 +1,4 @@
-import type { Bytes, Call, Dependent, RecordLevel } from '@conc/core/internal'
+import type { Bytes, Call, CallRoot, Dependent, RecordLevel } from '@conc/core/internal'
 import { decode } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
@@ -23,6 +23,10 @@ export class OneAttempt implements CallOwner, Dependent {
     this.#ended = ended
     this.#reader = reader
     if (items) this.items = items
+  }
+
+  get root(): CallRoot | undefined {
+    return this.#call.root
   }
 
   log(level: RecordLevel, record: Bytes): void {

@@ -1,4 +1,4 @@
-import type { Bytes, EncodedOutcome, Level, RecordLevel } from '@conc/core/internal'
+import type { Bytes, CallRoot, EncodedOutcome, Level, RecordLevel } from '@conc/core/internal'
 import type { CallKind } from '../protocol/call-grammar.js'
 import type { Fault } from './fault.js'
 
@@ -40,6 +40,8 @@ export type Ending =
 
 /** Who made a call: told how it goes. Must not throw. */
 export interface CallOwner {
+  /** Who answers for it and for all that comes of it. */
+  readonly root?: CallRoot | undefined
   /** Somebody else watches its time from now on, who knows whether the body has begun. */
   handedOver?(): void
   /** Its time is to be watched here again. */

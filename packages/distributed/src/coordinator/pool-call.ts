@@ -1,4 +1,4 @@
-import type { Bytes, Place, Timer } from '@conc/core/internal'
+import type { Bytes, CallRoot, Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { IdTable } from '../protocol/id-table.js'
 import type { CallOwner, CallRequest } from './call-request.js'
@@ -100,6 +100,13 @@ export class PoolCall implements Place, SentCall {
   isBelow(other: PoolCall): boolean {
     for (let above = this.parent; above; above = above.parent) if (above === other) return true
     return false
+  }
+
+  /** Who answers for it, as the outermost call above it knows. */
+  get root(): CallRoot | undefined {
+    let outermost: PoolCall = this
+    while (outermost.parent) outermost = outermost.parent
+    return outermost.owner.root
   }
 
   cancel(reason: Fault): void {

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { CloseOptions, TaskCancelledError, WorkerLostError } from '@conc/core'
-import { KeepAlive, Lifecycle, Timer } from '@conc/core/internal'
+import { findBodies, KeepAlive, Lifecycle, newIdTag, Timer } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
 import { RemoteCalls } from '../calls/remote-calls.js'
 import type { CallRequest, Ending } from '../coordinator/call-request.js'
@@ -35,7 +34,7 @@ import type { PoolWorker, WorkerHome } from './workers/pool-worker.js'
 export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   readonly settings: PoolSettings
   readonly name: string
-  readonly poolId: string = randomBytes(6).toString('hex')
+  readonly poolId: string = newIdTag()
   readonly coordinator: Coordinator
   readonly fleet: Fleet
   readonly lifecycle: Lifecycle
@@ -53,6 +52,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   readonly #depth = poolDepth() + 1
   /** Who waited for what when that was told last. */
   #toldGraph = ''
+  #stopFinding: (() => void) | undefined
 
   /** Where sessions come in, if the pool listens. */
   readonly port: OwnServer | undefined
@@ -139,6 +139,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   }
 
   start(): void {
+    this.#stopFinding ??= findBodies(this.poolId, (id) => this.#bodyOf(id)?.root)
     this.fleet.start()
   }
 
@@ -151,8 +152,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   }
 
   isLive(taskId: string): boolean {
-    const [poolId, id] = taskId.split('-')
-    return poolId === this.poolId && this.coordinator.calls.get(Number(id))?.hasBody === true
+    return this.#bodyOf(taskId) !== undefined
   }
 
   async freeSlot(signal: AbortSignal): Promise<void> {
@@ -232,6 +232,12 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     if (this.#depth > 1 && processes > 4 * availableParallelism()) this.events.crowd(processes)
   }
 
+  #bodyOf(taskId: string): PoolCall | undefined {
+    const [poolId, id] = taskId.split('-')
+    const call = poolId === this.poolId ? this.coordinator.calls.get(Number(id)) : undefined
+    return call?.hasBody ? call : undefined
+  }
+
   #idOf({ id }: PoolCall): string {
     return `${this.poolId}-${id}`
   }
@@ -272,6 +278,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     this.keepAlive.hold()
     await this.port?.close()
     await this.fleet.close()
+    this.#stopFinding?.()
     this.watchdog.end()
     this.keepAlive.end()
   }

@@ -33,6 +33,7 @@ import { decodeVars } from '../link/context-bytes.js'
 import { owned } from '../link/payload.js'
 import { recordBytes } from '../logs/record-bytes.js'
 import { ItemPacker } from '../protocol/item-packer.js'
+import { BodyNames } from './body-names.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
 
@@ -50,6 +51,7 @@ export class DecodedCall implements SentCall, CallEnd {
   /** The consumer of a stream has left it. */
   isLeft = false
   #isOver = false
+  #names: BodyNames | undefined
   #isBodyOver = false
   #ending: Ending | undefined
   #cancellation: Cancellation | undefined
@@ -75,6 +77,16 @@ export class DecodedCall implements SentCall, CallEnd {
   get cancellation(): Cancellation {
     this.#cancellation ??= new Cancellation()
     return this.#cancellation
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  named(id: string): void {
+    if (this.#isOver) return
+    this.#names ??= new BodyNames(this)
+    this.#names.add(id)
   }
 
   submit(): void {
@@ -211,6 +223,7 @@ export class DecodedCall implements SentCall, CallEnd {
       }
     }
     this.#isOver = true
+    this.#names?.end()
     this.#cancellation?.end()
     this.owner.ended(ending)
   }

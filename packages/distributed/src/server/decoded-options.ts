@@ -1,12 +1,14 @@
 import type { Executor } from '@conc/core'
 import {
   attemptNumber,
+  type CallRoot,
   type Cancellation,
   type ForwardedOptions,
   follows,
   onBodyEnd,
   onBodyStart,
   reportsEnd,
+  rootOf,
 } from '@conc/core/internal'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -15,7 +17,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 export type DecodedOptions = Writable<ForwardedOptions>
 
 /** Who is told of the body. */
-export interface BodyWatch {
+export interface BodyWatch extends CallRoot {
   readonly cancellation: Cancellation
   bodyStarted(): void
   bodyEnded(): void
@@ -47,6 +49,10 @@ class CommonOptions implements DecodedOptions {
   }
 
   protected get body(): BodyWatch {
+    return this.#body
+  }
+
+  get [rootOf](): CallRoot {
     return this.#body
   }
 

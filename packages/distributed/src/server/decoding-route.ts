@@ -2,6 +2,7 @@ import type { Executor } from '@conc/core'
 import type { Frame } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
+import { rootOfId } from './body-names.js'
 import { DecodedCall, noFrame } from './decoded-call.js'
 import { DecodedStream } from './decoded-stream.js'
 
@@ -25,5 +26,10 @@ export class DecodingRoute implements CallRoute {
       return call
     }
     return new DecodedStream(call)
+  }
+
+  isLive(taskId: string): boolean {
+    const root = rootOfId(taskId)
+    return root instanceof DecodedCall && !root.isOver && root.executor === this.#executor
   }
 }

@@ -7,6 +7,8 @@ import type { LinkMemory } from './link.js'
 export interface Boot {
   readonly port: MessagePort
   readonly executor: string
+  /** What the ids of its bodies begin with. */
+  readonly tag: string
   readonly tasksPerThread: number
   readonly modules: readonly string[]
   readonly memory: LinkMemory

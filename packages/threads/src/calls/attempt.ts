@@ -144,6 +144,7 @@ export class Attempt implements Place, Dependent {
       cancellation,
       id,
       parent: this.call.parent,
+      root: this.call.root,
     })
   }
 

@@ -115,7 +115,7 @@ export class Body {
   }
 }
 
-/** A task whose signal can be polled: reading it takes in a cancel that was posted meanwhile. */
+/** A task whose signal can be polled: reading it takes in a cancel that was posted meanwhile. Its id can be found again. */
 class ThreadTask extends RunningTask {
   readonly #server: ThreadServer
   readonly #body: Body
@@ -129,6 +129,10 @@ class ThreadTask extends RunningTask {
   override get signal(): AbortSignal {
     this.#server.poll(this.#body)
     return super.signal
+  }
+
+  protected override makeId(): string {
+    return this.#server.idOf(this.#body)
   }
 }
 

@@ -1,5 +1,6 @@
 import { decodeError } from '@conc/core'
 import type { TaskDefinition } from '@conc/core/internal'
+import { bodyId } from '../between/body-ids.js'
 import { CallTable } from '../between/call-table.js'
 import { ClaimTable } from '../between/claim-table.js'
 import { Link, type Subject } from '../between/link.js'
@@ -28,6 +29,7 @@ export class ThreadServer {
   readonly proxy: PoolProxy
   readonly link: ParentLink
   readonly log: ThreadLog
+  readonly #tag: string
   readonly #link: Link<ToThread, ToParent>
   readonly #claims: ClaimTable
   readonly #answers: Answers
@@ -36,6 +38,7 @@ export class ThreadServer {
   /** Calls that were sent ahead, until there is a slot. */
   readonly #queue: CallMessage[] = []
   readonly #occupancy: Occupancy
+  #lastBody = 0
   #isTaking = false
   #isPolling = false
   /** The thread is being ended for the sake of a body that has just ended by itself. */
@@ -43,6 +46,7 @@ export class ThreadServer {
 
   constructor(boot: Boot) {
     this.executor = boot.executor
+    this.#tag = boot.tag
     this.#claims = new ClaimTable(boot.claims)
     this.#link = new Link(boot.port, boot.memory, {
       record: (record) => this.#record(record),
@@ -58,6 +62,11 @@ export class ThreadServer {
 
   listen(): void {
     this.#link.listen()
+  }
+
+  /** Made when somebody asks for it. */
+  idOf({ id }: Body): string {
+    return bodyId(this.#tag, ++this.#lastBody, id)
   }
 
   /** Lets a body that never yields see its cancel: takes in what was posted, once the claim table says there is one. */

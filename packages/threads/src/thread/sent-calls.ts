@@ -1,4 +1,5 @@
-import { Roster } from '@conc/core/internal'
+import { type CallRoot, Roster } from '@conc/core/internal'
+import { callOfBody } from '../between/body-ids.js'
 import { CallTable } from '../between/call-table.js'
 import { byId, ClaimCells } from '../between/claim-table.js'
 import type { Attempt } from '../calls/attempt.js'
@@ -34,6 +35,12 @@ export class SentCalls {
 
   hasStarted({ id }: Attempt): boolean {
     return this.#cells.table.isStarted(id)
+  }
+
+  /** Whose the body with this id is, if it runs there. */
+  rootOfBody(id: string): CallRoot | undefined {
+    const attempt = this.#all.get(callOfBody(id))
+    return attempt && this.hasStarted(attempt) ? attempt.call.root : undefined
   }
 
   /** Gives the call its id, and puts it on offer. */

@@ -1,5 +1,5 @@
 import { decodeError, type Transferable } from '@conc/core'
-import { Resumption } from '@conc/core/internal'
+import { findBodies, newIdTag, Resumption } from '@conc/core/internal'
 import { Link } from '../between/link.js'
 import type { ToParent, ToThread } from '../between/messages.js'
 import { records } from '../between/records.js'
@@ -32,6 +32,7 @@ export class Thread {
   readonly #home: ThreadHome
   readonly #worker: ThreadWorker
   readonly #link: Link<ToParent, ToThread>
+  readonly #stopFinding: () => void
   /** The task for which the thread is being ended. */
   #culprit: string | undefined
 
@@ -40,9 +41,12 @@ export class Thread {
     this.slots = new ThreadSlots(() => home.changed(this))
     this.resumption = new Resumption(this.slots, home.line)
     const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
+    const tag = newIdTag()
+    this.#stopFinding = findBodies(tag, (id) => this.calls.rootOfBody(id))
     const [out, back] = [ringMemory(), ringMemory()]
     this.#worker = new ThreadWorker(home.settings, {
       executor: name,
+      tag,
       tasksPerThread,
       modules,
       memory: { in: out, out: back },
@@ -146,6 +150,7 @@ export class Thread {
       if (failure) throw decodeError(failure)
     } catch (error) {
       this.state = 'gone'
+      this.#stopFinding()
       this.#home.failedToStart(this, error)
       await this.terminate()
       // What its modules still said.
@@ -165,6 +170,7 @@ export class Thread {
     this.#link.drain()
     this.#link.close()
     this.state = 'gone'
+    this.#stopFinding()
     const attempts = this.calls.clear()
     const unbegun = new Set(attempts.filter((one) => this.#canGoElsewhere(one)))
     this.placement.clear()

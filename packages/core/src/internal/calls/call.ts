@@ -10,7 +10,13 @@ import { boundOptions, definitionOf, type TaskDefinition } from '../tasks/task-d
 import { Timer } from '../timers.js'
 import type { AttemptRules } from './attempts.js'
 import { Cancellation, type Dependent } from './cancellation.js'
-import { type ForwardedOptions, follows, onBodyStart } from './forwarded-options.js'
+import {
+  type CallRoot,
+  type ForwardedOptions,
+  follows,
+  onBodyStart,
+  rootOf,
+} from './forwarded-options.js'
 import type { CallEnd } from './told-call.js'
 
 /**
@@ -87,6 +93,11 @@ export class Call implements AbortListener, Dependent, Member {
 
   get taskName(): string | undefined {
     return this.definition?.name
+  }
+
+  /** Whoever made it from outside, or what it is nested in. */
+  get root(): CallRoot | undefined {
+    return this.options[rootOf] ?? this.parent?.root
   }
 
   /** What the call, else its task, says about repeating. */

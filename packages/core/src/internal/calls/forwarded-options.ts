@@ -35,6 +35,17 @@ export interface NestedHome {
   ): Promise<unknown> | undefined
 }
 
+/**
+ * Who made a call from outside, and answers for all that comes of it: the calls of its body, and theirs, find their way back
+ * by that.
+ */
+export const rootOf: unique symbol = Symbol.for('conc.rootOf') as never
+
+export interface CallRoot {
+  /** A body below it has been given an id, by which it may be asked for. */
+  named(id: string): void
+}
+
 /** Options of one executor to another. */
 export interface ForwardedOptions extends SubmitOptions {
   readonly [attemptNumber]?: number
@@ -42,6 +53,7 @@ export interface ForwardedOptions extends SubmitOptions {
   readonly [onBodyEnd]?: () => void
   readonly [follows]?: Cancellation
   readonly [nestedHome]?: NestedHome | undefined
+  readonly [rootOf]?: CallRoot | undefined
 }
 
 /** Tells the executor in front, if it asked, that the body is over, or that there will be none. */

@@ -12,6 +12,7 @@ import {
   follows,
   onBodyEnd,
   reportsEnd,
+  rootOf,
 } from './forwarded-options.js'
 
 /** Submits one attempt to another executor. Settles when the body has ended, as far as that executor tells. */
@@ -152,6 +153,7 @@ function optionsFor(
   if (own.transfer !== undefined) options.transfer = own.transfer
   if (own.tags !== undefined) options.tags = own.tags
   if (own.onProgress !== undefined) options.onProgress = own.onProgress
+  if (own[rootOf] !== undefined) options[rootOf] = own[rootOf]
   return options
 }
 

@@ -72,6 +72,7 @@ function contextOf({ call, attempt }: Entered, host: Host): RunningTask {
     deadline: call.deadline,
     headers: call.headers,
     parent: call.parent,
+    root: call.root,
     onProgress: call.progress,
   })
 }

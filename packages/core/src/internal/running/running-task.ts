@@ -1,5 +1,6 @@
 import type { TaskContext } from '../../task-context.js'
 import type { Cancellation } from '../calls/cancellation.js'
+import type { CallRoot } from '../calls/forwarded-options.js'
 
 export interface RunningTaskInit {
   readonly name: string
@@ -10,6 +11,8 @@ export interface RunningTaskInit {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly parent?: { readonly id: string } | undefined
   readonly id?: string | undefined
+  /** Whoever made the outermost call from outside, and is told the id. */
+  readonly root?: CallRoot | undefined
   readonly onProgress?: ((data: unknown) => void) | undefined
 }
 
@@ -20,8 +23,13 @@ let lastNumber = 0
 /** An id for a call that no other process or thread gives out. */
 export function newCallId(): string {
   // Asked for here: every thread would load it as it starts, and few give out ids.
-  processTag ??= process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')
+  processTag ??= newIdTag()
   return `${processTag}-${++lastNumber}`
+}
+
+/** What ids begin with, of whoever gives out some: up to the first hyphen. */
+export function newIdTag(): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')
 }
 
 /** The `TaskContext` of one attempt of one declared task. */
@@ -32,6 +40,7 @@ export class RunningTask implements TaskContext {
   readonly deadline: number | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly cancellation: Cancellation
+  readonly root: CallRoot | undefined
   readonly #parent: { readonly id: string } | undefined
   readonly #onProgress: ((data: unknown) => void) | undefined
   #id: string | undefined
@@ -46,11 +55,19 @@ export class RunningTask implements TaskContext {
     this.#parent = init.parent
     this.#onProgress = init.onProgress
     this.#id = init.id
+    this.root = init.root
   }
 
   get id(): string {
-    this.#id ??= newCallId()
+    if (this.#id === undefined) {
+      this.#id = this.makeId()
+      this.root?.named(this.#id)
+    }
     return this.#id
+  }
+
+  protected makeId(): string {
+    return newCallId()
   }
 
   /** The task that made the call, where more of it than its id is known here. */

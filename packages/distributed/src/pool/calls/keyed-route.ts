@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { IdempotencyConflictError } from '@conc/core'
-import type { Bytes, RecordLevel } from '@conc/core/internal'
+import type { Bytes, CallRoot, RecordLevel } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../../calls/call-route.js'
 import { refusedCall } from '../../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
@@ -97,6 +97,12 @@ class SharedCall implements CallOwner {
     this.hash = hash
     this.#attempt = attempt
     this.#onEnd = onEnd
+  }
+
+  /** Of whoever asked first. */
+  get root(): CallRoot | undefined {
+    const [owner] = this.#owners
+    return owner?.root
   }
 
   get hasEnded(): boolean {
