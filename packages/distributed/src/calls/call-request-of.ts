@@ -43,7 +43,7 @@ export function encodeSubmit(
     vars: encodeVars(context?.vars, owner),
     headers: context?.headers,
     parentId: context?.parentId,
-    depth: 0,
+    depth: depthOf(call),
     attempt: attemptOf(call, 1),
     deadline: context?.deadline,
     startTimeoutMs: smallest(startTimeoutHere(), limits.startTimeoutMs),
@@ -54,6 +54,13 @@ export function encodeSubmit(
     wantsProgress: call.options.onProgress !== undefined,
     idempotencyKey: call.options.idempotencyKey,
   }
+}
+
+/** Calls above this one, as far as they are known here. */
+function depthOf(call: Call): number {
+  let depth = 0
+  for (let above = call.parent; above; above = above.parent) depth++
+  return depth
 }
 
 /** The same for another attempt of this loop. */

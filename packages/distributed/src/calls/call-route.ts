@@ -1,4 +1,5 @@
 import type { Bytes } from '@conc/core/internal'
+import type { Ordered } from '../coordinator/call-order.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import type { Fault } from '../coordinator/fault.js'
 
@@ -13,9 +14,18 @@ export interface CallRoute {
   send(request: CallRequest, owner: CallOwner): SentCall
   /** Whether a body that runs there has this id: what it calls is taken in a drain too. Only where that is known. */
   isLive?(taskId: string): boolean
+  /**
+   * Has what waits elsewhere compared with each call that is next there. Only where calls have an order.
+   *
+   * @returns what ends it
+   */
+  beforeNext?(offer: Offer): () => void
   /** Resolves when one more call could start at once, also in a drain. Only where that is known. */
   room?(signal: AbortSignal): Promise<void>
 }
+
+/** Sends what comes before `next`, if there is something. */
+export type Offer = (next: Ordered) => void
 
 /** An attempt that is out. After its end nothing that it is told matters. */
 export interface SentCall {

@@ -1,5 +1,5 @@
 import { TaskTimeoutError } from '@conc/core'
-import { type Bytes, isLevel, type Member, Timer } from '@conc/core/internal'
+import { type Bytes, isLevel, type Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
@@ -23,11 +23,11 @@ export interface OutgoingHost {
 const clockSlackMs = 500
 
 /** One attempt of a call, from its acceptance here until the server has said how it ended. */
-export class OutgoingCall implements SentCall, Member {
+export class OutgoingCall implements SentCall, Place {
   /** While it waits. */
-  list: Member['list']
-  next: Member['next']
-  prev: Member['prev']
+  list: Place['list']
+  next: Place['next']
+  prev: Place['prev']
   readonly request: CallRequest
   readonly byteLength: number
   readonly #host: OutgoingHost
@@ -65,6 +65,9 @@ export class OutgoingCall implements SentCall, Member {
   get isStarted(): boolean {
     return this.stage === 'started'
   }
+
+  /** The line where it waits gives out no slots. */
+  enter(): void {}
 
   /** Its TASK frame has been added; what was said to it before follows. */
   written(id: number): void {

@@ -1,4 +1,4 @@
-import { type Bytes, Roster } from '@conc/core/internal'
+import { type Bytes, Line } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
 import type { Connection } from '../connection/connection.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
@@ -26,7 +26,8 @@ const mostPlainMetas = 10_000
 /** The calls of a session: written to its connection as far as the server's quota goes, the others wait here. */
 export class OutgoingCalls implements CallRoute, OutgoingHost {
   readonly #onChange: () => void
-  readonly #waiting = new Roster()
+  /** In the order in which they are written. Without slots: the quota is not one of calls alone. */
+  readonly #waiting = new Line(0)
   readonly #written = new IdTable<OutgoingCall>()
   readonly #ids = new IdSource('connecting')
   /** By task. */
@@ -46,7 +47,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   /** Calls that are not over. */
   get size(): number {
-    return this.#waiting.size + this.#written.size
+    return this.#waiting.waiting + this.#written.size
   }
 
   /** Calls whose bodies have begun, as far as is known here. */
@@ -75,8 +76,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   send(request: CallRequest, owner: CallOwner): OutgoingCall {
     const call = new OutgoingCall(this, request, owner)
-    if (this.#waiting.size === 0 && this.#mayWrite(call)) this.#writeTask(call)
-    else this.#waiting.append(call)
+    if (this.#waiting.waiting === 0 && this.#mayWrite(call)) this.#writeTask(call)
+    else this.#waiting.join(call, request.priority, request.depth)
     return call
   }
 
@@ -104,7 +105,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   withdraw(call: OutgoingCall): void {
-    if (call.list === this.#waiting) this.#waiting.remove(call)
+    this.#waiting.leave(call)
   }
 
   started(): void {
@@ -122,13 +123,13 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   #pump(): void {
     for (let call = this.#first; call && this.#mayWrite(call); call = this.#first) {
-      this.#waiting.remove(call)
+      this.#waiting.leave(call)
       this.#writeTask(call)
     }
   }
 
   get #first(): OutgoingCall | undefined {
-    return this.#waiting.head as OutgoingCall | undefined
+    return this.#waiting.first as OutgoingCall | undefined
   }
 
   #mayWrite({ byteLength }: OutgoingCall): boolean {

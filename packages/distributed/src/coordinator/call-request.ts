@@ -40,6 +40,8 @@ export type Ending =
 
 /** Who made a call: told how it goes. Must not throw. */
 export interface CallOwner {
+  /** Since when it has waited in front of whoever it is sent to, as `performance.now()` has it; 0 or absent: it has not. */
+  readonly waitsSince?: number | undefined
   /** Who answers for it and for all that comes of it. */
   readonly root?: CallRoot | undefined
   /** Somebody else watches its time from now on, who knows whether the body has begun. */

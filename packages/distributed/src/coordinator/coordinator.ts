@@ -1,4 +1,5 @@
 import type { Line } from '@conc/core/internal'
+import type { Offer } from '../calls/call-route.js'
 import { IdTable } from '../protocol/id-table.js'
 import { IdSource } from '../protocol/ids.js'
 import { Admittance, type AdmittanceHome } from './admittance.js'
@@ -12,6 +13,7 @@ import {
   workerIsClosed,
 } from './endings.js'
 import { Fault } from './fault.js'
+import { Overtaking } from './overtaking.js'
 import { PoisonRecord } from './poison.js'
 import { type CallHome, PoolCall, type Word } from './pool-call.js'
 import { Seat, type SeatHome, type SeatPort } from './seat.js'
@@ -37,6 +39,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
   readonly #room: WaitingRoom
   readonly #poison: PoisonRecord
   readonly #admittance: Admittance | undefined
+  readonly #overtaking = new Overtaking()
 
   constructor(options: CoordinatorOptions) {
     this.#options = options
@@ -90,7 +93,10 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     this.#observe('accepted', call)
     const refusal = this.#refusal(call)
     if (refusal) queueMicrotask(() => this.cancel(call, refusal))
-    else this.#room.join(call, (limitMs) => this.#startsTooLate(call, limitMs))
+    else {
+      const { isAsking } = this.#overtaking
+      this.#room.join(call, isAsking, (limitMs) => this.#startsTooLate(call, limitMs))
+    }
     return call
   }
 
@@ -236,7 +242,13 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     })
   }
 
-  enter(call: PoolCall): void {
+  /** Has what waits in front of the pool compared with each call that is next. @returns what ends it */
+  beforeNext(offer: Offer): () => void {
+    return this.#overtaking.add(offer)
+  }
+
+  enter(next: PoolCall): void {
+    const call = this.#firstOf(next)
     const seat = this.#room.placeFor(call, this.#clock())
     if (seat) this.#offer(call, seat)
   }
@@ -266,6 +278,15 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
 
   turnAway(call: PoolCall): void {
     this.cancel(call, admittedNowhere(call, this.#options.name))
+  }
+
+  /** The call that has the slot in hand. */
+  #firstOf(next: PoolCall): PoolCall {
+    const call = this.#overtaking.firstOf(next, this.line)
+    if (call === next) return next
+    this.line.leave(call)
+    this.#room.rejoin(next)
+    return call
   }
 
   /** What is for one worker only is not asked for. */

@@ -1,6 +1,7 @@
 import type { Bytes, CallRoot, Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { IdTable } from '../protocol/id-table.js'
+import type { Ordered } from './call-order.js'
 import type { CallOwner, CallRequest } from './call-request.js'
 import type { Fault } from './fault.js'
 import type { Seat } from './seat.js'
@@ -27,7 +28,7 @@ export interface CallHome {
  *
  * It holds a slot from its assignment on, but for the time in which it waits for calls of its own.
  */
-export class PoolCall implements Place, SentCall {
+export class PoolCall implements Place, SentCall, Ordered {
   list: Place['list']
   next: Place | undefined
   prev: Place | undefined
@@ -57,7 +58,8 @@ export class PoolCall implements Place, SentCall {
   startTimer: Timer | undefined
   /** Why it was cancelled. */
   cancelled: Fault | undefined
-  readonly acceptedAt: number
+  /** When it came, be it to the server in front of the pool. */
+  readonly waitsSince: number
   startedAt = 0
   readonly #home: CallHome
 
@@ -74,7 +76,15 @@ export class PoolCall implements Place, SentCall {
     this.request = request
     this.owner = owner
     this.parent = parent
-    this.acceptedAt = now
+    this.waitsSince = owner.waitsSince || now
+  }
+
+  get depth(): number {
+    return this.request.depth
+  }
+
+  get priority(): number {
+    return this.request.priority
   }
 
   /** Whether its body goes on. */

@@ -26,15 +26,19 @@ export class WaitingRoom {
     return this.line.waiting + this.#placement.waiting
   }
 
-  /** @param tooLate called when its start is not worth waiting for any more. */
-  join(call: PoolCall, tooLate: (limitMs: number) => void): void {
+  /**
+   * @param isFirst whether it goes before its equals.
+   * @param tooLate called when its start is not worth waiting for any more.
+   */
+  join(call: PoolCall, isFirst: boolean, tooLate: (limitMs: number) => void): void {
     const { startTimeoutMs = Number.POSITIVE_INFINITY } = call.request
     const limitMs = Math.min(startTimeoutMs, this.#startTimeoutMs)
     if (limitMs < Number.POSITIVE_INFINITY) {
       call.startTimer = new Timer(limitMs, () => tooLate(limitMs))
     }
     call.isSuspect = this.#poison.isSuspect(call.request)
-    this.line.join(call, call.request.priority, call.request.depth)
+    if (isFirst) this.line.joinFront(call, call.priority, call.depth)
+    else this.line.join(call, call.priority, call.depth)
   }
 
   /** Before all that came later, as the same attempt. */
@@ -42,7 +46,7 @@ export class WaitingRoom {
     call.seat = undefined
     call.state = 'waiting'
     call.isSuspect = this.#poison.isSuspect(call.request)
-    this.line.joinFront(call, call.request.priority, call.request.depth)
+    this.line.joinFront(call, call.priority, call.depth)
   }
 
   /** It goes to this worker. */

@@ -1,6 +1,7 @@
 import type { Executor } from '@conc/core'
 import { ExecutorClosedError, type ExecutorError, QueueFullError } from '@conc/core'
 import type { CallRoute } from '../calls/call-route.js'
+import { comesBefore } from '../coordinator/call-order.js'
 import { FairQueue } from './fair-queue.js'
 import type { ServedCall } from './served-call.js'
 
@@ -10,12 +11,17 @@ export class Dispatcher {
   readonly #route: CallRoute
   readonly #queue = new FairQueue<ServedCall>()
   readonly #waitsFor: AbortController = new AbortController()
+  readonly #stopOffering: (() => void) | undefined
   #out = 0
   #isWaiting = false
 
   constructor(executor: Executor, route: CallRoute) {
     this.#executor = executor
     this.#route = route
+    this.#stopOffering = route.beforeNext?.((next) => {
+      const { first } = this.#queue
+      if (first && comesBefore(first, next)) this.#next()
+    })
   }
 
   get waiting(): number {
@@ -59,6 +65,7 @@ export class Dispatcher {
   /** Waits for nothing any more. */
   close(): void {
     this.#waitsFor.abort()
+    this.#stopOffering?.()
   }
 
   get #hasRoom(): boolean {

@@ -39,6 +39,8 @@ export class ServedCall implements CallOwner {
   state: 'waiting' | 'sent' | 'over' = 'waiting'
   isStarted = false
   isCancelled = false
+  /** Of `performance.now()`; 0 where it had not to wait here. */
+  waitsSince = 0
   /** Its client is to be told of its state at the end of the turn. */
   isStateDue = false
   /** Told how the body ended, where somebody else waits for the same. */
@@ -70,12 +72,17 @@ export class ServedCall implements CallOwner {
     return this.request.priority
   }
 
+  get depth(): number {
+    return this.request.depth
+  }
+
   get isSettled(): boolean {
     return this.#isSettled
   }
 
   /** It stands in the queue of the server, where only the server watches its time. */
   waits(): void {
+    this.waitsSince = performance.now()
     this.#watch()
     this.#watchStart()
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { comesBefore } from '../../src/coordinator/call-order.js'
 import type { CallOwner, CallRequest, Ending } from '../../src/coordinator/call-request.js'
 import type { PoolCall } from '../../src/coordinator/pool-call.js'
 import { PoolModel, reason } from './pool-model.js'
@@ -169,6 +170,42 @@ describe('Coordinator', () => {
             other.depth - one.depth || other.priority - one.priority || id - otherId,
         )
         expect(model.order.slice(1).map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+      }),
+    )
+  })
+
+  it('has one order for its own calls and those that wait in front of it', async () => {
+    const rank = fc.record({
+      priority: fc.integer({ min: -1, max: 1 }),
+      depth: fc.nat(1),
+      isInFront: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(rank, { maxLength: 20 }), async (ranks) => {
+        const model = new PoolModel(1)
+        const worker = model.addWorker()
+        model.submit()
+        await Promise.resolve()
+        const all = ranks.map((one, index) => ({ ...one, waitsSince: index + 1 }))
+        const sorted = [...all].sort((one, other) => (comesBefore(one, other) ? -1 : 1))
+        const front = sorted.filter((one) => one.isInFront)
+        const send = (): void => void model.submit(front.shift())
+        model.coordinator.beforeNext((next) => {
+          if (front[0] && comesBefore(front[0], next)) send()
+        })
+        for (const one of all) {
+          model.now = one.waitsSince
+          if (!one.isInFront) model.submit({ priority: one.priority, depth: one.depth })
+        }
+        for (let round = 0; round <= all.length; round++) {
+          if (front.length > 0 && model.coordinator.waiting === 0) send()
+          model.begin(worker)
+          model.end(worker, round)
+          await Promise.resolve()
+        }
+        expect(model.order.slice(1).map(({ waitsSince }) => waitsSince)).toEqual(
+          sorted.map(({ waitsSince }) => waitsSince),
+        )
       }),
     )
   })

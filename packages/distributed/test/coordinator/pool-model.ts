@@ -35,6 +35,8 @@ export interface Submit {
   readonly priority?: number
   readonly depth?: number
   readonly parent?: PoolCall
+  /** When it came to whoever sends it now. */
+  readonly waitsSince?: number
 }
 
 /** A coordinator with workers that do what a test says, and all that there is to say about its calls. */
@@ -74,7 +76,7 @@ export class PoolModel {
     return worker
   }
 
-  submit({ priority = 0, depth = 0, parent }: Submit = {}): PoolCall {
+  submit({ priority = 0, depth = 0, parent, waitsSince = 0 }: Submit = {}): PoolCall {
     const request: CallRequest = {
       // A few that are told apart, so that suspects come back.
       task: `model/task-${this.calls.length % 7}`,
@@ -87,6 +89,7 @@ export class PoolModel {
     if (parent) this.coordinator.suspend(parent)
     const endings: Ending[] = []
     const owner: CallOwner = {
+      waitsSince,
       ended: (ending) => {
         endings.push(ending)
         if (parent) this.coordinator.resume(parent, () => {})

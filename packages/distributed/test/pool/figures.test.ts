@@ -6,9 +6,9 @@ import { Utilization } from '../../src/worker/utilization.js'
 import { WeightWatch } from '../../src/worker/weight-watch.js'
 
 describe('CallStatistics', () => {
-  const callOf = (task: string, acceptedAt: number, startedAt: number): PoolCall => {
+  const callOf = (task: string, waitsSince: number, startedAt: number): PoolCall => {
     const request = { task, args: [new Uint8Array(3)] } as unknown as CallRequest
-    return { request, acceptedAt, startedAt } as PoolCall
+    return { request, waitsSince, startedAt } as PoolCall
   }
   const good = { ok: true, value: [new Uint8Array(5)] } as const
 

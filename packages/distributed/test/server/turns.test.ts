@@ -64,6 +64,64 @@ describe('priorities of calls of different sessions', () => {
   })
 })
 
+describe('calls of the owner of a pool', () => {
+  it('are compared with those of sessions: higher priorities first, then as they came', async () => {
+    const lab = await Lab.open()
+    const modules = [new URL('../fixtures/tasks.mjs', import.meta.url)]
+    await using pool = new WorkerPool({ breadth: 1, concurrency: 1, modules })
+    const server = await served(pool)
+    const session = await sessionOf(server)
+    const { promise, onProgress } = firstReport()
+    const calls = [gated.with({ onProgress }).on(pool)(lab.log, lab.gate, 'busy')]
+    await promise
+    const submit = async (to: Executor, who: string, priority: number): Promise<void> => {
+      calls.push(to.submit(gated, [lab.log, lab.gate, who], { priority }))
+      await expect.poll(() => waiting(server)).toBe(calls.length - 1)
+    }
+    await submit(pool, 'own 1', 0)
+    await submit(session, 'session 1', 0)
+    await submit(pool, 'own 2', 0)
+    await submit(pool, 'own 3', 0)
+    await submit(session, 'high', 2)
+    await submit(pool, 'own higher', 3)
+    await submit(session, 'low', -1)
+    await submit(pool, 'own high', 2)
+    await lab.openGate()
+    await Promise.all(calls)
+    const order = ['own higher', 'high', 'own high', 'own 1', 'session 1', 'own 2', 'own 3', 'low']
+    expect(await lab.lines()).toEqual(['busy', ...order])
+  })
+})
+
+describe('calls that a session keeps to itself', () => {
+  it('go on as those of a server do: deeper ones first, then higher priorities, then as they came', async () => {
+    const server = await serve(inline(), { maxInFlight: 1 })
+    onTestFinished(() => void server.close())
+    const session = await sessionOf(server)
+    const order: string[] = []
+    const mark = task('turns/kept', (who: string) => order.push(who))
+    const first = session.submit(hold, ['kept'])
+    await whenHeld('kept')
+    const calls: Promise<unknown>[] = []
+    const submit = (who: string, priority: number, signal?: AbortSignal): void => {
+      calls.push(session.submit(mark, [who], { priority, ...(signal && { signal }) }))
+    }
+    const leaving = new AbortController()
+    submit('one', 0)
+    submit('low', -1)
+    submit('high', 5)
+    submit('left', 6, leaving.signal)
+    submit('high too', 5)
+    submit('two', 0)
+    const nested = task('turns/nested', () => submit('nested', -5))
+    await inline().submit(nested, [])
+    leaving.abort()
+    held.get('kept')?.release()
+    await Promise.allSettled([first, ...calls])
+    expect(order).toEqual(['nested', 'high', 'high too', 'one', 'two', 'low'])
+  })
+})
+
 describe('FairQueue', () => {
   interface Item extends Queued {
     readonly number: number
@@ -71,9 +129,9 @@ describe('FairQueue', () => {
 
   const owners = [{}, {}, {}]
 
-  it('never takes an item before one of a higher priority, nor one of its owner before an older equal', () => {
+  it('never takes an item before a deeper one or a higher priority, nor one of its owner before an older equal', () => {
     const step = fc.oneof(
-      fc.record({ owner: fc.nat(2), priority: fc.integer({ min: -1, max: 1 }) }),
+      fc.record({ owner: fc.nat(2), depth: fc.nat(1), priority: fc.integer({ min: -1, max: 1 }) }),
       fc.constant('take' as const),
       fc.record({ drop: fc.nat(20) }),
     )
@@ -90,6 +148,7 @@ describe('FairQueue', () => {
           } else {
             const item = {
               owner: owners[one.owner] as object,
+              depth: one.depth,
               priority: one.priority,
               number: made++,
             }
@@ -112,10 +171,11 @@ describe('FairQueue', () => {
           const queue = new FairQueue<Item>()
           counts.forEach((count, index) => {
             const owner = owners[index] as object
-            for (let number = 0; number < count; number++) queue.add({ owner, priority: 0, number })
+            for (let number = 0; number < count; number++)
+              queue.add({ owner, depth: 0, priority: 0, number })
           })
           const late = {}
-          queue.add({ owner: late, priority: 0, number: 0 })
+          queue.add({ owner: late, depth: 0, priority: 0, number: 0 })
           let others = 0
           while (queue.take()?.owner !== late) others++
           expect(others).toBeLessThanOrEqual(counts.length)
@@ -128,6 +188,8 @@ describe('FairQueue', () => {
     const item = queue.take()
     if (item === undefined) return void expect(inside.size).toBe(0)
     for (const other of inside) {
+      expect(other.depth).toBeLessThanOrEqual(item.depth)
+      if (other.depth < item.depth) continue
       expect(other.priority).toBeLessThanOrEqual(item.priority)
       if (other.priority === item.priority && other.owner === item.owner) {
         expect(other.number).toBeGreaterThanOrEqual(item.number)

@@ -1,6 +1,6 @@
 import { UnknownTaskError, UnsupportedWorkError } from '@conc/core'
 import { type Bytes, type KeepAlive, type RecordLevel, registry } from '@conc/core/internal'
-import type { CallRoute, SentCall } from '../../calls/call-route.js'
+import type { CallRoute, Offer, SentCall } from '../../calls/call-route.js'
 import { refusedCall } from '../../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
 import type { Coordinator } from '../../coordinator/coordinator.js'
@@ -47,6 +47,10 @@ export class Entrance implements CallRoute {
     return this.#host.isLive(taskId)
   }
 
+  beforeNext(offer: Offer): () => void {
+    return this.#host.coordinator.beforeNext(offer)
+  }
+
   room(signal: AbortSignal): Promise<void> {
     return this.#host.freeSlot(signal)
   }
@@ -74,6 +78,10 @@ class GuestOwner implements CallOwner {
   constructor(owner: CallOwner, keepAlive: KeepAlive) {
     this.#owner = owner
     this.#keepAlive = keepAlive
+  }
+
+  get waitsSince(): number | undefined {
+    return this.#owner.waitsSince
   }
 
   started(worker?: string | number): void {

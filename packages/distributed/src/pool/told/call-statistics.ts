@@ -57,7 +57,7 @@ class TaskCounts {
     else if (!ending.ok) this.#failed++
     if (ending.ok) for (const chunk of ending.value) this.#bytesOut += chunk.byteLength
     if (call.startedAt === 0) return
-    this.#waits.add(call.startedAt - call.acceptedAt)
+    this.#waits.add(call.startedAt - call.waitsSince)
     this.#runs.add(now - call.startedAt)
   }
 

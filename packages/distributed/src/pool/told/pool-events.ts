@@ -110,13 +110,13 @@ function endOf(exitCode: unknown, signal: unknown, error: unknown): string {
 /** Milliseconds: how long it waited when its body begins, and how long that took when it is over. */
 function timesOf(
   event: CallEvent,
-  { acceptedAt, startedAt }: PoolCall,
+  { waitsSince, startedAt }: PoolCall,
   ending: Ending | undefined,
 ): Record<string, unknown> | undefined {
   const since = (time: number): number => Math.round((performance.now() - time) * 10) / 10
   if (event === 'accepted') return undefined
-  if (startedAt === 0) return { waitedMs: since(acceptedAt), ...outcomeOf(ending) }
-  if (event === 'started') return { waitedMs: since(acceptedAt) }
+  if (startedAt === 0) return { waitedMs: since(waitsSince), ...outcomeOf(ending) }
+  if (event === 'started') return { waitedMs: since(waitsSince) }
   return { ranMs: since(startedAt), ...outcomeOf(ending) }
 }
 
