@@ -144,8 +144,7 @@ let elsewhere: Executor
 let back: Session
 
 const errand = task('drain/errand', (gate: string, port: number) => {
-  const { progress } = currentTask() as NonNullable<ReturnType<typeof currentTask>>
-  const onProgress = progress.bind(currentTask())
+  const onProgress = currentTask()?.progress as (data: unknown) => void
   return detour.with({ onProgress }).on(elsewhere)(gate, port)
 })
 

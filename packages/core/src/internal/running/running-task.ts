@@ -40,7 +40,7 @@ export class RunningTask implements TaskContext {
   readonly deadline: number | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly cancellation: Cancellation
-  readonly root: CallRoot | undefined
+  readonly #root: CallRoot | undefined
   readonly #parent: { readonly id: string } | undefined
   readonly #onProgress: ((data: unknown) => void) | undefined
   #id: string | undefined
@@ -55,13 +55,13 @@ export class RunningTask implements TaskContext {
     this.#parent = init.parent
     this.#onProgress = init.onProgress
     this.#id = init.id
-    this.root = init.root
+    this.#root = init.root
   }
 
   get id(): string {
     if (this.#id === undefined) {
       this.#id = this.makeId()
-      this.root?.named(this.#id)
+      this.#root?.named(this.#id)
     }
     return this.#id
   }
@@ -73,6 +73,11 @@ export class RunningTask implements TaskContext {
   /** The task that made the call, where more of it than its id is known here. */
   get parent(): RunningTask | undefined {
     return this.#parent instanceof RunningTask ? this.#parent : undefined
+  }
+
+  /** Who made the outermost call above it from outside. */
+  get root(): CallRoot | undefined {
+    return this.#root
   }
 
   get parentId(): string | undefined {
