@@ -66,6 +66,20 @@ describe('bad input', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
+  it.each([
+    [['run'], "missing required argument 'task'.\nUsage: conc run <task> [args...]"],
+    [
+      ['taskpool', 'tcp', 'localhost'],
+      "missing required argument 'port'.\nUsage: conc taskpool tcp <host> <port>",
+    ],
+    [['fly'], "unknown command 'fly'.\nconc --help lists the commands."],
+    [['pnig'], "unknown command 'pnig'.\nDid you mean ping?"],
+    [['ping', '--prot', '1'], "unknown option '--prot'.\nDid you mean --port?"],
+  ])('%s is told what there is', async (args, what) => {
+    const { code, stderr, stdout } = await conc(args, { cwd })
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `conc: ${what}\n` })
+  })
+
   it('names the pools that run where none is said', async () => {
     expect(await conc(['pool', 'down'], { cwd })).toMatchObject({
       code: 2,

@@ -35,6 +35,7 @@ describe('signals to conc pool up', () => {
     pool.child.process.kill('SIGINT')
     await pool.child.says('draining', 'stderr')
     pool.child.process.kill('SIGTERM')
+    await pool.child.says('cancelling: 1 running, 0 waiting; again to kill\n', 'stderr')
     expect((await pool.child.ended).code).toBe(143)
     expect((await stubborn.ended).code).not.toBe(0)
   })

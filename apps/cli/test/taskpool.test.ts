@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { SimpleTaskPool } from '@conc/taskpool'
 import { TcpControlServer, UnixControlServer } from '@conc/taskpool/control'
 import { afterAll, describe, expect, it } from 'vitest'
-import { conc, Folder, startOnTerminal } from './conc.js'
+import { conc, type Ended, Folder, startOnTerminal } from './conc.js'
 
 const folder = new Folder()
 const cwd = folder.path
@@ -19,6 +19,27 @@ describe('conc taskpool', () => {
       conc(['taskpool', 'tcp', host, `${port}`, ...args], { cwd })
     expect(await ask('-c', 'pool-size', '-c', 'num-running')).toMatchObject({ code: 0 })
     expect((await ask('-c', 'no-such-command')).code).toBe(1)
+  })
+
+  it('prints values and errors as JSON', async () => {
+    await using pool = new SimpleTaskPool(async () => {}, { name: 'demo', poolSize: 0 })
+    await using server = await new TcpControlServer(pool, { port: 0 }).start()
+    const { host, port } = server.address as { host: string; port: number }
+    const ask = (at: number, surroundings: object, ...args: string[]): Promise<Ended> =>
+      conc(['taskpool', 'tcp', host, `${at}`, '--json', ...args], { cwd, ...surroundings })
+    const [failing, piped, nobody] = await Promise.all([
+      ask(port, {}, '-c', 'get-group-ids', '-c', 'stop 0', '-c', 'lock'),
+      ask(port, { input: 'num-running\n\nfunc-name\n' }),
+      ask(1, {}, '-c', 'lock'),
+    ])
+    expect(failing).toMatchObject({ code: 1, stdout: '[]\nnull\n' })
+    expect(JSON.parse(failing.stderr)).toMatchObject({
+      error: { name: 'InvalidOptionError', code: 'CONC_INVALID_OPTION' },
+    })
+    expect(piped).toEqual({ code: 0, stdout: '0\n"anonymous"\n', stderr: '' })
+    expect(nobody).toMatchObject({ code: 1, stdout: '' })
+    expect(JSON.parse(nobody.stderr)).toMatchObject({ error: { code: 'CONC_CONNECTION_LOST' } })
+    await pool.close({ pending: 'reject' })
   })
 
   it('is a prompt on a terminal, over a Unix socket', async () => {

@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander'
+import { Command, type CommanderError, Option } from 'commander'
 import { type GlobalValues, globalOptions, terminalOptions } from '../options/global-options.js'
 import { Terminal } from '../terminal/terminal.js'
+import { usageError } from './command-error.js'
 import type { CommandSpec, OptionSpec } from './command-spec.js'
 import { helpText } from './help-text.js'
 import { version } from './version.js'
@@ -35,6 +36,9 @@ function addCommand(
   const command = parent.command(spec.takes ? `${name} ${spec.takes}` : name)
   for (const option of spec.options) command.addOption(optionOf(option))
   addGlobalOptions(command)
+  command.exitOverride((error) => {
+    throw withUsage(error, spec)
+  })
   command.action(async () => {
     const { path } = spec
     process.title = `conc ${path}`
@@ -43,6 +47,12 @@ function addCommand(
     const call = { path, args: command.args, options: command.opts(), terminal, table }
     outcome.exitCode = await run(call)
   })
+}
+
+/** Who left an argument out is told which there are. */
+function withUsage(error: CommanderError, { path, takes }: CommandSpec): Error {
+  if (error.code !== 'commander.missingArgument') return error
+  return usageError(`${error.message.replace(/^error: /, '')}.`, `Usage: conc ${path} ${takes}`)
 }
 
 function group(parent: Command, name: string): Command {

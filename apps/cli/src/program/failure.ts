@@ -91,12 +91,14 @@ function stackOf(error: Error): string {
 }
 
 /** `error: unknown option '--prot'\n(Did you mean --port?)`, in our form. */
-function fromCommander({ message }: CommanderError): CommandError {
+function fromCommander({ code, message }: CommanderError): CommandError {
   const [first = '', ...more] = message.split('\n')
   const text = first.replace(/^error: /, '').replace(/\.$/, '')
   const hint = more
     .join(' ')
     .trim()
     .replace(/^\((.*)\)$/, '$1')
-  return usageError(`${text}.`, hint === '' ? undefined : hint)
+  if (hint !== '') return usageError(`${text}.`, hint)
+  const isUnknown = code === 'commander.unknownCommand'
+  return usageError(`${text}.`, isUnknown ? 'conc --help lists the commands.' : undefined)
 }

@@ -51,7 +51,7 @@ export class Foreground {
 
   #asked(signal: 'SIGINT' | 'SIGTERM'): void {
     if (this.#stage === 'up') this.#drain(signal)
-    else if (this.#stage === 'draining') this.#cancel(signal)
+    else if (this.#stage === 'draining') this.#askedAgain(signal)
     else process.exit(exitCodeOf(signal))
   }
 
@@ -61,6 +61,11 @@ export class Foreground {
     terminal.note(`draining: ${this.#workLeft()}; again to cancel`, 'error')
     setTimeout(() => this.#outOfTime(signal), shutdownTimeoutMs)
     this.#service.drain()
+  }
+
+  #askedAgain(signal: 'SIGINT' | 'SIGTERM'): void {
+    this.#settings.terminal.note(`cancelling: ${this.#workLeft()}; again to kill`, 'error')
+    this.#cancel(signal)
   }
 
   /** As the second signal does it: this was no drain to the end, and the exit status says so. */

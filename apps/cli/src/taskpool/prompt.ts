@@ -20,13 +20,14 @@ export function tokenOf({ options, terminal }: CommandCall<TaskpoolValues>): { t
 /** Talks to the server until the person, the commands or the server end it. */
 export function converse(
   client: ControlClient,
-  { options }: CommandCall<TaskpoolValues>,
+  { options, terminal }: CommandCall<TaskpoolValues>,
 ): Promise<number> {
   const { command } = options
   return runControlPrompt(client, {
     input: process.stdin,
     output: process.stdout,
     errors: process.stderr,
+    format: terminal.isJson ? 'json' : 'text',
     ...(command !== undefined && { commands: command }),
   })
 }

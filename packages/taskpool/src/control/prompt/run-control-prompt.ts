@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { ConnectionLostError } from '@conc/core'
 import type { ControlClient } from '../client/control-client.js'
+import type { Reply } from '../wire/reply.js'
 import { InteractivePrompt } from './interactive-prompt.js'
 import { linesOf } from './lines-of.js'
 
@@ -11,12 +12,14 @@ export interface PromptIo {
   readonly errors: Writable
   /** Run instead of what `input` says. */
   readonly commands?: readonly string[]
+  /** How replies are printed. `'json'`, for programs: values on lines of `output`, errors on lines of `errors`. Default `'text'`. */
+  readonly format?: 'text' | 'json'
 }
 
 /**
  * Connects, and passes on what a person or a pipe says to a control server. On a terminal there is a prompt: `exit` or
  * Ctrl-D leaves, Ctrl-C drops the line or the wait. With `commands`, or an input that is no terminal, only replies are
- * printed.
+ * printed; so it is with `format: 'json'`.
  *
  * @returns 1 where it could not connect, lost the connection, or one of `commands` failed; else 0.
  * @example
@@ -28,14 +31,16 @@ export async function runControlPrompt(client: ControlClient, io: PromptIo): Pro
   try {
     await client.connect(columns === undefined ? {} : { terminalWidth: columns })
   } catch (error) {
-    io.errors.write(`${messageOf(error)}\nFailed to connect.\n`)
+    if (isJson(io)) tell(io, error)
+    else io.errors.write(`${messageOf(error)}\nFailed to connect.\n`)
     return 1
   }
   try {
     return await converse(client, io)
   } catch (error) {
     if (!(error instanceof ConnectionLostError)) throw error
-    io.errors.write(`${error.message}\n`)
+    if (isJson(io)) tell(io, error)
+    else io.errors.write(`${error.message}\n`)
     return 1
   } finally {
     await client.close()
@@ -44,31 +49,47 @@ export async function runControlPrompt(client: ControlClient, io: PromptIo): Pro
 
 async function converse(client: ControlClient, io: PromptIo): Promise<0 | 1> {
   if (io.commands !== undefined) return await runCommands(client, io, io.commands)
-  if (io.input.isTTY) await new InteractivePrompt(client, io).run()
+  if (io.input.isTTY && !isJson(io)) await new InteractivePrompt(client, io).run()
   else await runPipe(client, io)
   return 0
 }
 
 async function runCommands(
   client: ControlClient,
-  { output }: PromptIo,
+  io: PromptIo,
   commands: readonly string[],
 ): Promise<0 | 1> {
   let code: 0 | 1 = 0
   for (const command of commands) {
     const reply = await client.request(command, {})
-    output.write(`${reply.text}\n`)
+    show(io, reply)
     if (!reply.ok) code = 1
   }
   return code
 }
 
-async function runPipe(client: ControlClient, { input, output }: PromptIo): Promise<void> {
-  for await (const line of linesOf(input)) {
+async function runPipe(client: ControlClient, io: PromptIo): Promise<void> {
+  for await (const line of linesOf(io.input)) {
     const command = line.trim()
     if (command === 'exit') return
-    if (command !== '') output.write(`${await client.send(command)}\n`)
+    if (command !== '') show(io, await client.request(command, {}))
   }
+}
+
+function show(io: PromptIo, reply: Reply): void {
+  if (!isJson(io)) io.output.write(`${reply.text}\n`)
+  else if (reply.ok) io.output.write(`${JSON.stringify(reply.value)}\n`)
+  else tell(io, reply.error)
+}
+
+/** An error as a line of JSON. */
+function tell({ errors }: PromptIo, error: unknown): void {
+  const { name, code, message = String(error) } = error as Partial<NodeJS.ErrnoException>
+  errors.write(`${JSON.stringify({ error: { name, code, message } })}\n`)
+}
+
+function isJson({ format }: PromptIo): boolean {
+  return format === 'json'
 }
 
 function messageOf(error: unknown): string {
