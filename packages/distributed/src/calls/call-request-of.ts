@@ -15,13 +15,13 @@ export interface SubmitLimits {
   readonly maxPayloadBytes: number
   readonly tagMatch?: 'all' | 'any' | undefined
   readonly startTimeoutMs?: number | undefined
-  readonly log?: { readonly level: Level } | undefined
 }
 
 /**
  * The first attempt of a call, with its arguments and surroundings as bytes.
  *
  * @param context what `captureContext` gave when the call was made.
+ * @param logLevel how much is wanted of its records.
  * @throws {SerializationError | PayloadTooLargeError} something cannot travel.
  */
 export function encodeSubmit(
@@ -30,6 +30,7 @@ export function encodeSubmit(
   context: TravelContext | undefined,
   kind: CallRequest['kind'],
   limits: SubmitLimits,
+  logLevel?: Level,
 ): CallRequest {
   const definition = call.definition as TaskDefinition
   const owner: PayloadOwner = { task: definition.name, executor: call.executor, started: false }
@@ -50,7 +51,7 @@ export function encodeSubmit(
     priority: call.options.priority ?? 0,
     tags: call.options.tags,
     tagMatch: limits.tagMatch === 'any' ? 'any' : undefined,
-    logLevel: limits.log?.level,
+    logLevel,
     wantsProgress: call.options.onProgress !== undefined,
     idempotencyKey: call.options.idempotencyKey,
   }

@@ -16,6 +16,7 @@ import { decode, encode } from '@conc/wire'
 import type { CallRequest, Ending } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
 import type { EncodedReader } from '../logs/encoded-reader.js'
+import { readerOf } from '../logs/surrounding-reader.js'
 import type { Credit } from '../protocol/credit.js'
 import { encodeSubmit, inAttempt } from './call-request-of.js'
 import type { CallRoute, SentCall } from './call-route.js'
@@ -150,7 +151,8 @@ export class RemoteCalls implements RemoteWork {
     context: TravelContext | undefined,
     kind: CallRequest['kind'],
   ): CallRequest {
-    return encodeSubmit(call, args, context, kind, this.#limits)
+    const level = readerOf(call, this.#limits.log)?.level
+    return encodeSubmit(call, args, context, kind, this.#limits, level)
   }
 
   async #repeat(call: Call, submit: CallRequest): Promise<void> {
@@ -185,7 +187,7 @@ export class RemoteCalls implements RemoteWork {
     items?: (pack: Bytes) => void,
     route: CallRoute = this.#route,
   ): SentCall {
-    const owner = new OneAttempt(call, ended, this.#limits.log, items)
+    const owner = new OneAttempt(call, ended, readerOf(call, this.#limits.log), items)
     const sent = route.send(inAttempt(call, submit, number), owner)
     owner.sent = sent
     call.attempt = sent

@@ -1,4 +1,4 @@
-import { channels, type Executor, inline } from '@conc/core'
+import { channels, type Executor, inline, task } from '@conc/core'
 import { connect, type LogRecord, type Session, serve, WorkerPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
 import { outer, say, sayPlain } from '../fixtures/saying.mjs'
@@ -55,6 +55,31 @@ describe('a session with onLog', () => {
     await using far = await listening(relay)
     await far.session.submit(sayPlain, ['from afar'])
     expect(messages(far.records)).toEqual(['from afar'])
+  })
+
+  it('is told by what a task in the process of the server has others do, once and as much as it asked for', async () => {
+    const ofPool: LogRecord[] = []
+    const onLog = (record: LogRecord): void => void ofPool.push(record)
+    await using pool = new WorkerPool({ breadth: 1, modules, logLevel: 'warn', onLog })
+    await using middle = await serve(pool)
+    const ofMiddle: LogRecord[] = []
+    await using session = await connect({
+      port: middle.port,
+      logLevel: 'error',
+      onLog: (record) => ofMiddle.push(record),
+    })
+    const byPool = task('session-logs/by-pool', () => say.on(pool)('x'))
+    const bySession = task('session-logs/by-session', () => say.on(session)('y'))
+    await using far = await listening(inline(), { logLevel: 'debug' })
+    await far.session.submit(byPool, [])
+    await far.session.submit(bySession, [])
+    const levels = ['error', 'warn', 'info', 'debug']
+    const each = (text: string, count = 4): string[] =>
+      levels.slice(0, count).map((level) => `${level} ${text}`)
+    expect(messages(far.records)).toEqual([...each('x'), ...each('y')])
+    expect(messages(ofMiddle)).toEqual(each('y', 1))
+    const said = messages(ofPool.filter(({ task: name }) => name !== undefined))
+    expect(said).toEqual([...each('x', 2), ...each('y', 2)])
   })
 
   it('goes on where onLog throws', async () => {
