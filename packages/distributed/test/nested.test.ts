@@ -1,12 +1,15 @@
 import { currentExecutor, task, withExecutor } from '@conc/core'
 import { PoolDepthError, WorkerPool, withPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
+import { Money, purse } from './fixtures/purse.mjs'
 import {
   add,
+  bearer,
   depth,
   fan,
   inner,
   numbers,
+  outsourcing,
   patient,
   pid,
   roundabout,
@@ -90,6 +93,27 @@ describe('a task that waits for something else', () => {
     expect(await pool.submit(add, [1, 1])).toBe(2)
     await lab.openGate()
     expect(await waiting).toBe('through')
+  })
+})
+
+describe('a task that calls another pool', () => {
+  it('has no slot meanwhile', async () => {
+    const lab = await Lab.open()
+    await using pool = new WorkerPool({ breadth: 1, concurrency: 1 })
+    const { promise, onProgress } = firstReport()
+    const waiting = pool.submit(outsourcing, [lab.log, lab.gate], { onProgress })
+    await promise
+    expect(await pool.submit(add, [1, 1])).toBe(2)
+    await lab.openGate()
+    expect(await waiting).toBe('out')
+  })
+})
+
+describe('a context variable whose value a worker cannot read', () => {
+  it('stays unset there, and is passed on as it came', async () => {
+    await using pool = new WorkerPool({ breadth: 1 })
+    const call = purse.run(new Money(5), () => pool.submit(bearer, []))
+    expect(await call).toEqual(['unset', 5, 5])
   })
 })
 

@@ -8,6 +8,12 @@ import { encodePayload, type PayloadOwner } from './payload.js'
 const arrived = new WeakMap<ReadonlyMap<string, unknown>, ReadonlyMap<string, Bytes>>()
 
 /**
+ * In front of the name of a variable whose value is bytes that could not be decoded: no variable has such a name, and whoever
+ * sets further ones, or takes them to a thread, takes this along.
+ */
+const undecoded = ' '
+
+/**
  * Context variables as bytes, one by one.
  *
  * @throws {SerializationError} one of them cannot travel, or there is too much of them.
@@ -24,10 +30,15 @@ export function encodeVars(
   for (const [name, value] of vars) {
     const root = `contextVar '${name}'`
     if (encoded.size >= contextEntries) throw tooMuch(root, `${contextEntries} variables`, owner)
-    const bytes = encodePayload(value, root, Number.POSITIVE_INFINITY, owner)
+    const isUndecoded = name.startsWith(undecoded)
+    // It was set anew since it came.
+    if (isUndecoded && vars.has(name.slice(undecoded.length))) continue
+    const bytes = isUndecoded
+      ? [value as Uint8Array]
+      : encodePayload(value, root, Number.POSITIVE_INFINITY, owner)
     left -= bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
     if (left < 0) throw tooMuch(root, `${contextBytes} bytes`, owner)
-    encoded.set(name, bytes)
+    encoded.set(isUndecoded ? name.slice(undecoded.length) : name, bytes)
   }
   return encoded
 }
@@ -62,6 +73,7 @@ export function decodeVars(
     try {
       vars.set(name, decode(value, { root: `contextVar '${name}'` }))
     } catch (error) {
+      vars.set(undecoded + name, value)
       warnOnce(name, error)
     }
   }
