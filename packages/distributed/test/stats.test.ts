@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { type ChannelEvent, channels, inline } from '@conc/core'
+import { type ChannelEvent, channels, inline, limit } from '@conc/core'
 import { connect, type LogRecord, serve, WorkerPool } from '@conc/distributed'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { add, awaiting, careless, crowding, gated, pid } from './fixtures/tasks.mjs'
 import { firstReport, Lab, workerEvent } from './lab.js'
+import { TcpProxy } from './tcp-proxy.js'
 
 const modules = [new URL('./fixtures/tasks.mjs', import.meta.url)]
 
@@ -95,6 +96,22 @@ describe('pools inside of pools', () => {
   })
 })
 
+describe('conc:worker', () => {
+  it('tells of the life of a worker', async () => {
+    const seen: string[] = []
+    const hear = (event: unknown): void => {
+      const { executor, type } = event as ChannelEvent
+      if (executor === 'short') seen.push(type)
+    }
+    channels.worker.subscribe(hear)
+    onTestFinished(() => void channels.worker.unsubscribe(hear))
+    const pool = new WorkerPool({ breadth: 1, name: 'short' })
+    await pool.start()
+    await pool.close()
+    expect(seen).toEqual(['up', 'ready', 'stopped'])
+  })
+})
+
 describe('conc:session', () => {
   it('tells of the life of a session, at its own end', async () => {
     const server = await serve(inline())
@@ -110,5 +127,28 @@ describe('conc:session', () => {
     channels.session.unsubscribe(hear)
     expect(seen).toEqual(['draining', 'reset', 'closed'])
     await session.close()
+  })
+
+  it('tells at the server who comes, breaks off, comes back, goes and is refused', async () => {
+    const seen: string[] = []
+    const hear = (event: unknown): void => {
+      const { executor, type } = event as ChannelEvent
+      if (executor === 'watched') seen.push(type)
+    }
+    channels.session.subscribe(hear)
+    onTestFinished(() => void channels.session.unsubscribe(hear))
+    const authkey = 'a key of enough bytes'
+    await using server = await serve(limit(inline(), 8, { name: 'watched' }), {
+      authkey,
+      resumeMs: 20_000,
+    })
+    await using proxy = await TcpProxy.to(server.port)
+    const session = await connect({ port: proxy.port, authkey })
+    proxy.cut()
+    await expect.poll(() => seen).toEqual(['open', 'lost', 'resumed'])
+    await session.close()
+    await expect.poll(() => seen).toEqual(['open', 'lost', 'resumed', 'closed'])
+    await connect({ port: server.port, authkey: 'another', retries: 0 }).catch(() => {})
+    await expect.poll(() => seen.at(-1)).toBe('refused')
   })
 })

@@ -1,7 +1,7 @@
 import { WorkerLostError } from '@conc/core'
-import { WorkerPool } from '@conc/distributed'
+import { connect, serve, WorkerPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
-import { add, doubling, echo, numbers, pid, size } from './fixtures/tasks.mjs'
+import { add, doubling, echo, endless, numbers, pid, size } from './fixtures/tasks.mjs'
 import { Lab } from './lab.js'
 
 describe('values', () => {
@@ -49,6 +49,25 @@ describe('streams', () => {
     expect(got).toEqual(got.map((_, index) => index))
   })
 })
+describe('throw() of a plain stream', () => {
+  it('ends the producer, runs its finally, and rejects with that error', async () => {
+    const lab = await Lab.open()
+    await using pool = new WorkerPool({ breadth: 1, concurrency: 1 })
+    const server = await serve(pool)
+    await using session = await connect({ port: server.port })
+    for (const executor of [pool, session]) {
+      const items = executor.stream(endless, [lab.log])
+      await items.next()
+      const error = new RangeError('enough')
+      await expect(items.throw(error)).rejects.toBe(error)
+      expect(await items.next()).toEqual({ done: true, value: undefined })
+      expect(await executor.submit(add, [1, 1])).toBe(2)
+    }
+    expect(await lab.lines()).toEqual(['left', 'left'])
+    await server.close()
+  })
+})
+
 describe('duplex', () => {
   it('is a generator exactly', async () => {
     const lab = await Lab.open()

@@ -178,6 +178,28 @@ describe('LockHost', () => {
     expect(ask(other, acquire('a'), child).error).toMatchObject({ code: 'CONC_DEADLOCK' })
   })
 
+  it('lets a try past nobody who waits', () => {
+    const host = new LockHost()
+    const some = { kind: 'semaphore', permits: 2 } as const
+    ask(host, acquire('two', some), owner('one'))
+    const both = ask(host, acquire('two', { ...some, amount: 2 }), owner('both'))
+    const hasty = ask(host, acquire('two', { ...some, isTry: true }), owner('hasty'))
+    expect(hasty).toMatchObject({ reply: undefined, error: undefined })
+    both.giveUp()
+    expect(ask(host, acquire('two', { ...some, isTry: true }), owner('hasty')).isGranted).toBe(true)
+  })
+
+  it('has 10 000 names, as long as somebody uses them', () => {
+    const host = new LockHost()
+    for (let name = 0; name < 10_000; name++) ask(host, acquire(`${name}`), owner(`${name}`))
+    const first = owner('0')
+    expect(ask(host, acquire('more'), first).error).toMatchObject({ code: 'CONC_LOCK' })
+    expect(ask(host, acquire('1'), first).error).toBeUndefined()
+    ask(host, { op: 'leave' }, first)
+    expect(ask(host, acquire('more'), first).isGranted).toBe(true)
+    expect(host.size).toBe(10_000)
+  })
+
   it('shares what was delegated with the calls below, and with nobody else', () => {
     const host = new LockHost()
     const held = ask(host, acquire('a', { delegate: true }), owner('1', [], ['2']))

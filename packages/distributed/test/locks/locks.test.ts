@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { locks, WorkerPool, withLocks, withPool } from '@conc/distributed'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { add, briefly, entangled, hogging, increment, meeting } from '../fixtures/tasks.mjs'
 import { firstReport, Lab } from '../lab.js'
 
@@ -108,6 +108,16 @@ describe('locks()', () => {
       })
       await held.release()
     })
+  })
+
+  it('are those of this process where nobody is around, with a warning', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warned.mockRestore())
+    const held = await locks().lock('lonely').acquire()
+    expect(await locks().lock('lonely').tryAcquire()).toBeUndefined()
+    await held.release()
+    const codes = warned.mock.calls.map(([, options]) => options)
+    expect(codes).toEqual([{ code: 'CONC_LOCAL_LOCKS' }])
   })
 
   it('refuse waits that would be misread, and hosts without locks', async () => {
