@@ -19,6 +19,8 @@ import {
   parentOfLost,
   relay,
   sumStream,
+  surrounded,
+  surroundedBy,
   tenant,
   waiting,
 } from './fixtures/tasks.mjs'
@@ -64,6 +66,13 @@ describe('a nested call', () => {
       parentId: own.parentId,
     })
     expect(nested.deadline).toBeTypeOf('number')
+  })
+
+  it('leaves the context it is made in to no other body', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1 })
+    const parents = Array.from({ length: 100 }, () => threads.submit(surrounded, []))
+    for (let i = 0; i < 200; i++) expect(await threads.submit(surroundedBy, [])).toBeUndefined()
+    await Promise.all(parents)
   })
 
   it('brings errors whole', async () => {

@@ -1,7 +1,17 @@
 import { WorkerLostError } from '@conc/core'
 import { ThreadExecutor, type ThreadExecutorOptions } from '@conc/threads'
 import { describe, expect, it } from 'vitest'
-import { add, counted, crowded, echo, exit, gated, nest } from './fixtures/tasks.mjs'
+import {
+  add,
+  counted,
+  crowded,
+  echo,
+  exit,
+  gated,
+  nest,
+  surrounded,
+  surroundedBy,
+} from './fixtures/tasks.mjs'
 import { firstReport, Gate, words } from './gate.js'
 
 /** An executor that has seen enough short tasks to send calls to threads that are still busy. */
@@ -45,6 +55,14 @@ describe('calls that were sent to a busy thread', () => {
     await blocked
     expect(await threads.submit(add, [1, 1])).toBe(2)
     expect(counter.values[0]).toBe(0)
+  })
+
+  it('begin outside of the context of the body that gives its slot up', async () => {
+    await using threads = await quick({ maxThreads: 1 })
+    const parent = threads.submit(surrounded, [])
+    const behind = Array.from({ length: 10 }, () => threads.submit(surroundedBy, []))
+    expect(await Promise.all(behind)).toEqual(behind.map(() => undefined))
+    expect(await parent).toBe(2)
   })
 
   it('come after a call of higher priority', async () => {

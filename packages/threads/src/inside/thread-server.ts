@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { decodeError } from '@conc/core'
 import type { TaskDefinition } from '@conc/core/internal'
 import { bodyId } from '../between/body-ids.js'
@@ -39,6 +40,8 @@ export class ThreadServer {
   readonly #queue: CallMessage[] = []
   readonly #occupancy: Occupancy
   #lastBody = 0
+  /** Out of the context of the body that makes room: what begins has nothing to do with it. */
+  readonly #takeNextOutside: () => void = AsyncResource.bind(() => this.#takeNext())
   #isTaking = false
   #isPolling = false
   /** The thread is being ended for the sake of a body that has just ended by itself. */
@@ -55,7 +58,7 @@ export class ThreadServer {
     })
     this.log = new ThreadLog(boot, this.#link)
     this.#answers = new Answers(this.#link, boot.executor)
-    this.#occupancy = new Occupancy(boot.tasksPerThread, () => this.#takeNext())
+    this.#occupancy = new Occupancy(boot.tasksPerThread, this.#takeNextOutside)
     this.link = new ParentLink(this.#link, this.#occupancy, boot.executor)
     this.proxy = new PoolProxy(boot, this.link)
   }
@@ -135,7 +138,7 @@ export class ThreadServer {
     if (this.#isDoomed) return
     this.#queue.push(call)
     // A body that polls is in the middle of something: others start when it has yielded.
-    if (this.#isPolling) queueMicrotask(() => this.#takeNext())
+    if (this.#isPolling) queueMicrotask(this.#takeNextOutside)
     else this.#takeNext()
   }
 
