@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   add,
+  busy,
   checked,
   context,
   crowded,
@@ -38,6 +39,19 @@ describe('ThreadExecutor', () => {
       expect(await threads.submit(add, [1, 2])).toBe(3)
       expect(await withExecutor(threads, () => add(3, 4))).toBe(7)
       expect(await thread.on(threads)()).toBeGreaterThan(0)
+    })
+
+    it('reaches a thread that is awake, asleep, or just falling asleep, and so does the answer', async () => {
+      const pauses = fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { minLength: 100, maxLength: 200 })
+      const check = fc.asyncProperty(pauses, async (steps) => {
+        for (const [here, there] of steps) {
+          const answer = threads.submit(busy, [there / 1000])
+          const end = performance.now() + here / 1000
+          while (performance.now() < end) {}
+          expect(await answer).toBe(there / 1000)
+        }
+      })
+      await fc.assert(check, { numRuns: 20 })
     })
 
     it('never runs more than it has slots', async () => {

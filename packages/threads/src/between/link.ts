@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Transferable } from '@conc/core'
+import { Lookout } from './lookout.js'
 import { RingReader, type RingRecord, RingWriter } from './ring.js'
 
 /** The two rings between a pool and one of its threads, as one end sees them. */
@@ -19,6 +20,8 @@ export type LinkMessage = readonly [kind: number, number?: number, ...rest: unkn
 
 /** Told what arrives, in the order in which it was sent. */
 export interface LinkSink<In extends LinkMessage> {
+  /** Whether more is likely to come soon. */
+  readonly expectsMore: boolean
   record(record: RingRecord): void
   message(message: In): void
   /** A message came that cannot be read here. What it was about is known, unless the ring was full. */
@@ -47,6 +50,7 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
   readonly #writer: RingWriter
   readonly #reader: RingReader
   readonly #sink: LinkSink<In>
+  readonly #lookout: Lookout
   #isTakingIn = false
   /** Since the last `flush()`. */
   #hasWritten = false
@@ -62,6 +66,7 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
     this.#writer = new RingWriter(memory.out)
     this.#reader = new RingReader(memory.in)
     this.#sink = sink
+    this.#lookout = new Lookout(this.#reader, () => this.#takeIn())
   }
 
   listen(): void {
@@ -85,6 +90,7 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
     if (!this.#hasWritten) return
     this.#hasWritten = false
     if (this.#writer.wakes()) this.#port.postMessage(wakeUp)
+    if (!this.#isTakingIn && this.#sink.expectsMore) this.#lookout.begin()
   }
 
   /** @throws what `postMessage` throws; nothing was sent then. */
@@ -121,6 +127,7 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
 
   #takeIn(): void {
     this.#isTakingIn = true
+    this.#lookout.end()
     let isAsleep = false
     try {
       do {
@@ -130,12 +137,16 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
           this.#handle(this.#early.shift() as In | Unreadable)
           this.#readRing()
         }
-      } while (!this.#reader.sleep())
+      } while (!this.#rests())
       isAsleep = true
     } finally {
       this.#isTakingIn = false
       if (!isAsleep) this.#takeInSoon()
     }
+  }
+
+  #rests(): boolean {
+    return this.#sink.expectsMore ? this.#lookout.rest() : this.#reader.sleep()
   }
 
   /** We count as awake, so nobody else will see to it. */

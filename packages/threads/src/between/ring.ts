@@ -147,6 +147,11 @@ export class RingReader extends RingEnd {
     return !this.hasMore || Atomics.exchange(this.header, readsAt, 1) === 1
   }
 
+  /** No writer has to wake us until we `sleep()`. */
+  stayAwake(): void {
+    Atomics.store(this.header, readsAt, 1)
+  }
+
   #advance(by: number): void {
     this.#tail = (this.#tail + by) | 0
     Atomics.store(this.header, tailAt, this.#tail)

@@ -52,6 +52,7 @@ export class ThreadServer {
     this.#tag = boot.tag
     this.#claims = new ClaimTable(boot.claims)
     this.#link = new Link(boot.port, boot.memory, {
+      expectsMore: true,
       record: (record) => this.#record(record),
       message: (message) => this.#receive(message),
       unreadable: (error, about) => this.#unreadable(error, about),

@@ -18,6 +18,10 @@ export class Inbox implements LinkSink<ToParent> {
     this.#nested = nested
   }
 
+  get expectsMore(): boolean {
+    return this.#thread.calls.size > 0
+  }
+
   /** A small result, or a small nested call. */
   record(record: RingRecord): void {
     const call = briefNestedCall(record)

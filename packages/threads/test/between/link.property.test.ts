@@ -7,7 +7,7 @@ import { ringMemory } from '../../src/between/ring.js'
 type Numbered = readonly [kind: number, number: number, ...rest: unknown[]]
 
 /** Two ends on this thread; `arrived` is what the second one was told. */
-function openLink(): {
+function openLink(expectsMore = true): {
   near: Link<Numbered, Numbered>
   far: Link<Numbered, Numbered>
   arrived: number[]
@@ -16,12 +16,13 @@ function openLink(): {
   const { port1, port2 } = new MessageChannel()
   const [there, back] = [ringMemory(), ringMemory()]
   const arrived: number[] = []
-  const deaf = { record: () => {}, message: () => {}, unreadable: () => {} }
+  const deaf = { expectsMore, record: () => {}, message: () => {}, unreadable: () => {} }
   const near = new Link<Numbered, Numbered>(port1, { in: back, out: there }, deaf)
   const far = new Link<Numbered, Numbered>(
     port2,
     { in: there, out: back },
     {
+      expectsMore,
       record: ({ a }) => void arrived.push(a),
       message: (message: LinkMessage) => void arrived.push(message[1] as number),
       unreadable: () => void arrived.push(-1),
@@ -43,25 +44,29 @@ describe('Link', () => {
 
   it('brings records and messages in the order in which they were sent, each once', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 300 }), async (steps) => {
-        const { near, far, arrived, close } = openLink()
-        let sent = 0
-        const send = (values: readonly unknown[]): void => {
-          if (near.write(++sent, 0, values)) near.flush()
-          else near.post([0, sent, values])
-        }
-        for (const one of steps) {
-          if (one === 'write') send([sent, 'text'])
-          else if (one === 'long') send([sent, 'x'.repeat(250), 'y'.repeat(250)])
-          else if (one === 'post') near.post([0, ++sent, { is: 'an object' }])
-          else if (one === 'unsendable') expect(() => near.post([0, -1, () => {}])).toThrow()
-          else if (one === 'drain') far.drain()
-          else await turn()
-        }
-        for (let turns = 0; arrived.length < sent && turns < 100; turns++) await turn()
-        expect(arrived).toEqual(Array.from({ length: sent }, (_, index) => index + 1))
-        close()
-      }),
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 300 }),
+        fc.boolean(),
+        async (steps, expectsMore) => {
+          const { near, far, arrived, close } = openLink(expectsMore)
+          let sent = 0
+          const send = (values: readonly unknown[]): void => {
+            if (near.write(++sent, 0, values)) near.flush()
+            else near.post([0, sent, values])
+          }
+          for (const one of steps) {
+            if (one === 'write') send([sent, 'text'])
+            else if (one === 'long') send([sent, 'x'.repeat(250), 'y'.repeat(250)])
+            else if (one === 'post') near.post([0, ++sent, { is: 'an object' }])
+            else if (one === 'unsendable') expect(() => near.post([0, -1, () => {}])).toThrow()
+            else if (one === 'drain') far.drain()
+            else await turn()
+          }
+          for (let turns = 0; arrived.length < sent && turns < 1000; turns++) await turn()
+          expect(arrived).toEqual(Array.from({ length: sent }, (_, index) => index + 1))
+          close()
+        },
+      ),
     )
   })
 
@@ -85,6 +90,7 @@ describe('Link', () => {
     const [there, back] = [ringMemory(), ringMemory()]
     const arrived: number[] = []
     const sink = {
+      expectsMore: true,
       record: ({ a }: { a: number }) => {
         arrived.push(a)
         if (a === 1) throw new Error('thrown by the sink')
