@@ -6,11 +6,11 @@ import { following } from './following.js'
 import type { Entrant, Hold, Ticket } from './gate.js'
 import type { Host } from './host.js'
 import { ItemCalls, type ItemOwner } from './item-calls.js'
-import type { ItemRecord } from './ledger.js'
+import type { MappedRun } from './mapped-run.js'
 import { Pace } from './pace.js'
 
 /** The run of one mapped task: starts items in order while there is room, and collects what they give. */
-export abstract class EachRun implements Entrant, ItemOwner, ItemRecord {
+export abstract class EachRun implements Entrant, ItemOwner, MappedRun {
   readonly results: unknown[]
   readonly durations: number[] | undefined
   protected readonly host: Host

@@ -21,6 +21,8 @@ export interface Host {
   readonly alarms: Alarms
   /** `undefined` where nobody listens. */
   readonly observer: Observer | undefined
+  /** Somebody is told of tasks as they end, and looks at what became of their items then. */
+  readonly isNoticed: boolean
   /** Where bodies get their slots; `undefined` where nothing around limits them. */
   readonly gate: Gate | undefined
   /** Where tasks run that name no executor. */

@@ -2,18 +2,16 @@ import type { AnyBody } from '../builder/steps.js'
 import { WeavePendingLimitError } from '../errors.js'
 import { isMapped, isSimple, optionsOf } from '../plan/graph.js'
 import { placeOf } from '../plan/places.js'
-import { AsyncEachRun } from './async-each-run.js'
 import { Attempts } from './attempts.js'
 import { callTask } from './bare-body.js'
 import { callHeld } from './call-held.js'
 import { dependenciesOf } from './dependencies.js'
-import type { EachRun } from './each-run.js'
 import type { Hold } from './gate.js'
 import type { Host } from './host.js'
 import { itemsOfTask } from './items-of-task.js'
+import { type MappedRun, mappedRun } from './mapped-run.js'
 import { Piece } from './piece.js'
 import { routeOf } from './route.js'
-import { SyncEachRun } from './sync-each-run.js'
 import { isThenable, promiseOf } from './thenable.js'
 
 /** Starts the tasks of a run and tells it how they end. */
@@ -29,7 +27,7 @@ export class TaskLauncher implements Launcher {
   readonly #host: Host
   /** Whether simple tasks are called as they are: nobody watches, and no executor wants them. */
   readonly #isDirect: boolean
-  readonly #mapped = new Set<EachRun>()
+  readonly #mapped = new Set<MappedRun>()
 
   constructor(host: Host) {
     this.#host = host
@@ -119,9 +117,7 @@ export class TaskLauncher implements Launcher {
       if (items.count !== undefined && items.count > host.maxPending) {
         throw new WeavePendingLimitError(host.graph.names[task] as string, host.maxPending)
       }
-      const each = items.isAsync
-        ? new AsyncEachRun(host, task, isDirect, items)
-        : new SyncEachRun(host, task, isDirect, items)
+      const each = mappedRun(host, task, isDirect, items)
       host.ledger.items.set(task, each)
       this.#mapped.add(each)
       this.#tellStart(task)

@@ -103,6 +103,10 @@ export class WeaveRun implements Host {
     return this.#around.deadline
   }
 
+  get isNoticed(): boolean {
+    return this.#init.noticed !== undefined
+  }
+
   get parent(): Surroundings['parent'] {
     return this.#around.parent
   }
