@@ -10,44 +10,33 @@ export interface Frame {
   readonly body: Uint8Array
 }
 
-/** A frame to be sent. */
-export interface OutgoingFrame {
-  readonly type: number
-  readonly flags: number
-  readonly id: number
-  readonly meta: Uint8Array
-  readonly body: Bytes
-  /** Of the whole frame. */
-  readonly byteLength: number
-}
-
-/** A frame that grows until it is written. */
-export interface GrowingFrame extends OutgoingFrame {
-  readonly body: Uint8Array[]
-  byteLength: number
-}
-
 export const noBytes: Uint8Array = new Uint8Array(0)
-const noChunks: Bytes = []
+
+/** Native code takes as long to begin as it takes to write so many bytes one by one. */
+const mostByHand = 48
 
 /** u32 size of the rest | u8 type | u8 flags | u16 0 | u32 id | u32 metaSize */
 export const frameHeaderBytes = 16
 
-export function outgoingFrame(
-  type: number,
-  id: number,
-  meta: Uint8Array = noBytes,
-  body: Bytes = noChunks,
-  flags = 0,
-): OutgoingFrame {
+/** How long a frame with that in it is. */
+export function frameBytes(meta: Uint8Array, body: Bytes): number {
   let byteLength = frameHeaderBytes + meta.byteLength
-  for (const chunk of body) byteLength += chunk.byteLength
-  return { type, flags, id, meta, body, byteLength }
+  for (let index = 0; index < body.length; index++) {
+    byteLength += (body[index] as Uint8Array).byteLength
+  }
+  return byteLength
 }
 
-/** Writes header and meta. @returns where the body goes. */
-export function writeFrameHead(target: Buffer, at: number, frame: OutgoingFrame): number {
-  const { type, flags, id, meta, byteLength } = frame
+/** Writes header and meta. @param byteLength of the whole frame. @returns where the body goes. */
+export function writeFrameHead(
+  target: Buffer,
+  at: number,
+  type: number,
+  id: number,
+  meta: Uint8Array,
+  flags: number,
+  byteLength: number,
+): number {
   target.writeUInt32LE(byteLength - 4, at)
   target[at + 4] = type
   target[at + 5] = flags
@@ -55,16 +44,13 @@ export function writeFrameHead(target: Buffer, at: number, frame: OutgoingFrame)
   target[at + 7] = 0
   target.writeUInt32LE(id, at + 8)
   target.writeUInt32LE(meta.byteLength, at + 12)
-  if (meta.byteLength > 0) target.set(meta, at + frameHeaderBytes)
-  return at + frameHeaderBytes + meta.byteLength
+  return writeBytes(target, at + frameHeaderBytes, meta)
 }
 
-/** Writes the whole frame. @returns where the next one goes. */
-export function writeFrame(target: Buffer, at: number, frame: OutgoingFrame): number {
-  let end = writeFrameHead(target, at, frame)
-  for (const chunk of frame.body) {
-    target.set(chunk, end)
-    end += chunk.byteLength
-  }
-  return end
+/** @returns where the next bytes go. */
+export function writeBytes(target: Buffer, at: number, bytes: Uint8Array): number {
+  const { length } = bytes
+  if (length > mostByHand) target.set(bytes, at)
+  else for (let index = 0; index < length; index++) target[at + index] = bytes[index] as number
+  return at + length
 }

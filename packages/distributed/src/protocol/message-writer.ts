@@ -1,11 +1,6 @@
 import type { Bytes } from '@conc/core/internal'
-import {
-  type GrowingFrame,
-  type OutgoingFrame,
-  outgoingFrame,
-  writeFrame,
-  writeFrameHead,
-} from './frame.js'
+import { frameBytes, frameHeaderBytes, noBytes, writeFrameHead } from './frame.js'
+import { FrameBatch } from './frame-batch.js'
 import { frameType } from './frame-types.js'
 import { sizeOf } from './item-pack.js'
 import { aloneBytes, messageBytes, messageFrames } from './limits.js'
@@ -30,6 +25,15 @@ export interface WriterOptions {
   readonly mostFrames?: number
 }
 
+/** Items of a stream that share a frame, added when something else is said of the stream, or at the end of the turn. */
+interface OpenPack {
+  readonly items: Uint8Array[]
+  /** Of the frame. */
+  byteLength: number
+}
+
+const noChunks: Bytes = []
+
 /**
  * Collects the frames of a turn and writes them together. A large frame goes alone and at once, behind those before
  * it: `write` is then called before `add` returns, and has to copy the body if its owner may change it.
@@ -40,10 +44,11 @@ export class MessageWriter {
   readonly #beforeFlush: (() => void) | undefined
   readonly #schedule: (flush: () => void) => void
   readonly #mostFrames: number
-  #frames: OutgoingFrame[] = []
-  /** By stream: the frame among these that takes further items, as nothing else was said of the stream since. */
-  readonly #packs = new Map<number, GrowingFrame>()
-  #byteLength = messageHeaderBytes
+  readonly #batch = new FrameBatch(messageHeaderBytes)
+  /** By stream. */
+  readonly #packs = new Map<number, OpenPack>()
+  /** Of all of them. */
+  #packedBytes = 0
   #seq = 0
   #isScheduled = false
 
@@ -60,43 +65,61 @@ export class MessageWriter {
     return this.#seq
   }
 
-  add(type: number, id: number, meta?: Uint8Array, body?: Bytes, flags?: number): void {
-    if (this.#packs.size > 0) this.#packs.delete(id)
-    this.#add(outgoingFrame(type, id, meta, body, flags))
+  add(
+    type: number,
+    id: number,
+    meta: Uint8Array = noBytes,
+    body: Bytes = noChunks,
+    flags = 0,
+  ): void {
+    if (this.#packs.size > 0) this.#closePack(id)
+    const byteLength = frameBytes(meta, body)
+    if (byteLength >= aloneBytes) {
+      this.#writePending()
+      this.#writeAlone(type, id, meta, body, flags, byteLength)
+      return
+    }
+    if (this.#isFullFor(byteLength)) this.#writePending()
+    this.#batch.add(type, id, meta, body, flags, byteLength)
+    this.schedule()
   }
 
   /** Adds items of a stream, as a pack: they share a frame with those that were added before in this turn. */
   addItems(id: number, pack: Bytes): void {
     const byteLength = sizeOf(pack)
     const open = this.#packs.get(id)
-    if (open && this.#hasRoomIn(open, byteLength)) {
-      open.body.push(...pack)
+    if (open && open.byteLength + byteLength < aloneBytes && !this.#isFullFor(byteLength)) {
+      open.items.push(...pack)
       open.byteLength += byteLength
-      this.#byteLength += byteLength
+      this.#packedBytes += byteLength
       return
     }
-    const frame = { ...outgoingFrame(frameType.yield, id, undefined, pack), body: [...pack] }
-    if (this.#add(frame)) this.#packs.set(id, frame)
-    else this.#packs.delete(id)
+    this.#openPack(id, pack, frameHeaderBytes + byteLength)
   }
 
-  #hasRoomIn(frame: OutgoingFrame, byteLength: number): boolean {
-    if (frame.byteLength + byteLength >= aloneBytes) return false
-    return this.#byteLength + byteLength <= messageBytes
-  }
-
-  /** @returns whether it waits for the end of the turn. */
-  #add(frame: OutgoingFrame): boolean {
-    if (frame.byteLength >= aloneBytes) {
-      this.#writePending()
-      this.#writeAlone(frame)
-      return false
+  #openPack(id: number, pack: Bytes, byteLength: number): void {
+    if (byteLength >= aloneBytes) {
+      this.add(frameType.yield, id, noBytes, pack)
+      return
     }
-    if (this.#isFullFor(frame)) this.#writePending()
-    this.#frames.push(frame)
-    this.#byteLength += frame.byteLength
+    this.#closePack(id)
+    if (this.#isFullFor(byteLength)) this.#writePending()
+    this.#packs.set(id, { items: [...pack], byteLength })
+    this.#packedBytes += byteLength
     this.schedule()
-    return true
+  }
+
+  /** Something else is said of the stream: its items come before. */
+  #closePack(id: number): void {
+    const pack = this.#packs.get(id)
+    if (pack === undefined) return
+    this.#packs.delete(id)
+    this.#addPack(id, pack)
+  }
+
+  #addPack(id: number, { items, byteLength }: OpenPack): void {
+    this.#packedBytes -= byteLength
+    this.#batch.add(frameType.yield, id, noBytes, items, 0, byteLength)
   }
 
   /** Has `flush` called at the end of this turn. */
@@ -114,7 +137,7 @@ export class MessageWriter {
 
   /** Writes an acknowledgement, for want of frames that carry it. */
   acknowledge(): void {
-    if (this.#frames.length > 0) {
+    if (!this.#isEmpty) {
       this.flush()
       return
     }
@@ -128,34 +151,41 @@ export class MessageWriter {
     this.flush()
   }
 
-  #isFullFor(frame: OutgoingFrame): boolean {
-    if (this.#frames.length === 0) return false
-    return (
-      this.#frames.length >= this.#mostFrames || this.#byteLength + frame.byteLength > messageBytes
-    )
+  get #isEmpty(): boolean {
+    return this.#batch.frames === 0 && this.#packs.size === 0
+  }
+
+  #isFullFor(byteLength: number): boolean {
+    if (this.#isEmpty) return false
+    const waiting = this.#batch.byteLength + this.#packedBytes
+    const frames = this.#batch.frames + this.#packs.size
+    return frames >= this.#mostFrames || waiting + byteLength > messageBytes
   }
 
   #writePending(): void {
-    const frames = this.#frames
-    if (frames.length === 0) return
-    const byteLength = this.#byteLength
-    this.#frames = []
-    if (this.#packs.size > 0) this.#packs.clear()
-    this.#byteLength = messageHeaderBytes
-    const bytes = Buffer.allocUnsafe(byteLength)
-    const seq = this.#header(bytes, frames.length)
-    let at = messageHeaderBytes
-    for (const frame of frames) at = writeFrame(bytes, at, frame)
-    this.#write({ seq, chunks: [bytes], byteLength })
+    if (this.#isEmpty) return
+    if (this.#packs.size > 0) {
+      for (const [id, pack] of this.#packs) this.#addPack(id, pack)
+      this.#packs.clear()
+    }
+    const { frames } = this.#batch
+    const bytes = this.#batch.take()
+    const seq = this.#header(bytes, frames)
+    this.#write({ seq, chunks: [bytes], byteLength: bytes.byteLength })
   }
 
-  #writeAlone(frame: OutgoingFrame): void {
-    const byteLength = messageHeaderBytes + frame.byteLength
-    const bodyLength = frame.body.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-    const head = Buffer.allocUnsafe(byteLength - bodyLength)
+  #writeAlone(
+    type: number,
+    id: number,
+    meta: Uint8Array,
+    body: Bytes,
+    flags: number,
+    byteLength: number,
+  ): void {
+    const head = Buffer.allocUnsafe(messageHeaderBytes + frameHeaderBytes + meta.byteLength)
     const seq = this.#header(head, 1)
-    writeFrameHead(head, messageHeaderBytes, frame)
-    this.#write({ seq, chunks: [head, ...frame.body], byteLength })
+    writeFrameHead(head, messageHeaderBytes, type, id, meta, flags, byteLength)
+    this.#write({ seq, chunks: [head, ...body], byteLength: messageHeaderBytes + byteLength })
   }
 
   #header(target: Buffer, frames: number): number {
