@@ -1,13 +1,6 @@
-import {
-  type Executor,
-  ExecutorError,
-  RemoteError,
-  TaskCancelledError,
-  TaskTimeoutError,
-} from '@conc/core'
+import { type Executor, TaskCancelledError, TaskTimeoutError } from '@conc/core'
 import {
   attemptNumber,
-  type Bytes,
   type Call,
   type CallEnd,
   Cancellation,
@@ -15,27 +8,22 @@ import {
   type ForwardedOptions,
   type Frame,
   isTelling,
-  type LogReader,
-  type LogRecord,
-  RunningTask,
   reportsEnd,
   runInFrame,
   startTold,
   type TellingExecutor,
   taskDefinition,
 } from '@conc/core/internal'
-import { decode, encode, encodeError } from '@conc/wire'
+import { decode } from '@conc/wire'
 import type { SentCall } from '../calls/call-route.js'
-import { toldOf } from '../calls/self-cancelled.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
-import { Fault, inOne } from '../coordinator/fault.js'
-import { decodeVars } from '../link/context-bytes.js'
-import { owned } from '../link/payload.js'
-import { recordBytes } from '../logs/record-bytes.js'
+import { type Fault, inOne } from '../coordinator/fault.js'
 import { ItemPacker } from '../protocol/item-packer.js'
 import { BodyNames } from './body-names.js'
+import { isPlain, surroundingsOf } from './call-surroundings.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
+import { encodedValue, failedWith, refusedWith, succeededWith } from './encoded-ending.js'
 
 /** The surroundings of a call with which nothing came. */
 export const noFrame: Frame = {}
@@ -45,7 +33,8 @@ export class DecodedCall implements SentCall, CallEnd {
   readonly request: CallRequest
   readonly executor: Executor
   readonly owner: CallOwner
-  readonly #maxBytes: number
+  /** Of a value. */
+  readonly maxBytes: number
   readonly #around: Frame
   isStarted = false
   /** The consumer of a stream has left it. */
@@ -70,7 +59,7 @@ export class DecodedCall implements SentCall, CallEnd {
     this.executor = executor
     this.request = request
     this.owner = owner
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
     this.#around = around
   }
 
@@ -91,7 +80,7 @@ export class DecodedCall implements SentCall, CallEnd {
 
   submit(): void {
     this.owner.handedOver?.()
-    if (this.#isPlain && isTelling(this.executor)) this.#start(this.executor)
+    if (isPlain(this.request) && isTelling(this.executor)) this.#start(this.executor)
     else this.#submit()
   }
 
@@ -101,13 +90,6 @@ export class DecodedCall implements SentCall, CallEnd {
 
   rejected(reason: unknown): void {
     this.end(this.failed(reason))
-  }
-
-  /** Nothing came along that its body's surroundings have to be made of. */
-  get #isPlain(): boolean {
-    const { vars, parentId, startTimeoutMs, logLevel } = this.request
-    const isLimited = startTimeoutMs !== undefined
-    return vars === undefined && parentId === undefined && !isLimited && logLevel === undefined
   }
 
   /** Where the executor has a slot for it: told of its end, without a promise on the way. */
@@ -158,7 +140,7 @@ export class DecodedCall implements SentCall, CallEnd {
 
   #refuse(error: unknown): void {
     this.#isBodyOver = true
-    queueMicrotask(() => this.end(this.#failure('reject', false, error)))
+    queueMicrotask(() => this.end(refusedWith(error)))
   }
 
   cancel(reason: Fault): void {
@@ -169,42 +151,19 @@ export class DecodedCall implements SentCall, CallEnd {
   tell(): void {}
 
   succeeded(value: unknown): Ending {
-    try {
-      return { ok: true, value: this.encoded(value, 'result') }
-    } catch (error) {
-      return this.#failure('encode', true, error)
-    }
+    return succeededWith(value, this)
   }
 
   failed(error: unknown): Ending {
-    if (!this.#isInfrastructure(error)) {
-      const isCancelled = this.isLeft || this.#cancellation?.isCancelled === true
-      const names = { task: this.request.task, executor: this.executor.name }
-      return this.#failure('body', true, toldOf(error, { isCancelled, ...names }))
-    }
-    return this.#failure('infra', error.started, error)
-  }
-
-  /** What could not be made bytes. */
-  unsendable(error: unknown): Ending {
-    return this.#failure('encode', true, error)
-  }
-
-  /** @throws {SerializationError | PayloadTooLargeError} */
-  encoded(value: unknown, root: string): Bytes {
-    try {
-      return encode(value, { root, maxBytes: this.#maxBytes }).chunks
-    } catch (error) {
-      const { task } = this.request
-      throw owned(error, { task, executor: this.executor.name, started: true })
-    }
+    const isCancelled = this.isLeft || this.#cancellation?.isCancelled === true
+    return failedWith(error, isCancelled, this)
   }
 
   /** Of a stream. */
   packer(): ItemPacker {
     this.#packer = new ItemPacker({
-      encode: (value) => this.encoded(value, 'item'),
-      maxItemBytes: this.#maxBytes,
+      encode: (value) => encodedValue(value, 'item', this),
+      maxItemBytes: this.maxBytes,
       tell: (pack) => this.owner.items?.(pack),
     })
     return this.#packer
@@ -252,28 +211,12 @@ export class DecodedCall implements SentCall, CallEnd {
 
   /** In what came with the call, and in nothing of what surrounds its socket. */
   inFrame<T>(begin: () => T): T {
-    if (!this.#isPlain) return runInFrame(this.#frame, begin)
+    if (!isPlain(this.request)) {
+      const { request, owner, executor } = this
+      return runInFrame(surroundingsOf(request, owner, executor.name, this.#around), begin)
+    }
     if (this.#around === noFrame && currentFrame() === undefined) return begin()
     return runInFrame(this.#around, begin)
-  }
-
-  get #frame(): Frame {
-    const { vars, parentId, task, startTimeoutMs } = this.request
-    return {
-      ...this.#around,
-      vars: vars && decodeVars(new Map(varEntries(vars))),
-      task: parentId === undefined ? undefined : parentOf(parentId, task, this.executor.name),
-      startTimeoutMs,
-      logs: this.#reader,
-    }
-  }
-
-  /** What bodies in this process say goes to the client as well, if it asked. */
-  get #reader(): LogReader | undefined {
-    const { owner } = this
-    const { logLevel: level } = this.request
-    const log = (record: LogRecord): void => owner.log?.(record.level, recordBytes(record))
-    return level && { level, log }
   }
 
   #options(work: DeclaredWork): ForwardedOptions {
@@ -298,45 +241,12 @@ export class DecodedCall implements SentCall, CallEnd {
   #progressed(data: unknown): void {
     this.#packer?.flush()
     try {
-      this.owner.progress?.(this.encoded(data, 'progress'))
+      this.owner.progress?.(encodedValue(data, 'progress', this))
     } catch (error) {
       // It is told on the way, and may get lost: no reason to fail the body.
       process.emitWarning(`Progress of '${this.request.task}' cannot travel: ${String(error)}`)
     }
   }
-
-  /** An error of this executor, and not one that a body got from another executor and let through. */
-  #isInfrastructure(error: unknown): error is ExecutorError {
-    if (!(error instanceof ExecutorError)) return false
-    return error.executor === undefined || error.executor === this.executor.name
-  }
-
-  #failure(
-    phase: 'reject' | 'body' | 'encode' | 'infra',
-    started: boolean | 'unknown',
-    error: unknown,
-  ): Ending {
-    const where = `task '${this.request.task}', executor '${this.executor.name}'`
-    const fault = phase === 'body' ? Fault.from(this.#errorBytes(error, where)) : Fault.of(error)
-    return { ok: false, phase, started, fault }
-  }
-
-  #errorBytes(error: unknown, where: string): Bytes {
-    const { chunks, byteLength } = encodeError(error, { where })
-    if (byteLength <= this.#maxBytes) return chunks
-    const name = error instanceof Error ? error.name : 'Error'
-    const text = `An error of ${byteLength} bytes was thrown; the limit is ${this.#maxBytes}.`
-    return encodeError(new RemoteError(text, { name }), { where }).chunks
-  }
-}
-
-function* varEntries(vars: ReadonlyMap<string, Bytes>): Generator<[string, Uint8Array]> {
-  for (const [name, bytes] of vars) yield [name, inOne(bytes)]
-}
-
-/** Only its id is known here. */
-function parentOf(id: string, name: string, executor: string): RunningTask {
-  return new RunningTask({ name, executor, id, cancellation: new Cancellation() })
 }
 
 /** The executor has told the caller before the body is over: at the end of its time, or of the executor's. */

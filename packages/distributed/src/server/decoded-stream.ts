@@ -9,6 +9,7 @@ import { decodeCredit } from '../protocol/credit-body.js'
 import { frameType } from '../protocol/frame-types.js'
 import type { ItemPacker } from '../protocol/item-packer.js'
 import type { DecodedCall } from './decoded-call.js'
+import { unsendable } from './encoded-ending.js'
 
 type Items = AsyncGenerator<unknown, unknown, unknown>
 
@@ -155,7 +156,7 @@ export class DecodedStream implements SentCall, StepAnswer<unknown> {
     const over = this.#items?.return(undefined) ?? Promise.resolve()
     void (over as Promise<unknown>).then(
       () => {
-        if (failure?.isUnsendable) call.end(call.unsendable(failure.error))
+        if (failure?.isUnsendable) call.end(unsendable(failure.error))
         else call.end(failure ? call.failed(failure.error) : call.succeeded(undefined))
       },
       (error) => call.end(call.failed(error)),
