@@ -137,7 +137,7 @@ export {
   validated,
 } from './running/run-task.js'
 export { newCallId, newIdTag, RunningTask, type RunningTaskInit } from './running/running-task.js'
-export { settle } from './running/settle.js'
+export { type Settling, settle } from './running/settle.js'
 export { StreamBody, type StreamHost } from './running/stream-body.js'
 export type { Producer, StreamSource } from './running/stream-call.js'
 export { holdsSlot } from './running/suspended-stream.js'

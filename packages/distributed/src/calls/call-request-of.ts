@@ -8,7 +8,7 @@ import {
 import type { CallRequest } from '../coordinator/call-request.js'
 import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
-import { smallest, startTimeoutHere } from './limits-of-time.js'
+import { smallest } from './limits-of-time.js'
 
 /** What an executor says of all of its calls. */
 export interface SubmitLimits {
@@ -47,7 +47,7 @@ export function encodeSubmit(
     depth: depthOf(call),
     attempt: attemptOf(call, 1),
     deadline: context?.deadline,
-    startTimeoutMs: smallest(startTimeoutHere(), limits.startTimeoutMs),
+    startTimeoutMs: smallest(context?.startTimeoutMs, limits.startTimeoutMs),
     priority: call.options.priority ?? 0,
     tags: call.options.tags,
     tagMatch: limits.tagMatch === 'any' ? 'any' : undefined,

@@ -17,11 +17,6 @@ export interface TimeLimits {
   readonly startTimeoutMs?: number
 }
 
-/** What surrounds this code says about the wait for a start; `undefined` where it says nothing. */
-export function startTimeoutHere(): number | undefined {
-  return currentFrame()?.startTimeoutMs
-}
-
 /**
  * Sets limits of time for every call inside of `fn`, nested ones too; of several the smallest holds.
  *

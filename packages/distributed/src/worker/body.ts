@@ -10,6 +10,7 @@ import {
   refuseStream,
   runInFrame,
   runTaskNow,
+  type Settling,
   type Slot,
   settle,
   type TaskDefinition,
@@ -56,7 +57,7 @@ export interface BodyContext {
 }
 
 /** One call while its task runs here. What comes of it is told to its owner as bytes. */
-export class Body {
+export class Body implements Settling {
   readonly cancellation: Cancellation = new Cancellation()
   readonly #place: Workplace
   readonly #definition: TaskDefinition
@@ -110,21 +111,20 @@ export class Body {
   }
 
   run(): void {
-    const items = this.#items
     if (this.cancellation.isCancelled) {
       this.#fail(this.cancellation.reason, 'reject', false)
       return
     }
-    const refusal = items ? undefined : refuseStream(this.#place.executor, this.#definition)
+    const refusal = this.#items ? undefined : refuseStream(this.#place.executor, this.#definition)
     if (refusal) {
       this.#fail(refusal, 'reject', false)
       return
     }
-    settle(
-      () => (items ? this.#stream(items) : this.#once()),
-      (value) => this.#succeed(value),
-      (error) => this.#threw(error),
-    )
+    settle(this)
+  }
+
+  perform(): unknown {
+    return this.#items ? this.#stream(this.#items) : this.#once()
   }
 
   cancel(reason: unknown): void {
@@ -154,7 +154,7 @@ export class Body {
     return iteratorOf(await this.#definition.fn(...(valid as never[])), this.#task.executor)
   }
 
-  #succeed(value: unknown): void {
+  succeeded(value: unknown): void {
     let bytes: Bytes
     try {
       bytes = this.#encode(value, 'result')
@@ -166,7 +166,7 @@ export class Body {
     this.#owner.ended({ ok: true, value: bytes })
   }
 
-  #threw(error: unknown): void {
+  failed(error: unknown): void {
     // The failure of a body that was told to stop, after its consumer has left, is nobody's business any more.
     if (error instanceof EncodeFailure) this.#fail(error.cause, 'encode', true)
     else {

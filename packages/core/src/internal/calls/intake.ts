@@ -60,14 +60,16 @@ export class Intake {
     options: SubmitOptions,
   ): Promise<Awaited<R>> {
     this.check(work, args, options)
-    const { name, refuse } = this.#init
+    const { name, refuse, suspends } = this.#init
     const refusal = refuseStreamTask(name, work) ?? refuse(work, options)
     if (refusal) {
       endNow(options)
       return Promise.reject(refusal)
     }
-    const result = this.#perform(new Call(name, work, options), args) as Promise<Awaited<R>>
-    return this.#isSuspending ? whileSuspended(() => result) : result
+    const call = new Call(name, work, options)
+    const result = this.#perform(call, args) as Promise<Awaited<R>>
+    const isSuspending = suspends === true && call.frame !== undefined && holdsSlot(call.frame)
+    return isSuspending ? whileSuspended(() => result) : result
   }
 
   /** @throws {InvalidOptionError} at once, for a wrong option. */
@@ -93,7 +95,7 @@ export class Intake {
       },
     })
     const owned = new OwnedStream<Y>(items)
-    return this.#isSuspending ? new SuspendedStream(owned) : owned
+    return this.#init.suspends === true && holdsSlot() ? new SuspendedStream(owned) : owned
   }
 
   /** The executor takes no more work: nobody may ever pull the next item of a stream, so they end. */
@@ -126,9 +128,5 @@ export class Intake {
     if (!call.isSettled) return this.#init.work.perform(call, args)
     endNow(call.options)
     return call.promise
-  }
-
-  get #isSuspending(): boolean {
-    return this.#init.suspends === true && holdsSlot()
   }
 }

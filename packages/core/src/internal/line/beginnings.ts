@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.js'
-import { settle } from '../running/settle.js'
+import { type Settling, settle } from '../running/settle.js'
 import type { Entered } from './entered.js'
 
 const alreadyResolved = Promise.resolve()
@@ -32,33 +32,42 @@ export class Beginnings {
   }
 
   #begin(entered: Entered): void {
-    const { call } = entered
+    const { call, slot } = entered
     if (call.isSettled) {
-      this.#end(entered)
+      slot.end()
+      this.#host.over(call)
       return
     }
     call.isStarted = true
-    settle(
-      () => this.#host.run(entered),
-      (value) => this.#succeed(entered, value),
-      (error) => this.#fail(entered, error),
-    )
+    settle(new Beginning(this.#host, entered))
+  }
+}
+
+/** One of them, from its start to its end. */
+class Beginning implements Settling {
+  readonly #host: BeginningHost
+  readonly #entered: Entered
+
+  constructor(host: BeginningHost, entered: Entered) {
+    this.#host = host
+    this.#entered = entered
   }
 
-  #succeed(entered: Entered, value: unknown): void {
-    entered.slot.end()
-    entered.call.resolve(value)
-    this.#host.over(entered.call)
+  perform(): unknown {
+    return this.#host.run(this.#entered)
   }
 
-  #fail(entered: Entered, error: unknown): void {
-    entered.slot.end()
-    entered.call.reject(error)
-    this.#host.over(entered.call)
-  }
-
-  #end({ slot, call }: Entered): void {
+  succeeded(value: unknown): void {
+    const { slot, call } = this.#entered
     slot.end()
+    call.resolve(value)
+    this.#host.over(call)
+  }
+
+  failed(error: unknown): void {
+    const { slot, call } = this.#entered
+    slot.end()
+    call.reject(error)
     this.#host.over(call)
   }
 }

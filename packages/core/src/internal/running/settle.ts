@@ -1,24 +1,31 @@
+/** A body to be run. An object, because three closures would be much of what a short body costs. */
+export interface Settling {
+  /** Gives a promise, or the value itself. May throw. */
+  perform(): unknown
+  succeeded(value: unknown): void
+  failed(error: unknown): void
+}
+
 /**
  * Runs a body and tells how it ended: at once where it gave no promise, as one of its own would cost more than a short
  * body.
  */
-export function settle(
-  run: () => unknown,
-  succeeded: (value: unknown) => void,
-  failed: (error: unknown) => void,
-): void {
+export function settle(body: Settling): void {
   let result: unknown
   try {
-    result = run()
+    result = body.perform()
     if (isThenable(result)) {
-      Promise.resolve(result).then(succeeded, failed)
+      Promise.resolve(result).then(
+        (value) => body.succeeded(value),
+        (error) => body.failed(error),
+      )
       return
     }
   } catch (error) {
-    failed(error)
+    body.failed(error)
     return
   }
-  succeeded(result)
+  body.succeeded(result)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,8 +1,8 @@
-import { currentFrame, whileSuspended } from './frame.js'
+import { currentFrame, type Frame, whileSuspended } from './frame.js'
 
-/** Whether this code runs in a task whose slot somebody could use while it waits. */
-export function holdsSlot(): boolean {
-  return (currentFrame()?.slots?.length ?? 0) > 0
+/** Whether code in this frame, by default the code that runs, is of a task whose slot somebody could use while it waits. */
+export function holdsSlot(frame: Frame | undefined = currentFrame()): boolean {
+  return (frame?.slots?.length ?? 0) > 0
 }
 
 /** A stream that gives the slots of the task around it up while an item is awaited. */

@@ -27,11 +27,16 @@ export interface Traveller {
 /**
  * What the caller's surroundings and the call itself send along; `undefined` where that is nothing. To be called
  * while the caller's code runs: later, its context variables are out of sight.
+ *
+ * @param around what surrounds that code, for those who know it: to look it up is much of what a call costs.
  */
-export function captureContext(call: Traveller): TravelContext | undefined {
+export function captureContext(
+  call: Traveller,
+  around: Frame = currentFrame() ?? noFrame,
+): TravelContext | undefined {
   const { deadline, parent } = call
   const headers = anyOf(call.headers)
-  const { vars, logs, startTimeoutMs } = currentFrame() ?? noFrame
+  const { vars, logs, startTimeoutMs } = around
   const isTimed = deadline !== undefined || startTimeoutMs !== undefined
   if (!headers && !isTimed && !parent && !vars?.size && !logs) return undefined
   return {
