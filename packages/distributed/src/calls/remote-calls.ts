@@ -5,6 +5,7 @@ import {
   captureContext,
   deferred,
   endNow,
+  type Frame,
   type KeepAlive,
   type Producer,
   type RemoteWork,
@@ -15,6 +16,7 @@ import {
 import { decode, encode } from '@conc/wire'
 import type { CallRequest, Ending } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
+import { ArrivedValue } from '../link/arrived-value.js'
 import type { EncodedReader } from '../logs/encoded-reader.js'
 import { readerOf } from '../logs/surrounding-reader.js'
 import type { Credit } from '../protocol/credit.js'
@@ -24,6 +26,8 @@ import { DuplexStream, type OpenDuplex } from './duplex-stream.js'
 import { ItemQueue } from './item-queue.js'
 import { ItemReceiver } from './item-receiver.js'
 import { OneAttempt } from './one-attempt.js'
+
+const noFrame: Frame = {}
 
 export interface RemoteLimits {
   readonly maxPayloadBytes: number
@@ -91,7 +95,7 @@ export class RemoteCalls implements RemoteWork {
     this.add(call)
     let submit: CallRequest
     try {
-      submit = this.#encode(call, args, captureContext(call), 'call')
+      submit = this.#encode(call, args, captureContext(call, call.frame ?? noFrame), 'call')
     } catch (error) {
       call.reject(error)
       this.delete(call)
@@ -132,7 +136,7 @@ export class RemoteCalls implements RemoteWork {
 
   #openDuplex(call: Call, args: readonly unknown[]): OpenDuplex {
     try {
-      const submit = this.#encode(call, args, captureContext(call), 'duplex')
+      const submit = this.#encode(call, args, captureContext(call, call.frame ?? noFrame), 'duplex')
       const queue = new ItemQueue(undefined)
       const ended = (_: Call, ending: Ending): void => queue.ended(ending)
       const sent = this.#start(call, submit, 1, ended, (pack) => queue.arrived(pack))
@@ -207,6 +211,7 @@ export class RemoteCalls implements RemoteWork {
 
   /** The value of a call that ended well. @throws what it failed with. */
   #outcome(ending: Ending): unknown {
+    if (ending instanceof ArrivedValue) return ending.decoded('result')
     if (ending.ok) return decode(inOne(ending.value), { root: 'result' })
     this.#note(ending)
     throw ending.fault.error

@@ -3,6 +3,7 @@ import { type Bytes, isLevel, type Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
+import { ArrivedValue } from '../link/arrived-value.js'
 import { type CallStage, stageAfter } from '../protocol/call-grammar.js'
 import { decodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
@@ -130,10 +131,10 @@ export class OutgoingCall implements SentCall, Place {
     this.#owner.ended(ending)
   }
 
-  #takeRecord({ meta, body }: Frame): boolean {
-    const level = decodeMeta(meta)?.level
+  #takeRecord(frame: Frame): boolean {
+    const level = decodeMeta(frame.meta)?.level
     if (!isLevel(level) || level === 'off') return false
-    this.#owner.log?.(level, [Buffer.from(body)])
+    this.#owner.log?.(level, [frame.copyBody()])
     return true
   }
 
@@ -143,27 +144,27 @@ export class OutgoingCall implements SentCall, Place {
     this.cancel(Fault.of(new TaskTimeoutError(text, { phase: 'waiting', task })))
   }
 
-  #take({ type, meta, body }: Frame): boolean {
-    switch (type) {
+  #take(frame: Frame): boolean {
+    switch (frame.type) {
       case frameType.result:
       case frameType.end:
-        this.end({ ok: true, value: [body] })
+        this.end(new ArrivedValue(frame))
         return true
       case frameType.error: {
-        const failure = decodeFailureMeta(meta) ?? { phase: 'infra', started: 'unknown' }
-        this.end({ ok: false, ...failure, fault: Fault.from([Buffer.from(body)]) })
+        const failure = decodeFailureMeta(frame.meta) ?? { phase: 'infra', started: 'unknown' }
+        this.end({ ok: false, ...failure, fault: Fault.from([frame.copyBody()]) })
         return true
       }
       case frameType.yield:
-        this.#owner.items?.([Buffer.from(body)])
+        this.#owner.items?.([frame.copyBody()])
         return true
       case frameType.progress:
-        this.#owner.progress?.([body])
+        this.#owner.progress?.([frame.body])
         return true
       case frameType.cancel:
         // The server has told the body already.
         this.#isCancelled = true
-        this.#owner.interrupted?.(Fault.from([Buffer.from(body)]))
+        this.#owner.interrupted?.(Fault.from([frame.copyBody()]))
         return true
       default:
         return true

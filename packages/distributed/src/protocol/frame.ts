@@ -1,6 +1,6 @@
 import type { Bytes } from '@conc/core/internal'
 
-/** A frame as it arrived. `meta` and `body` are views of its message. */
+/** A frame as it arrived. `meta` and `body` are views of its message; each access to `body` may make one. */
 export interface Frame {
   readonly type: number
   readonly flags: number
@@ -8,6 +8,11 @@ export interface Frame {
   /** A msgpack map; empty where there is nothing to say. */
   readonly meta: Uint8Array
   readonly body: Uint8Array
+  readonly bodyLength: number
+  /** The body, without the message that it came in. */
+  copyBody(): Buffer
+  /** The value that the body is. @param root what paths in errors begin with. @throws {SerializationError} */
+  decodeBody(root: string): unknown
 }
 
 export const noBytes: Uint8Array = new Uint8Array(0)

@@ -1,5 +1,6 @@
 import { type Frame, frameHeaderBytes, noBytes } from './frame.js'
 import { closeCode, messageFrames, metaBytes, protocolVersion } from './limits.js'
+import { ReceivedFrame } from './received-frame.js'
 
 /** u8 version | u8 flags | u16 frames | u32 seq | u32 ack */
 export const messageHeaderBytes = 12
@@ -65,14 +66,9 @@ function frameEnd(bytes: Buffer, at: number): number | undefined {
 function frameAt(bytes: Buffer, at: number, end: number, before: Frame | undefined): Frame {
   const metaAt = at + frameHeaderBytes
   const bodyAt = metaAt + bytes.readUInt32LE(at + 12)
-  return {
-    type: bytes[at + 4] as number,
-    flags: bytes[at + 5] as number,
-    id: bytes.readUInt32LE(at + 8),
-    meta: metaOf(bytes, metaAt, bodyAt, before),
-    // A view costs as much as the rest of a small frame.
-    body: end === bodyAt ? noBytes : bytes.subarray(bodyAt, end),
-  }
+  const [type, flags] = [bytes[at + 4] as number, bytes[at + 5] as number]
+  const meta = metaOf(bytes, metaAt, bodyAt, before)
+  return new ReceivedFrame(type, flags, bytes.readUInt32LE(at + 8), meta, bytes, bodyAt, end)
 }
 
 /** Calls of one task say the same: those that follow each other have one meta between them, which is decoded once. */

@@ -58,21 +58,22 @@ export class SessionCalls {
       this.#misused(id, 'A TASK frame has a meta that cannot be read.')
       return
     }
-    const call = new ServedCall(this.#host, id, request, frame.body.byteLength)
+    const call = new ServedCall(this.#host, id, request, frame.bodyLength)
     const refusal = this.#refusal(call)
     if (refusal) this.#host.refuse(id, refusal)
     else this.#accept(call)
   }
 
   /** A frame about a call. @returns whether that is known. */
-  received({ id, type, body }: Frame): boolean {
+  received(frame: Frame): boolean {
+    const { id, type } = frame
     const call = this.#calls.get(id)
     if (call === undefined) return false
     if (!maySubmitterSend(call.request.kind, type)) {
       if (!isIgnorable(type)) this.#misplaced(call, type)
       return true
     }
-    const bytes = body.byteLength === 0 ? [] : [Buffer.from(body)]
+    const bytes = frame.bodyLength === 0 ? [] : [frame.copyBody()]
     if (type !== frameType.cancel) call.tell(type, bytes)
     else call.cancel(reasonOf(bytes, call, this.#host.executorName))
     return true

@@ -15,7 +15,7 @@ export function taskRequest(frame: Frame): CallRequest | undefined {
     task,
     version,
     kind: kindOf(frame.flags),
-    args: [kept(frame.body)],
+    args: [frame.bodyLength < aloneBytes ? frame.copyBody() : frame.body],
     vars: vars && new Map([...vars].map(([key, bytes]) => [key, [bytes]] as [string, Bytes])),
     headers,
     parentId: parent,
@@ -35,9 +35,4 @@ export function taskRequest(frame: Frame): CallRequest | undefined {
 function kindOf(flags: number): CallKind {
   if (flags & taskFlag.duplex) return 'duplex'
   return flags & taskFlag.stream ? 'stream' : 'call'
-}
-
-/** A small body that waits would keep the whole message alive that it came in. */
-function kept(body: Uint8Array): Uint8Array {
-  return body.byteLength < aloneBytes ? Buffer.from(body) : body
 }

@@ -1,6 +1,7 @@
 import { type Bytes, type Deferred, deferred } from '@conc/core/internal'
 import { decodeError } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
+import { ArrivedValue } from '../link/arrived-value.js'
 import { failureEnding } from '../link/failure-ending.js'
 import type { PipeLink } from '../link/pipe-link.js'
 import type { Frame } from '../protocol/frame.js'
@@ -89,24 +90,25 @@ export class Questions {
     await wait.promise
   }
 
-  receive({ type, id, meta, body }: Frame): void {
+  receive(frame: Frame): void {
+    const { type, id, meta } = frame
     switch (type) {
       case frameType.start:
         return void this.#askers.get(id)?.started?.()
       case frameType.progress:
-        return void this.#askers.get(id)?.progress?.([body])
+        return void this.#askers.get(id)?.progress?.([frame.body])
       case frameType.yield:
-        return void this.#askers.get(id)?.items?.([body])
+        return void this.#askers.get(id)?.items?.([frame.body])
       case frameType.result:
       case frameType.end:
-        return void this.#ended(id, { ok: true, value: [body] })
+        return void this.#ended(id, new ArrivedValue(frame))
       case frameType.error:
-        return void this.#failed(id, meta, body)
+        return void this.#failed(id, meta, frame.body)
       case frameType.withdrawn:
         return void this.#overflow(id)
       case frameType.load:
       case frameType.grant:
-        this.#replies.get(id)?.resolve(body)
+        this.#replies.get(id)?.resolve(frame.body)
         this.#replies.delete(id)
         return
       case frameType.resume:

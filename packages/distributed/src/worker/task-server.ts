@@ -1,6 +1,6 @@
 import { UnknownTaskError } from '@conc/core'
 import { loadTask, registry, type TaskDefinition } from '@conc/core/internal'
-import { decode, decodeError, encodeError } from '@conc/wire'
+import { decodeError, encodeError } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import { LeaseLostError } from '../errors.js'
 import type { Boot } from '../link/boot.js'
@@ -150,7 +150,7 @@ export class TaskServer implements LinkListener {
       if (meta.version !== undefined && meta.version !== definition.version) {
         throw wrongVersion(meta, definition)
       }
-      const args = decode(frame.body, { root: 'args' }) as readonly unknown[]
+      const args = frame.decodeBody('args') as readonly unknown[]
       const context = this.#contextOf(frame, meta)
       const body = new Body(this.#proxy.place, definition, args, context, this.#ownerOf(id))
       this.#bodies.set(id, body)

@@ -5,6 +5,7 @@ import type { Coordinator } from '../../coordinator/coordinator.js'
 import { Fault } from '../../coordinator/fault.js'
 import type { PoolCall, Word } from '../../coordinator/pool-call.js'
 import type { Seat, SeatPort } from '../../coordinator/seat.js'
+import { ArrivedValue } from '../../link/arrived-value.js'
 import type { Boot, ReadyReport } from '../../link/boot.js'
 import { failureEnding } from '../../link/failure-ending.js'
 import { type LinkListener, PipeLink } from '../../link/pipe-link.js'
@@ -152,18 +153,18 @@ export class PoolWorker implements SeatPort, LinkListener {
     // Whoever asks for figures is no sign of work.
     if (frame.type !== frameType.stats) this.#home.watchdog.heard()
     if (seat === undefined) return void this.#receiveFirst(frame)
-    const { type, id, meta, body } = frame
+    const { type, id, meta } = frame
     switch (type) {
       case frameType.start:
         return void this.#home.coordinator.started(seat, id)
       case frameType.result:
-        return void this.#ended(seat, id, { ok: true, value: [body] })
+        return void this.#ended(seat, id, new ArrivedValue(frame))
       case frameType.error:
-        return void this.#ended(seat, id, failureEnding(meta, body))
+        return void this.#ended(seat, id, failureEnding(meta, frame.body))
       case frameType.progress:
-        return void seat.calls.get(id)?.owner.progress?.([body])
+        return void seat.calls.get(id)?.owner.progress?.([frame.body])
       case frameType.yield:
-        return void seat.calls.get(id)?.owner.items?.([body])
+        return void seat.calls.get(id)?.owner.items?.([frame.body])
       case frameType.withdrawn:
         return void this.#home.coordinator.withdrawn(seat, id)
       case frameType.suspend:
@@ -184,7 +185,7 @@ export class PoolWorker implements SeatPort, LinkListener {
         if (this.#desk.cancel(id)) return
         break
       case frameType.fatal:
-        this.#fatal = { error: decodeError(body) }
+        this.#fatal = { error: decodeError(frame.body) }
         return
     }
     this.#nested.receive(frame, seat)
