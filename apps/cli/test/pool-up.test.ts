@@ -97,7 +97,7 @@ describe('conc pool up', () => {
     while ((await statusOf(pool)).load.waiting < 1);
     expect(await pools.call(pool, 'run', 'demo/pid')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/QueueFullError: .* its queueLimit\.\n$/),
+      stderr: expect.stringMatching(/QueueFullError: .* its queueLimit\. .*\n$/),
     })
     folder.write('bounded', '')
     await held.ended

@@ -108,7 +108,12 @@ describe('limit', () => {
     const gate = deferred()
     const accepted = [one.submit(() => gate.promise, []), one.submit(() => 'second', [])]
     await expect(one.submit(() => 1, [])).rejects.toBeInstanceOf(QueueFullError)
-    await expect(one.submit(() => 1, [])).rejects.toMatchObject({ retryable: true, started: false })
+    await expect(one.submit(() => 1, [])).rejects.toMatchObject({
+      message:
+        "Executor 'limit(inline)' has 1 call waiting, its queueLimit. Wait for ready() before a call, or raise it.",
+      retryable: true,
+      started: false,
+    })
     const ready = vi.fn()
     void one.ready().then(ready)
     await later()

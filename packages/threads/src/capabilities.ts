@@ -1,5 +1,4 @@
-import { type Capabilities, UnsupportedWorkError } from '@conc/core'
-import { definitionOf } from '@conc/core/internal'
+import type { Capabilities } from '@conc/core'
 
 /** A thread with several tasks cannot be ended for the sake of one. */
 export function capabilitiesOf({ tasksPerThread }: { tasksPerThread: number }): Capabilities {
@@ -13,15 +12,4 @@ export function capabilitiesOf({ tasksPerThread }: { tasksPerThread: number }): 
     values: 'structured-clone',
     priority: true,
   })
-}
-
-/** The refusal of a task that no thread could import. */
-export function refuseHomeless(executor: string, work: unknown): UnsupportedWorkError | undefined {
-  const definition = definitionOf(work)
-  if (definition === undefined || definition.module !== undefined) return undefined
-  const { name } = definition
-  return new UnsupportedWorkError(
-    `Executor '${executor}' cannot run '${name}': its threads import the file that declares a task, and this one was declared in a REPL, with -e or from stdin. Declare it in a file.`,
-    { executor, task: name },
-  )
 }

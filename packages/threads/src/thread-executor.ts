@@ -1,12 +1,11 @@
-import {
-  type Capabilities,
-  type CloseOptions,
-  type Executor,
-  type Load,
-  QueueFullError,
-  type StreamWork,
-  type SubmitOptions,
-  type Work,
+import type {
+  Capabilities,
+  CloseOptions,
+  Executor,
+  Load,
+  StreamWork,
+  SubmitOptions,
+  Work,
 } from '@conc/core'
 import {
   assertNotImporting,
@@ -15,12 +14,14 @@ import {
   Intake,
   KeepAlive,
   Lifecycle,
+  queueFull,
   refuseClosure,
+  refuseHomeless,
   reportsEnd,
 } from '@conc/core/internal'
 import { AcceptedCalls } from './calls/accepted-calls.js'
 import { NestedCalls } from './calls/nested-calls.js'
-import { capabilitiesOf, refuseHomeless } from './capabilities.js'
+import { capabilitiesOf } from './capabilities.js'
 import type { ThreadMetrics } from './pool/metrics.js'
 import { metricsOf } from './pool/thread-metrics.js'
 import { ThreadPool } from './pool/thread-pool.js'
@@ -162,10 +163,7 @@ export class ThreadExecutor implements Executor {
     if (!this.#lifecycle.isOpen) return this.#lifecycle.closedError()
     const refusal = refuseClosure(this.name, work) ?? refuseHomeless(this.name, work)
     if (refusal || !this.#isFull) return refusal
-    return new QueueFullError(
-      `Executor '${this.name}' has ${this.#settings.queueLimit} calls waiting, its queueLimit.`,
-      { executor: this.name },
-    )
+    return queueFull(this.name, this.#settings.queueLimit)
   }
 
   /** Calls that wait for more than the slots that are free, or would be once threads have started. */

@@ -52,9 +52,6 @@ export {
   checkWork,
   executorName,
   isExecutor,
-  refuseClosure,
-  refuseStream,
-  refuseStreamTask,
 } from './checks/executor-checks.js'
 export {
   checkArguments,
@@ -76,6 +73,13 @@ export {
   checkWaitOptions,
   describedAs,
 } from './checks/option-checks.js'
+export {
+  queueFull,
+  refuseClosure,
+  refuseHomeless,
+  refuseStream,
+  refuseStreamTask,
+} from './checks/refusals.js'
 export { type Deferred, deferred } from './deferred.js'
 export { didYouMean } from './did-you-mean.js'
 export { Conditions } from './line/conditions.js'

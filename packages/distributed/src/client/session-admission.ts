@@ -1,5 +1,5 @@
-import { ConnectionLostError, QueueFullError } from '@conc/core'
-import { currentFrame, refuseClosure } from '@conc/core/internal'
+import { ConnectionLostError } from '@conc/core'
+import { currentFrame, queueFull, refuseClosure } from '@conc/core/internal'
 import type { SessionEngine } from './session-engine.js'
 
 /** Whether a session takes one more call, and why not. */
@@ -55,9 +55,6 @@ export class SessionAdmission {
   #fullness(): Error | undefined {
     if (!this.#isFull) return undefined
     const { name, settings } = this.#engine
-    return new QueueFullError(
-      `Executor '${name}' has ${settings.queueLimit} calls waiting, its queueLimit.`,
-      { executor: name },
-    )
+    return queueFull(name, settings.queueLimit)
   }
 }

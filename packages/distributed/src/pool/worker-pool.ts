@@ -15,6 +15,7 @@ import {
   Intake,
   OwnedStream,
   refuseClosure,
+  refuseHomeless,
   refuseStreamTask,
   reportsEnd,
 } from '@conc/core/internal'
@@ -31,7 +32,7 @@ import { settled } from './calls/broadcast.js'
 import { Entrance } from './calls/entrance.js'
 import type { WorkerPoolOptions } from './options/pool-options.js'
 import { poolSettings } from './options/pool-settings.js'
-import { capabilitiesOf, refuseHomeless } from './pool-capabilities.js'
+import { capabilitiesOf } from './pool-capabilities.js'
 import { PoolEngine } from './pool-engine.js'
 import { allStats } from './told/worker-stats.js'
 

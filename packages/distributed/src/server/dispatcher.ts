@@ -1,5 +1,6 @@
 import type { Executor } from '@conc/core'
-import { ExecutorClosedError, type ExecutorError, QueueFullError } from '@conc/core'
+import { ExecutorClosedError, type ExecutorError } from '@conc/core'
+import { queueFull } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
 import { comesBefore } from '../coordinator/call-order.js'
 import { FairQueue } from './fair-queue.js'
@@ -79,10 +80,9 @@ export class Dispatcher {
     return waiting + this.waiting >= queueLimit
   }
 
-  #fullError({ request }: ServedCall): QueueFullError {
+  #fullError({ request }: ServedCall): ExecutorError {
     const { name: executor, load } = this.#executor
-    const message = `Executor '${executor}' has ${load.queueLimit} calls waiting, its queueLimit.`
-    return new QueueFullError(message, { task: request.task, executor, started: false })
+    return queueFull(executor, load.queueLimit, { task: request.task, started: false })
   }
 
   #send(call: ServedCall): void {

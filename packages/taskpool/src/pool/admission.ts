@@ -1,5 +1,4 @@
-import { QueueFullError } from '@conc/core'
-import { currentFrame, slotAround } from '@conc/core/internal'
+import { currentFrame, queueFull, slotAround } from '@conc/core/internal'
 import { PoolClosedError, PoolLockedError } from '../errors.js'
 import type { PoolBoard } from './pool-board.js'
 
@@ -37,12 +36,7 @@ export class Admission {
     const { name, queueLimit } = this.#board
     const refusal = this.#isNeededToDrain ? undefined : this.refusal()
     if (refusal || !this.#isFull || slotAround(this.#board.line)?.isLendable) return refusal
-    return new QueueFullError(
-      `${name} has ${queueLimit} calls of submit waiting, its queueLimit.`,
-      {
-        executor: name,
-      },
-    )
+    return queueFull(name, queueLimit)
   }
 
   /** Resolves when a submit would find room. */

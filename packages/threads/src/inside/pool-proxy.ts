@@ -1,7 +1,7 @@
 import type { Load } from '@conc/core'
-import { ProxyExecutor, refuseClosure, whileSuspended } from '@conc/core/internal'
+import { ProxyExecutor, refuseClosure, refuseHomeless, whileSuspended } from '@conc/core/internal'
 import type { Boot } from '../between/messages.js'
-import { capabilitiesOf, refuseHomeless } from '../capabilities.js'
+import { capabilitiesOf } from '../capabilities.js'
 import { NestedWork } from './nested-work.js'
 import type { ParentLink } from './parent-link.js'
 

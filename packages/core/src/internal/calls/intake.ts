@@ -1,6 +1,7 @@
 import type { StreamWork, SubmitOptions, Work } from '../../executor.js'
-import { checkWork, refuseStreamTask } from '../checks/executor-checks.js'
+import { checkWork } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions } from '../checks/option-checks.js'
+import { refuseStreamTask } from '../checks/refusals.js'
 import { whileSuspended } from '../running/frame.js'
 import { OwnedStream } from '../running/owned-stream.js'
 import type { Producer } from '../running/stream-call.js'

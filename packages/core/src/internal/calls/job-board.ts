@@ -1,6 +1,7 @@
-import { QueueFullError, TaskCancelledError } from '../../errors/executor-error.js'
+import { TaskCancelledError } from '../../errors/executor-error.js'
 import type { CloseOptions, Load } from '../../executor.js'
 import { checkSignal } from '../checks/option-checks.js'
+import { queueFull } from '../checks/refusals.js'
 import { Conditions } from '../line/conditions.js'
 import { Lifecycle } from '../line/lifecycle.js'
 import { Line } from '../line/line.js'
@@ -82,11 +83,7 @@ export class JobBoard {
     if (!this.lifecycle.isOpen) return this.lifecycle.closedError()
     if (always || this.queueLimit === Number.POSITIVE_INFINITY) return undefined
     if (!this.line.isFull(this.queueLimit)) return undefined
-    const executor = this.name
-    return new QueueFullError(
-      `Executor '${executor}' has ${this.queueLimit} calls waiting, its queueLimit.`,
-      { executor },
-    )
+    return queueFull(this.name, this.queueLimit)
   }
 
   ready(signal: AbortSignal | undefined): Promise<void> {

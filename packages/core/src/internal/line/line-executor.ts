@@ -1,4 +1,3 @@
-import { QueueFullError } from '../../errors/executor-error.js'
 import type {
   Capabilities,
   CloseOptions,
@@ -12,8 +11,9 @@ import { type AttemptRules, runAttempts } from '../calls/attempts.js'
 import { Call } from '../calls/call.js'
 import { endNow, reportsEnd } from '../calls/forwarded-options.js'
 import { startTold, type ToldCall } from '../calls/told-call.js'
-import { checkWork, refuseClosure, refuseStreamTask } from '../checks/executor-checks.js'
+import { checkWork } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions, checkWaitOptions } from '../checks/option-checks.js'
+import { queueFull, refuseClosure, refuseStreamTask } from '../checks/refusals.js'
 import { isTraced } from '../running/events.js'
 import { currentFrame, type Frame, runInFrame, slotAround } from '../running/frame.js'
 import type { Producer } from '../running/stream-call.js'
@@ -188,10 +188,7 @@ export abstract class LineExecutor implements Executor {
     }
     // What has the slot of the task around at once needs no room.
     if (!this.#work.isFull || slotAround(this.#work.line)?.isLendable) return undefined
-    return new QueueFullError(
-      `Executor '${this.name}' has ${this.load.queueLimit} calls waiting, its queueLimit.`,
-      { executor: this.name },
-    )
+    return queueFull(this.name, this.load.queueLimit)
   }
 
   /** While draining, what a live task here needs to finish is still taken. */

@@ -1,5 +1,4 @@
-import { QueueFullError } from '@conc/core'
-import { Conditions, type Lifecycle } from '@conc/core/internal'
+import { Conditions, type Lifecycle, queueFull } from '@conc/core/internal'
 import type { Coordinator } from '../../coordinator/coordinator.js'
 import { PoolDepthError } from '../../errors.js'
 import type { PoolSettings } from '../options/pool-settings.js'
@@ -104,9 +103,6 @@ export class Admission {
   #fullRefusal(): Error | undefined {
     if (!this.isFull) return undefined
     const { name: executor, queueLimit } = this.#init.settings
-    return new QueueFullError(
-      `Executor '${executor}' has ${queueLimit} calls waiting, its queueLimit.`,
-      { executor },
-    )
+    return queueFull(executor, queueLimit)
   }
 }
