@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from '@conc/core'
-import type { TravelContext } from '@conc/core/internal'
+import type { LogRecord, ThreadLogs, TravelContext } from '@conc/core/internal'
 import type { LinkParts, PortlessParts } from '../linked/messages.js'
 import type { SourceProgram } from '../source/program.js'
 
@@ -33,12 +33,14 @@ export interface ThreadData {
   readonly port: MessagePort
   /** It may be given to another coroutine after the first. */
   readonly isShared: boolean
+  readonly logs: ThreadLogs
 }
 
 /** From a thread. */
 export type ThreadMessage =
   | SettledMessage
   | { readonly type: 'finished'; readonly isReusable: boolean }
+  | { readonly type: 'said'; readonly record: LogRecord }
 
 /** The body has ended. */
 export type SettledMessage = Outcome & {

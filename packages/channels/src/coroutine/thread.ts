@@ -1,5 +1,6 @@
 import { MessageChannel, type ResourceLimits, Worker } from 'node:worker_threads'
 import { InvalidOptionError, type Transferable, WorkerLostError } from '@conc/core'
+import { currentFrame, type Frame, showWantedLevel, ThreadRecords } from '@conc/core/internal'
 import { LinkPort } from '../linked/link-port.js'
 import type { PortlessParts } from '../linked/messages.js'
 import { unusedParts } from '../linked/unused-parts.js'
@@ -43,6 +44,9 @@ export class Thread {
   #last: SettledMessage | undefined
   /** Set by the thread. A message could be lost with a thread that exits soon after, as on newer Nodes. */
   readonly #ready: ThreadData['ready'] = new Int32Array(new SharedArrayBuffer(4))
+  readonly #records = new ThreadRecords()
+  /** What surrounded the start of its coroutine. */
+  #frame: Frame | undefined
   #failure: unknown
 
   constructor(owner: ThreadOwner, init: ThreadInit, isShared: boolean) {
@@ -50,7 +54,12 @@ export class Thread {
     this.#owner = owner
     const { port1, port2 } = new MessageChannel()
     this.port = new LinkPort(port1)
-    this.#worker = newWorker(init, { ready: this.#ready, port: port2, isShared })
+    this.#worker = newWorker(init, {
+      ready: this.#ready,
+      port: port2,
+      isShared,
+      logs: this.#records.logs,
+    })
     this.#worker.on('message', (message: ThreadMessage) => this.#receive(message))
     this.#worker.on('error', (error) => {
       this.#failure = error
@@ -75,7 +84,10 @@ export class Thread {
 
   /** @throws what `postMessage` throws. */
   start(message: StartMessage, transfer: readonly Transferable[], isDaemon: boolean): void {
+    // Somebody may have begun to listen, which nobody is told.
+    showWantedLevel()
     this.#worker.postMessage(message, transfer)
+    this.#frame = currentFrame()
     this.isSettled = false
     this.hold(!isDaemon)
   }
@@ -103,7 +115,9 @@ export class Thread {
         this.hold(this.#owner.isDraining)
         this.#settle(message)
       }
-    } else {
+    } else if (message.type === 'said') this.#records.take(message.record, this.#frame)
+    else {
+      this.#frame = undefined
       this.#owner.released(this, message.isReusable)
       this.#settleLast()
       this.#occupant?.leavePort()

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { bootThread } from '@conc/core/internal'
-import type { StartMessage, ThreadData } from '../coroutine/messages.js'
+import { bootThread, captureConsole, setLogOutlet, ThreadOutlet } from '@conc/core/internal'
+import type { StartMessage, ThreadData, ThreadMessage } from '../coroutine/messages.js'
 import { LinkPort } from '../linked/link-port.js'
 import { openEnds } from '../linked/open-ends.js'
 import { CoroutineRun } from './coroutine-run.js'
 import { noteResources } from './resources.js'
 
-const { ready, port, isShared }: ThreadData = workerData
+const { ready, port, isShared, logs }: ThreadData = workerData
 const channelPort = new LinkPort(port)
 let run: CoroutineRun | undefined
 
@@ -26,6 +26,13 @@ parentPort?.on('message', (message: StartMessage) => {
   run = new CoroutineRun(message, channelPort, isShared)
   void run.start()
 })
+
+setLogOutlet(
+  new ThreadOutlet('coroutine', logs, (record) =>
+    parentPort?.postMessage({ type: 'said', record } satisfies ThreadMessage),
+  ),
+)
+if (logs.capturesConsole) captureConsole()
 
 await bootThread({ role: 'thread of a coroutine', modules: [] })
 if (isShared) await noteResources()

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError, Load, Transferable } from '@conc/core'
-import type { LogRecord, TravelContext } from '@conc/core/internal'
+import type { LogRecord, ThreadLogs, TravelContext } from '@conc/core/internal'
 import type { LinkMemory } from './link.js'
 
 /** What a thread is started with. */
@@ -17,17 +17,7 @@ export interface Boot {
   /** Memory of the pool's load: running, waiting. */
   readonly load: SharedArrayBuffer
   readonly limits: Pick<Load, 'concurrency' | 'queueLimit'>
-  readonly logs: BootLogs
-}
-
-/** What becomes of what is said in the thread. */
-interface BootLogs {
-  /** Memory: how much is wanted. */
-  readonly wanted: SharedArrayBuffer
-  /** Memory: how many records were taken in. */
-  readonly taken: SharedArrayBuffer
-  /** What is printed is a record too. */
-  readonly capturesConsole: boolean
+  readonly logs: ThreadLogs
 }
 
 /** What goes along with a call; absent where there is nothing to say. */

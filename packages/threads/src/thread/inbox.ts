@@ -72,7 +72,7 @@ export class Inbox implements LinkSink<ToParent> {
         })
         break
       case toParent.said:
-        this.#thread.records.take(message[2], this.#find(message[1]))
+        this.#thread.records.take(message[2], this.#find(message[1])?.call.frame)
         break
       case toParent.pong:
         this.#thread.placement.pong()

@@ -1,5 +1,5 @@
 import { decodeError, type Transferable } from '@conc/core'
-import { findBodies, newIdTag, Resumption } from '@conc/core/internal'
+import { findBodies, newIdTag, Resumption, ThreadRecords } from '@conc/core/internal'
 import { Link } from '../between/link.js'
 import type { ToParent, ToThread } from '../between/messages.js'
 import { records } from '../between/records.js'
@@ -10,7 +10,6 @@ import { lossOf } from './loss.js'
 import { Placement } from './placement.js'
 import { SentCalls } from './sent-calls.js'
 import type { ThreadHome } from './thread-home.js'
-import { ThreadRecords } from './thread-records.js'
 import { ThreadSlots } from './thread-slots.js'
 import { type ThreadExit, ThreadWorker } from './thread-worker.js'
 
@@ -53,7 +52,7 @@ export class Thread {
       claims: this.calls.claims,
       load: home.load,
       limits: { concurrency: maxThreads * tasksPerThread, queueLimit },
-      logs: this.records.boot,
+      logs: this.records.logs,
     })
     this.#link = new Link(this.#worker.port, { in: back, out }, new Inbox(this, home.nested))
     this.placement = new Placement(this, home, this.#link)

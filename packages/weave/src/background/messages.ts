@@ -1,4 +1,5 @@
 import type { EncodedError } from '@conc/core'
+import type { LogRecord, ThreadLogs } from '@conc/core/internal'
 import type { PackedEvent } from './packed-event.js'
 import type { Report } from './report.js'
 
@@ -19,6 +20,13 @@ export type FromWorker =
   | { readonly type: 'report'; readonly report: Report }
   | { readonly type: 'event'; readonly event: PackedEvent }
   | { readonly type: 'ended'; readonly ended: Ended }
+  | { readonly type: 'said'; readonly record: LogRecord }
+
+/** What a thread is made with. */
+export interface ThreadData {
+  readonly request: Uint8Array
+  readonly logs: ThreadLogs
+}
 
 /** What a parent tells its worker. */
 export type ToWorker =

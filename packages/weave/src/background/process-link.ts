@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { currentFrame, sayIn } from '@conc/core/internal'
 import type { Link, LinkOwner, WorkerExit } from './link.js'
 import type { FromWorker, ToWorker } from './messages.js'
 
@@ -40,7 +41,11 @@ export class ProcessLink implements Link {
     this.#owner = owner
     this.#child = child
     this.#pid = child.pid
-    child.on('message', (message) => owner.received(message as FromWorker))
+    const frame = currentFrame()
+    child.on('message', (message: FromWorker) => {
+      if (message.type === 'said') sayIn(frame, message.record)
+      else owner.received(message)
+    })
     child.on('error', (cause) => this.#failed(cause))
     child.on('exit', (exitCode, signal) => this.#exited({ exitCode, signal }))
     // What it said last may come after its exit.

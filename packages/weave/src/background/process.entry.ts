@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { setLogOutlet } from '@conc/core/internal'
 import { detachedReporter } from './inside/detached-reporter.js'
 import { ParentChannel } from './inside/parent-channel.js'
 import { ProcessLife } from './inside/process-life.js'
+import { ProcessOutlet } from './inside/process-outlet.js'
 import { RecordKeeper } from './inside/record-keeper.js'
 import type { Reporter } from './inside/reporter.js'
 import { WorkerRun } from './inside/worker-run.js'
@@ -43,6 +45,8 @@ async function serve(file: string | undefined): Promise<void> {
   // Whoever asked is gone, and nothing has begun.
   if (bytes === undefined) process.exit(2)
   const request = requestFrom(bytes)
+  const post = parent.said.bind(parent)
+  setLogOutlet(new ProcessOutlet(request.logLevel, post))
   const life = new ProcessLife(request)
   const run = new WorkerRun(request, reporterOf(request, life))
   life.watch(run)

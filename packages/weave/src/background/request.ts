@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
+import type { Level } from '@conc/core/internal'
 import { bytesOf } from './packed.js'
 
 /** A run that is asked for elsewhere. Plain data. */
@@ -16,6 +17,8 @@ export interface Request {
   readonly deadline?: number
   /** Whether the parent wants the events. */
   readonly hasListener: boolean
+  /** How much is wanted of what its bodies say. */
+  readonly logLevel: Level
   /** Epoch ms. */
   readonly askedAt: number
   readonly values: RequestValues

@@ -1,4 +1,10 @@
-import { assertNotImporting, currentFrame, newCallId, runInFrame } from '@conc/core/internal'
+import {
+  assertNotImporting,
+  currentFrame,
+  levelHere,
+  newCallId,
+  runInFrame,
+} from '@conc/core/internal'
 import type { Lineage } from '../named/lineage.js'
 import type { Graph } from '../plan/graph.js'
 import { checkGraph, GraphPlan, type Plan } from '../plan/plan.js'
@@ -85,9 +91,10 @@ function childLink(request: Uint8Array): ProcessLink {
   })
 }
 
-/** Nothing of what surrounds the call is inherited, but for context variables. */
+/** Nothing of what surrounds the call is inherited, but for context variables, and who wants records. */
 function hereRunner({ begin }: Sent, { run }: Checked): HereRunner {
-  const frame = { vars: currentFrame()?.vars }
+  const around = currentFrame()
+  const frame = { vars: around?.vars, logs: around?.logs }
   return new HereRunner((signal) => runInFrame(frame, () => begin({ ...run, signal })))
 }
 
@@ -107,6 +114,7 @@ function requestOf({ plan, lineage, inputs }: Sent, checked: Checked, id: string
     graceMs: checked.graceMs,
     ...(timeoutMs !== Number.POSITIVE_INFINITY && { deadline: now + timeoutMs }),
     hasListener: onEvent !== undefined,
+    logLevel: levelHere(),
     askedAt: now,
     values: { bound: values, inputs, options, vars },
   }

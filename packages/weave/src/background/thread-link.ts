@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import { currentFrame, ThreadRecords } from '@conc/core/internal'
 import type { Link, LinkOwner } from './link.js'
-import type { FromWorker, ToWorker } from './messages.js'
+import type { FromWorker, ThreadData, ToWorker } from './messages.js'
 
 /** A new worker thread. */
 export class ThreadLink implements Link {
@@ -18,11 +19,15 @@ export class ThreadLink implements Link {
   }
 
   open(owner: LinkOwner): void {
-    const worker = new Worker(new URL('./thread.entry.js', import.meta.url), {
-      workerData: this.#request,
-    })
+    const records = new ThreadRecords()
+    const frame = currentFrame()
+    const workerData: ThreadData = { request: this.#request, logs: records.logs }
+    const worker = new Worker(new URL('./thread.entry.js', import.meta.url), { workerData })
     this.#worker = worker
-    worker.on('message', (message: FromWorker) => owner.received(message))
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'said') records.take(message.record, frame)
+      else owner.received(message)
+    })
     worker.on('error', (error) => {
       this.#failure = error
     })

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { contextVar, task } from '@conc/core'
+import { isShown, levelHere, originHere, sayHere } from '@conc/core/internal'
 import { weave } from '@conc/weave'
 
 const tenant = contextVar('background/tenant', { default: 'nobody' })
@@ -93,3 +94,17 @@ class Greeting {
 }
 
 export const templated = weave(Greeting).named('background/class')
+
+/** What `logger()` of `@conc/distributed` does. */
+function say(level, message, fields) {
+  if (!isShown(level, levelHere())) return
+  sayHere({ ...originHere(), ts: Date.now(), level, message, ...(fields && { fields }) })
+}
+
+export const speaking = weave()
+  .input()
+  .do('speaker', ({ text }) => {
+    say('info', text, { fn: () => 1, fine: 2 })
+    say('debug', `${text}, in detail`)
+  })
+  .named('background/speaking')

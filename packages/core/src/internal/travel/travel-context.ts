@@ -55,6 +55,8 @@ export function restoredFrame(context: TravelContext | undefined): Frame {
     ...(context?.vars && { vars: context.vars }),
     ...(context?.deadline !== undefined && { deadline: context.deadline }),
     ...(context?.startTimeoutMs !== undefined && { startTimeoutMs: context.startTimeoutMs }),
+    // The outlet knows the way to whoever wants them.
+    ...(context?.logLevel && { logs: { level: context.logLevel } }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { decodeError, TaskCancelledError } from '@conc/core'
-import { type Deferred, deferred } from '@conc/core/internal'
+import { type Deferred, deferred, type LogRecord } from '@conc/core/internal'
 import type { FromWorker, ToWorker } from '../messages.js'
 import type { Reporter } from './reporter.js'
 import type { WorkerRun } from './worker-run.js'
@@ -47,6 +47,11 @@ export class ParentChannel implements Reporter {
 
   event(event: Parameters<Reporter['event']>[0]): void {
     this.#tell({ type: 'event', event })
+  }
+
+  /** @param sent called when it is on its way, or nobody is there to hear it. */
+  said(record: LogRecord, sent: () => void): void {
+    this.#tell({ type: 'said', record }, sent)
   }
 
   /** Resolves when it is said, or nobody is there to hear it. */

@@ -83,7 +83,8 @@ export class WorkerRun {
   #start(weave: DeclaredWeave): WeaveRun {
     const { bound, inputs, options, vars } = this.#request.values
     const timeoutMs = this.#leftMs()
-    return runInFrame({ vars }, () =>
+    const logs = { level: this.#request.logLevel }
+    return runInFrame({ vars, logs }, () =>
       weave.begin(bound, {
         inputs,
         options: {
