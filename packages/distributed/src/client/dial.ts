@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { AuthenticationError } from '@conc/core'
 import type { WebSocket } from 'ws'
+import type { OpenWebSocket } from '../connection/attached-socket.js'
 import { largestMessage, protocolName } from '../protocol/limits.js'
 import {
   handshakeHeader,
@@ -26,9 +27,7 @@ import { connectionError, refusal } from './dial-errors.js'
 import { openSocket } from './open-socket.js'
 
 /** A WebSocket to a server that has proven to know the key. */
-export interface Dialled {
-  readonly ws: WebSocket
-  readonly socket: Socket
+export interface Dialled extends OpenWebSocket {
   /** The last message that the server has seen of the session that was to go on; `undefined`: it does not. */
   readonly resumedAt: number | undefined
 }
@@ -61,7 +60,8 @@ export async function dial(
     headers: proofHeaders(transcript, proof),
   })
   const expected = (answer: string): Buffer => serverProof(settings.keys, transcript, proof, answer)
-  return { ws, socket, resumedAt: resumedAt(await proven(ws, settings, expected, signal)) }
+  const at = resumedAt(await proven(ws, settings, expected, signal))
+  return { ws, socket, side: 'connecting', resumedAt: at }
 }
 
 export function urlOf({ host, port, tls }: ConnectSettings): string {

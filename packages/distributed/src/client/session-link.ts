@@ -94,7 +94,7 @@ export class SessionLink {
   }
 
   /** Begins a session on a socket. */
-  async #greet({ ws }: Dialled): Promise<void> {
+  async #greet(dialled: Dialled): Promise<void> {
     const connection: Connection = new Connection(
       {
         received: (frame) => this.#received(connection, frame),
@@ -104,7 +104,7 @@ export class SessionLink {
       this.#settings,
     )
     this.#connection = connection
-    connection.attach(ws)
+    connection.attach(dialled)
     const { maxPayloadBytes, orphans } = this.#settings
     const hello = encodeMeta({ protocol: protocolName, features: [], maxPayloadBytes, orphans })
     connection.writer.add(frameType.hello, 0, hello)
@@ -192,7 +192,7 @@ export class SessionLink {
       return
     }
     if (connection && resumedAt !== undefined && connection.canResumeAfter(resumedAt)) {
-      connection.attach(ws, resumedAt)
+      connection.attach(dialled, resumedAt)
       this.#events.resumed()
       return
     }

@@ -1,11 +1,24 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import type { Side } from '../protocol/ids.js'
 import { closeCode, unsentBytes } from '../protocol/limits.js'
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.js'
+import { webSocketFrame } from './web-socket-frame.js'
 
 /** What `ws` says where no close frame came. */
 export const lostCode = 1006
 
 const farewellMs = 1000
+/** Below it a copy costs less than a second chunk. */
+const smallBytes = 16 * 1024
+
+/** A WebSocket after its handshake, and what it stands on. Without compression: `ws` then writes at once what it sends. */
+export interface OpenWebSocket {
+  readonly ws: WebSocket
+  readonly socket: Socket
+  /** Ours. */
+  readonly side: Side
+}
 
 export interface SocketEvents {
   message(bytes: Buffer): void
@@ -16,12 +29,20 @@ export interface SocketEvents {
 /** One WebSocket while it carries a connection. */
 export class AttachedSocket {
   readonly #ws: WebSocket
+  readonly #socket: Socket
+  readonly #isMasking: boolean
   readonly #heartbeat: Heartbeat
   #isFull = false
   #isHeld = false
 
-  constructor(ws: WebSocket, heartbeat: HeartbeatOptions, events: SocketEvents) {
+  constructor(
+    { ws, socket, side }: OpenWebSocket,
+    heartbeat: HeartbeatOptions,
+    events: SocketEvents,
+  ) {
     this.#ws = ws
+    this.#socket = socket
+    this.#isMasking = side === 'connecting'
     this.#heartbeat = new Heartbeat(
       heartbeat,
       () => ws.ping(),
@@ -58,7 +79,7 @@ export class AttachedSocket {
     const ws = this.#ws
     // While the peer keeps up, nobody asks how far it is: each answer would be a tick of its own.
     if (ws.bufferedAmount === 0 && bytes.byteLength <= unsentBytes) {
-      ws.send(bytes)
+      this.#sendNow(bytes)
       return
     }
     ws.send(bytes, this.#sent)
@@ -66,6 +87,13 @@ export class AttachedSocket {
     // Whoever does not read what it asked for is not given more to answer.
     this.#isFull = true
     this.#settle()
+  }
+
+  /** `ws` sends two chunks, header and payload; to write one is a tenth of what a round trip costs less. */
+  #sendNow(bytes: Uint8Array): void {
+    const ws = this.#ws
+    if (bytes.byteLength > smallBytes || ws.readyState !== ws.OPEN) ws.send(bytes)
+    else this.#socket.write(webSocketFrame(bytes, this.#isMasking))
   }
 
   pause(isHeld: boolean): void {

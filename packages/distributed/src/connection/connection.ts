@@ -1,4 +1,3 @@
-import type { WebSocket } from 'ws'
 import { FaultCount } from '../protocol/fault-count.js'
 import type { Frame } from '../protocol/frame.js'
 import { ackMessages, ackMs, closeCode } from '../protocol/limits.js'
@@ -6,7 +5,7 @@ import { isBad, parseMessage } from '../protocol/message.js'
 import { MessageWriter, type OutgoingMessage } from '../protocol/message-writer.js'
 import { Outbox } from '../protocol/outbox.js'
 import { Inbox } from '../protocol/sequence.js'
-import { AttachedSocket, lostCode } from './attached-socket.js'
+import { AttachedSocket, lostCode, type OpenWebSocket } from './attached-socket.js'
 import type { HeartbeatOptions } from './heartbeat.js'
 
 export interface ConnectionHandler {
@@ -68,9 +67,9 @@ export class Connection {
    *
    * @param seq the last message that the other side has seen; it is sent what follows.
    */
-  attach(ws: WebSocket, seq = 0): void {
+  attach(opened: OpenWebSocket, seq = 0): void {
     this.#socket?.drop()
-    const socket = new AttachedSocket(ws, this.#heartbeat, {
+    const socket = new AttachedSocket(opened, this.#heartbeat, {
       message: (bytes) => this.#take(bytes),
       fault: (code, reason) => this.fail(code, reason),
       gone: (code, reason) => this.#gone(socket, code, reason),

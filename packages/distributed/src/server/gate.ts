@@ -9,7 +9,8 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import type { WebSocket, WebSocketServer } from 'ws'
+import type { WebSocketServer } from 'ws'
+import type { OpenWebSocket } from '../connection/attached-socket.js'
 import { largestMessage, protocolName } from '../protocol/limits.js'
 import {
   handshakeHeader,
@@ -40,7 +41,7 @@ export interface GateHost {
   /** The last message seen of the session that the visitor wants to go on with; `undefined`: it does not go on. */
   lastSeen(visitor: Visitor): number | undefined
   hasRoom(): boolean
-  admit(ws: WebSocket, visitor: Visitor, isResumed: boolean): void
+  admit(opened: OpenWebSocket, visitor: Visitor, isResumed: boolean): void
 }
 
 const refusalDelayMs = 250
@@ -195,7 +196,7 @@ export class Gate {
       ...(answer === '' ? [] : [`${handshakeHeader.resume}: ${answer}`]),
     ])
     this.#sockets.handleUpgrade(request, socket, head, (ws) =>
-      this.#host.admit(ws, visitor, lastSeen !== undefined),
+      this.#host.admit({ ws, socket, side: 'listening' }, visitor, lastSeen !== undefined),
     )
   }
 }

@@ -1,7 +1,8 @@
 import { type Capabilities, type Executor, InvalidOptionError, type Load } from '@conc/core'
-import type { WebSocket, WebSocketServer } from 'ws'
+import type { WebSocketServer } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
+import type { OpenWebSocket } from '../connection/attached-socket.js'
 import { type LockRoute, unlessOfProcess } from '../locks/lock-route.js'
 import { type PoolLog, serverLog } from '../logs/pool-log.js'
 import type { PoolStats } from '../pool-stats.js'
@@ -213,9 +214,9 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     return this.#ending.state !== 'closed' && this.#sessions.size < this.settings.maxSessions
   }
 
-  admit(ws: WebSocket, visitor: Visitor, isResumed: boolean): void {
-    if (isResumed) this.#sessions.resume(ws, visitor)
-    else this.#sessions.open(ws, visitor)
+  admit(opened: OpenWebSocket, visitor: Visitor, isResumed: boolean): void {
+    if (isResumed) this.#sessions.resume(opened, visitor)
+    else this.#sessions.open(opened, visitor)
     this.#idle.restart()
   }
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { AuthenticationError, QueueFullError } from '@conc/core'
 import type { Bytes, RecordLevel } from '@conc/core/internal'
 import { encode } from '@conc/wire'
-import type { WebSocket } from 'ws'
 import type { CloseReport } from '../close-report.js'
+import type { OpenWebSocket } from '../connection/attached-socket.js'
 import { Connection } from '../connection/connection.js'
 import type { Ending } from '../coordinator/call-request.js'
 import type { Fault } from '../coordinator/fault.js'
@@ -66,7 +66,7 @@ export class ServerSession implements SessionCallsHost {
   readonly #stopIds: number[] = []
   readonly #locks: SessionLocks
 
-  constructor(host: SessionHost, visitor: Visitor, ws: WebSocket) {
+  constructor(host: SessionHost, visitor: Visitor, opened: OpenWebSocket) {
     this.#host = host
     this.visitor = visitor
     this.#maxPayloadBytes = host.settings.maxPayloadBytes
@@ -85,7 +85,7 @@ export class ServerSession implements SessionCallsHost {
       host.settings,
     )
     this.#replies = new SessionReplies(this.connection.writer)
-    this.connection.attach(ws)
+    this.connection.attach(opened)
   }
 
   get maxPayloadBytes(): number {

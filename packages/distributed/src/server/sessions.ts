@@ -1,6 +1,6 @@
 import { channels } from '@conc/core'
 import { publish, Timer } from '@conc/core/internal'
-import type { WebSocket } from 'ws'
+import type { OpenWebSocket } from '../connection/attached-socket.js'
 import type { PoolLog } from '../logs/pool-log.js'
 import type { Visitor } from './gate.js'
 import { ServerSession, type SessionHost } from './server-session.js'
@@ -32,18 +32,18 @@ export class Sessions implements Iterable<ServerSession> {
     return session.connection.canResumeAfter(resume.seq) ? session.connection.lastSeen : undefined
   }
 
-  open(ws: WebSocket, visitor: Visitor): ServerSession {
-    const session = new ServerSession(this.#host, visitor, ws)
+  open(opened: OpenWebSocket, visitor: Visitor): ServerSession {
+    const session = new ServerSession(this.#host, visitor, opened)
     this.#byId.set(session.id, session)
     this.#tell('open', session)
     return session
   }
 
-  resume(ws: WebSocket, { resume }: Visitor): void {
+  resume(opened: OpenWebSocket, { resume }: Visitor): void {
     const session = resume && this.#byId.get(resume.session)
     if (!resume || !session) return
     this.#stopWaiting(session)
-    session.connection.attach(ws, resume.seq)
+    session.connection.attach(opened, resume.seq)
     this.#tell('resumed', session)
   }
 
