@@ -1,6 +1,7 @@
 import { AuthenticationError, inline } from '@conc/core'
 import {
   connect,
+  type Held,
   LockError,
   locks,
   type PoolServer,
@@ -44,6 +45,26 @@ describe('locks of sessions', () => {
     expect(await other.locks('x').lock('door').tryAcquire()).toBeUndefined()
     expect(await other.locks('x').inspect()).toMatchObject([{ name: 'x/door', kind: 'lock' }])
     await held.release()
+  })
+
+  it('have locks for readers and writers: writers first, and one may go on as a reader', async () => {
+    const [mine, theirs] = [one.locks().rwLock('book'), other.locks().rwLock('book')]
+    const readers = [await mine.read.acquire(), await theirs.read.acquire()]
+    await expect(mine.downgrade(readers[0] as Held)).rejects.toThrow(LockError)
+    const writing = theirs.write.acquire()
+    await expect.poll(async () => (await one.locks().inspect())[0]?.waiters.length).toBe(1)
+    // A writer waits: whoever wants to read now comes after it.
+    expect(await mine.read.tryAcquire()).toBeUndefined()
+    const later = mine.read.acquire()
+    for (const reader of readers) await reader.release()
+    const writer = await writing
+    expect(await mine.read.tryAcquire()).toBeUndefined()
+    const reader = await theirs.downgrade(writer)
+    await (await later).release()
+    expect(await mine.write.tryAcquire()).toBeUndefined()
+    await reader.release()
+    await (await mine.write.acquire()).release()
+    expect(await one.locks().inspect()).toEqual([])
   })
 
   it('pass on when the session of a holder ends', async () => {

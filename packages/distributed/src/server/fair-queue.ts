@@ -43,19 +43,16 @@ export class FairQueue<T extends Queued> {
 
   /** @returns whether it stood here. */
   delete(item: T): boolean {
-    const level = this.#levels.find((one) => isOf(one, item))
-    const items = level?.byOwner.get(item.owner)
-    if (!level || !items?.delete(item)) return false
-    this.#size--
-    if (items.size === 0) this.#leave(item, level)
-    return true
+    const level = this.#levels[this.#placeOf(item)]
+    return level !== undefined && isOf(level, item) && this.#remove(item, level)
   }
 
   take(): T | undefined {
     const item = this.first
     if (item === undefined) return undefined
-    const { byOwner } = this.#levels[0] as Level<T>
-    this.delete(item)
+    const level = this.#levels[0] as Level<T>
+    const { byOwner } = level
+    this.#remove(item, level)
     const items = byOwner.get(item.owner)
     // Its owner's next turn comes after those of all others.
     if (items && byOwner.size > 1) {
@@ -66,18 +63,33 @@ export class FairQueue<T extends Queued> {
   }
 
   #levelOf(item: T): Level<T> {
+    const place = this.#placeOf(item)
+    const there = this.#levels[place]
+    if (there && isOf(there, item)) return there
     const { depth, priority } = item
-    const at = this.#levels.findIndex((one) => !isBefore(one, item))
-    const next = this.#levels[at]
-    if (next && isOf(next, item)) return next
     const made: Level<T> = { depth, priority, byOwner: new Map() }
-    this.#levels.splice(at < 0 ? this.#levels.length : at, 0, made)
+    this.#levels.splice(place, 0, made)
     return made
   }
 
-  #leave({ owner }: T, level: Level<T>): void {
-    level.byOwner.delete(owner)
-    if (level.byOwner.size === 0) this.#levels.splice(this.#levels.indexOf(level), 1)
+  /** Where its level stands, or would. */
+  #placeOf(item: T): number {
+    let place = 0
+    for (const level of this.#levels) {
+      if (!isBefore(level, item)) break
+      place++
+    }
+    return place
+  }
+
+  #remove(item: T, level: Level<T>): boolean {
+    const { byOwner } = level
+    const items = byOwner.get(item.owner)
+    if (!items?.delete(item)) return false
+    this.#size--
+    if (items.size === 0) byOwner.delete(item.owner)
+    if (byOwner.size === 0) this.#levels.splice(this.#levels.indexOf(level), 1)
+    return true
   }
 }
 
