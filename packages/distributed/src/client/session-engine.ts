@@ -37,6 +37,13 @@ const unknownCapabilities: Capabilities = {
   priority: true,
 }
 
+const nothingTold: Load = {
+  concurrency: 0,
+  running: 0,
+  waiting: 0,
+  queueLimit: Number.POSITIVE_INFINITY,
+}
+
 /** What a session consists of, and what follows for its calls from what happens to its connection. */
 export class SessionEngine implements LinkEvents {
   readonly settings: ConnectSettings
@@ -53,7 +60,7 @@ export class SessionEngine implements LinkEvents {
   readonly #lifecycle: Lifecycle
   #linkState: LinkState = 'connecting'
   #welcome: Welcome | undefined
-  #told: Load = { concurrency: 0, running: 0, waiting: 0, queueLimit: Number.POSITIVE_INFINITY }
+  #told = nothingTold
   #endedBy: ExecutorError | undefined
 
   readonly #onDrain: () => void
@@ -113,14 +120,15 @@ export class SessionEngine implements LinkEvents {
     return this.#told
   }
 
-  /** The server's executor as last told, and at least what this session has sent. */
+  /** The server's executor as last told, and at least what this session has sent; only that where there is no connection. */
   get load(): Load {
-    const { concurrency, running, waiting } = this.#told
     const { size, running: own } = this.outgoing
+    const isTelling = this.#linkState === 'open' || this.#linkState === 'draining'
+    const told = isTelling ? this.#told : nothingTold
     return {
-      concurrency: this.#linkState === 'open' ? concurrency : 0,
-      running: Math.max(running, own),
-      waiting: Math.max(waiting, size - own),
+      concurrency: this.#linkState === 'open' ? told.concurrency : 0,
+      running: Math.max(told.running, own),
+      waiting: Math.max(told.waiting, size - own),
       queueLimit: this.settings.queueLimit,
     }
   }

@@ -7,9 +7,10 @@ import { connect } from '../../src/client/connect.js'
 import { connectSettings } from '../../src/client/connect-options.js'
 import { dial } from '../../src/client/dial.js'
 import type { Session } from '../../src/client/session.js'
+import { encodeCredit } from '../../src/protocol/credit-body.js'
 import { decodeFailureMeta } from '../../src/protocol/failure-meta.js'
 import type { Frame } from '../../src/protocol/frame.js'
-import { frameType } from '../../src/protocol/frame-types.js'
+import { frameType, taskFlag } from '../../src/protocol/frame-types.js'
 import { isBad, parseMessage } from '../../src/protocol/message.js'
 import { MessageWriter } from '../../src/protocol/message-writer.js'
 import { encodeMeta } from '../../src/protocol/meta.js'
@@ -195,6 +196,21 @@ describe('calls of one message', () => {
     expect((await rude.next(3)).type).toBe(frameType.result)
     expect(begun).toEqual([3])
     expect((await server.stats()).load.running).toBe(0)
+    rude.ws.close()
+  })
+
+  it.each([
+    ['return', frameType.return],
+    ['cancel', frameType.cancel],
+  ])('are over where they are streams and their %s is in it too', async (_word, type) => {
+    const numbers = encodeMeta({ name: 'test/numbers' })
+    rude.writer.add(frameType.task, 1, numbers, args(3), taskFlag.stream)
+    rude.writer.add(frameType.next, 1, undefined, [encodeCredit({ items: 1, bytes: 1000 })])
+    rude.writer.add(type, 1)
+    const ends: number[] = [frameType.end, frameType.error]
+    let frame = await rude.next(1)
+    while (!ends.includes(frame.type)) frame = await rude.next(1)
+    expect((await server.stats()).load).toMatchObject({ running: 0, waiting: 0 })
     rude.ws.close()
   })
 

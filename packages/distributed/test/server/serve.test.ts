@@ -316,6 +316,19 @@ describe('withSession', () => {
     await expect.poll(() => server.sessions).toBe(0)
   })
 
+  it('counts nothing that goes on at its server any more, once it is closed', async () => {
+    const server = await served()
+    const other = await sessionOf(server)
+    const running = other.submit(hold, ['of somebody else'])
+    const inside = await withSession({ port: server.port, authkey }, async (session) => {
+      await expect.poll(() => session.load.running).toBe(1)
+      return session
+    })
+    expect(inside.load).toMatchObject({ concurrency: 0, running: 0, waiting: 0 })
+    held.get('of somebody else')?.release('done')
+    await running
+  })
+
   it('leaves a session that it was given', async () => {
     const session = await sessionOf(await served())
     expect(await withSession(session, async () => await add(1, 2))).toBe(3)

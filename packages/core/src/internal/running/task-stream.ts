@@ -32,12 +32,11 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   next(): Promise<IteratorResult<Y, void>> {
     const { producer } = this.#call
     if (this.#asked === 0 && producer) return this.#advance(producer)
-    // As natively: calls made at once are answered one after the other.
-    this.#asked++
+    // As natively: calls made at once are answered one after the other. The first one is accepted before this returns.
     const answer = (): Promise<IteratorResult<Y, void>> => this.#answer()
-    const result = this.#last.then(answer, answer)
+    const result = this.#asked++ === 0 ? answer() : this.#last.then(answer, answer)
     result.catch(() => {})
-    this.#last = result
+    if (this.#asked > 0) this.#last = result
     return result
   }
 
