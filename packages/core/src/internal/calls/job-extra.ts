@@ -2,7 +2,7 @@ import type { Line } from '../line/line.js'
 import { Slot } from '../line/slot.js'
 import { type AttemptRules, Attempts } from './attempts.js'
 import type { Cancellation } from './cancellation.js'
-import { onBodyEnd } from './forwarded-options.js'
+import { endNow, type ForwardedOptions } from './forwarded-options.js'
 import type { Job } from './job.js'
 import type { JobCall } from './job-call.js'
 
@@ -20,7 +20,8 @@ export class JobExtra {
   settled: Promise<unknown> | undefined
   #slot: Slot | undefined
   #giveBack: (() => void) | undefined
-  #bodyEnded: (() => void) | undefined
+  /** Until they have been told of the body's end. */
+  #options: ForwardedOptions | undefined
 
   /** Whether the slot in hand is one of the line's, with nothing hanging on it. */
   get isSlotPlain(): boolean {
@@ -30,7 +31,7 @@ export class JobExtra {
   follow(call: JobCall, rules: AttemptRules): void {
     this.call = call
     this.cancellation = call.cancellation
-    this.#bodyEnded = call.options[onBodyEnd]
+    this.#options = call.options
     if (rules.retry !== undefined) this.attempts = new Attempts(rules)
   }
 
@@ -63,8 +64,8 @@ export class JobExtra {
 
   /** The body is really over, or never began: tells the executor in front, if it asked. */
   bodyIsOver(): void {
-    const bodyEnded = this.#bodyEnded
-    this.#bodyEnded = undefined
-    bodyEnded?.()
+    const options = this.#options
+    this.#options = undefined
+    if (options) endNow(options)
   }
 }
