@@ -5,7 +5,7 @@ import type { PoolCall } from './pool-call.js'
 
 /** What waits in front of a pool, compared with the call that is next in its line, so that both have one order. */
 export class Overtaking {
-  readonly #offers: Offer[] = []
+  readonly #offers = new Set<Offer>()
   #isAsking = false
 
   /** Whether what comes now is next. */
@@ -15,14 +15,14 @@ export class Overtaking {
 
   /** @returns what ends it */
   add(offer: Offer): () => void {
-    this.#offers.push(offer)
-    return () => void this.#offers.splice(this.#offers.indexOf(offer), 1)
+    this.#offers.add(offer)
+    return () => void this.#offers.delete(offer)
   }
 
   /** The one that goes first: `next`, which has left the line, or one that stands there now. */
   firstOf(next: PoolCall, line: Line): PoolCall {
     // One that comes from there was chosen there just now.
-    if (this.#offers.length === 0 || next.owner.waitsSince) return next
+    if (this.#offers.size === 0 || next.owner.waitsSince) return next
     let first = next
     this.#isAsking = true
     for (const offer of this.#offers) {
