@@ -30,9 +30,10 @@ export const openHere: OpenSession = async ({ pace }, contestant) => {
 const flags = ['--expose-gc', '--no-flush-bytecode', '--max-old-space-size=6144']
 
 /** In a process of its own, which lives through all rounds of the path. */
-export const openProcess: OpenSession = async (ticket) => {
+export const openProcess: OpenSession = async (ticket, { env }) => {
   const child = fork(fileURLToPath(new URL('./contestant.entry.js', import.meta.url)), {
     execArgv: flags,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const exited = once(child, 'exit')

@@ -41,6 +41,8 @@ export interface Contestant {
   readonly goal?: Goal
   /** Printed under the table. */
   readonly note?: string
+  /** For its process, beside what this one has. */
+  readonly env?: Readonly<Record<string, string>>
   /** Loads the library, prepares the work and warms it up. */
   open(pace: Pace): Promise<Sampler>
 }

@@ -27,6 +27,7 @@ export interface TimedContestant<Output> {
   readonly items?: number
   readonly goal?: Goal
   readonly note?: string
+  readonly env?: Readonly<Record<string, string>>
   /** Imports the library and prepares the input; what it returns is one run, timed from call to settlement. */
   prepare(items: number): Promise<Run<Output>>
 }
