@@ -33,11 +33,11 @@ export class Canceller {
     const text = failureText(reason, 'the submitter')
     const message: CancelMessage = { cancel: id, reason: text }
     const ttlMs = deadline === undefined ? dayMs : Math.min(deadline - Date.now() + 60_000, dayMs)
-    await commands.redis
-      .multi()
-      .set(keys.tombstone(id), text, 'PX', Math.max(Math.ceil(ttlMs), 60_000))
-      .publish(keys.toWorkers, JSON.stringify(message))
-      .exec()
+    // In this order over one connection: a worker that does not hear it any more finds the tombstone.
+    await Promise.all([
+      commands.redis.set(keys.tombstone(id), text, 'PX', Math.max(Math.ceil(ttlMs), 60_000)),
+      commands.redis.publish(keys.toWorkers, JSON.stringify(message)),
+    ])
   }
 
   /** @returns whether the job was still waiting, and so never runs. */
