@@ -6,12 +6,15 @@ type Told = 'began' | 'gone' | JobEnd['kind']
 
 class Watcher implements JobWatcher {
   readonly told: Told[] = []
+  pauses = 0
 
   began(): void {
     this.told.push('began')
   }
 
-  paused(): void {}
+  paused(): void {
+    this.pauses++
+  }
 
   progressed(): void {}
 
@@ -80,6 +83,18 @@ describe('Dispatcher', () => {
     expect(dispatcher.remove('a', leaves)).toBe(true)
     dispatcher.ended('a', completed)
     expect([stays.ends, leaves.ends]).toEqual([1, 0])
+  })
+
+  it('tells of a pause whose beginning was lost, and counts nobody twice', () => {
+    const dispatcher = new Dispatcher()
+    const watcher = new Watcher()
+    dispatcher.add('a', watcher)
+    dispatcher.paused('a')
+    expect([watcher.pauses, dispatcher.running]).toEqual([1, 0])
+    dispatcher.began('a')
+    dispatcher.paused('a')
+    dispatcher.paused('a')
+    expect([watcher.pauses, dispatcher.running]).toEqual([3, 0])
   })
 
   it('asks about silent jobs after 2 s, then with pauses up to 10 s', () => {

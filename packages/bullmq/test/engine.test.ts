@@ -63,6 +63,18 @@ describe.skipIf(!hasServer())('the Redis at hand', () => {
     await both
   })
 
+  it('has two connections of an executor, and none after its end', async () => {
+    const { url } = await ownRedis()
+    const admin = new Redis(url)
+    later(async () => admin.disconnect())
+    const others = async (): Promise<number> => (await clientsOf(admin)).length - 1
+    const bull = new BullExecutor({ url })
+    await bull.ready()
+    expect(await others()).toBe(2)
+    await bull.close()
+    await vi.waitUntil(async () => (await others()) === 0, { timeout: 20_000 })
+  })
+
   it('that comes back in time costs nothing', async () => {
     const redis = await ownRedis()
     await redis.kill()
@@ -105,11 +117,18 @@ function sweepOf(jobs: number): Promise<void> {
 
 /** Ends the connections over which events are read, and no others. */
 async function cutOffReaders(admin: Redis): Promise<void> {
-  const clients = String(await admin.client('LIST')).split('\n')
+  const clients = await clientsOf(admin)
   for (const client of clients.filter((line) => line.includes(' cmd=xread '))) {
     const [, id = ''] = /^id=(\d+)/.exec(client) ?? []
     await admin.client('KILL', 'ID', id)
   }
+}
+
+/** A line each. */
+async function clientsOf(admin: Redis): Promise<string[]> {
+  return String(await admin.client('LIST'))
+    .trimEnd()
+    .split('\n')
 }
 
 function ignored(): void {}

@@ -103,7 +103,7 @@ describe('nested calls', () => {
     const worker = await queue.worker({ concurrency: 1 })
     const bull = queue.executor()
     const call = fan.on(bull)(journal.file, ['a', 'b', 'c'], gate)
-    await vi.waitUntil(() => journal.lines.length === 1)
+    await vi.waitUntil(() => journal.lines.length === 1, { timeout: 20_000 })
     const closed = worker.close()
     writeFileSync(gate, '')
     expect(await call).toEqual(['a', 'b', 'c'])

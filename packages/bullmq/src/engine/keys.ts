@@ -18,6 +18,11 @@ export class Keys {
     return `${this.#base}:${id}`
   }
 
+  /** BullMQ's stream of what happens to the jobs. */
+  get events(): string {
+    return `${this.#base}:events`
+  }
+
   /** There while a job is to be cancelled. */
   tombstone(id: string): string {
     return `${this.#base}:cancel:${id}`

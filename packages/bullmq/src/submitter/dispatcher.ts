@@ -10,7 +10,7 @@ export type JobEnd =
 /** Who wants to know of one job. `ended` comes once, nothing after it. */
 export interface JobWatcher {
   began(): void
-  /** It waits again: for its next attempt, or because its worker gave it back or was lost. */
+  /** It waits: from the start, for its next attempt, or because its worker gave it back or was lost. */
   paused(): void
   progressed(data: unknown): void
   ended(end: JobEnd): void
@@ -88,9 +88,10 @@ export class Dispatcher {
 
   paused(id: string): void {
     const job = this.#jobs.get(id)
-    if (!job?.isRunning) return
+    if (!job) return
+    if (job.isRunning) this.#running--
     job.isRunning = false
-    this.#running--
+    // Also where nobody told of its beginning: a cancel may wait for this.
     for (const watcher of job.watchers) watcher.paused()
   }
 

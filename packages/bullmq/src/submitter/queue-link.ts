@@ -32,7 +32,8 @@ export class QueueLink {
   readonly #executor: string
   readonly #dispatcher: Dispatcher
   readonly streams: StreamDesk
-  readonly #events: Connection
+  /** BullMQ reads events over a connection of its own, made like this one, which nobody connects. */
+  readonly #eventsLike: Connection
   readonly #subscriber: Connection
   readonly #lease: SubmitterLease
   #queueEvents: QueueEvents | undefined
@@ -52,7 +53,7 @@ export class QueueLink {
     this.keys = new Keys(settings)
     this.commands = new Connection(settings, executor)
     this.commands.watch(settings.reconnectMs, onLost)
-    this.#events = new Connection(settings, executor, true)
+    this.#eventsLike = new Connection(settings, executor, true)
     this.#subscriber = new Connection(settings, executor, true)
     this.streams = new StreamDesk(this.#subscriber, this.keys.toSubmitter(this.id))
     this.#lease = new SubmitterLease(this.commands.redis, this.keys, this.id, executor)
@@ -83,9 +84,9 @@ export class QueueLink {
     if (this.#open) await this.commands.whileConnected(() => this.#lease.end())
     const { queue } = this.#open ?? {}
     const events = this.#queueEvents
-    if (events) await this.#events.whileConnected(() => events.close())
+    if (events) await this.commands.whileConnected(() => events.close())
     if (queue) await this.commands.whileConnected(() => queue.close())
-    this.#events.close()
+    this.#eventsLike.close()
     this.#subscriber.close()
     this.commands.close()
   }
@@ -114,17 +115,24 @@ export class QueueLink {
   }
 
   async #listen(): Promise<void> {
-    await this.#events.ready(this.#settings.reconnectMs)
     this.#queueEvents?.close().catch(() => {})
+    // BullMQ would begin with what comes after its first look, which is later than it says.
+    const lastEventId = await this.#lastEvent()
     const events = new QueueEvents(this.keys.queue, {
-      connection: this.#events.redis,
+      connection: this.#eventsLike.redis,
       prefix: this.keys.prefix,
+      lastEventId,
       skipVersionCheck: true,
     })
     events.on('error', (error) => publishError(this.#executor, error))
     this.#queueEvents = events
     this.#follow(events)
     await events.waitUntilReady()
+  }
+
+  async #lastEvent(): Promise<string> {
+    const [last] = await this.commands.redis.xrevrange(this.keys.events, '+', '-', 'COUNT', 1)
+    return last?.[0] ?? '0-0'
   }
 
   #follow(events: QueueEvents): void {
@@ -140,7 +148,6 @@ export class QueueLink {
     events.on('failed', ({ jobId, failedReason }) =>
       dispatcher.ended(jobId, { kind: 'failed', reason: failedReason }),
     )
-    // BullMQ reads events over a connection of its own, made like the one it was given.
     events.getBackend().on('ready', () => dispatcher.doubt())
   }
 }
