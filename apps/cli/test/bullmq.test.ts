@@ -6,11 +6,12 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Conc, conc, type Ended, Folder, start } from './conc.js'
-import { brokenModule, tasksModule } from './tasks.js'
+import { brokenModule, emptyModule, tasksModule } from './tasks.js'
 
 const folder = new Folder({
   'tasks.js': tasksModule,
   'broken.js': brokenModule,
+  'empty.js': emptyModule,
   'flow.js': `
     import { weave } from '@conc/weave'
     import { add, fail, until, wait } from './tasks.js'
@@ -142,13 +143,17 @@ describe('conc worker', () => {
 
   it('does not start without its options, its modules or its Redis', async () => {
     const engine = ['worker', '--engine', 'bullmq']
-    const [none, missing, broken, gone] = await Promise.all([
+    const [none, missing, broken, gone, empty] = await Promise.all([
       conc(engine, { cwd }),
       conc([...engine, '-m', './nix.js'], { cwd }),
       conc([...engine, '-m', './broken.js'], { cwd, env: { REDIS_URL: url } }),
       conc([...engine, '-m', './tasks.js', '--redis-url', 'redis://127.0.0.1:1'], { cwd }),
+      conc([...engine, '-m', './empty.js'], { cwd, env: { REDIS_URL: url } }),
     ])
-    expect([none, missing, broken, gone].map(({ code }) => code)).toEqual([2, 5, 5, 3])
+    expect([none, missing, broken, gone, empty].map(({ code }) => code)).toEqual([2, 5, 5, 3, 5])
+    expect(empty.stderr).toMatch(
+      /^conc: \.\/empty\.js declares no task; it exports answer\.\nDeclare one: /,
+    )
     expect(none.stderr).toMatch(/^conc: worker needs --module\.\n/)
     expect(missing.stderr).toBe('conc: cannot load ./nix.js: no such file.\n')
     expect(broken.stderr).toContain(

@@ -1,6 +1,7 @@
 import { type BullWorker, type BullWorkerOptions, runBullWorker } from '@conc/bullmq'
 import type { CloseOptions } from '@conc/core'
-import { cannotLoad, resolveUserModule, whyNot } from '../options/module-path.js'
+import { importModules, registry } from '@conc/core/internal'
+import { cannotLoad, resolveUserModule, whyNot, withoutTasks } from '../options/module-path.js'
 import { readSecret } from '../options/secret-file.js'
 import { CommandError, usageError } from '../program/command-error.js'
 import type { CommandCall } from '../program/command-spec.js'
@@ -59,8 +60,11 @@ function workerOptions(
 
 async function start(options: BullWorkerOptions, modules: readonly string[]): Promise<BullWorker> {
   try {
+    await importModules(options.modules.map(String))
+    if (!registry.names().some(isOfUser)) throw await withoutTasks(modules)
     return await runBullWorker(options)
   } catch (error) {
+    if (error instanceof CommandError) throw error
     const { code, message } = error as Error & { code?: unknown }
     const isOurs = typeof code === 'string' && code.startsWith('CONC_')
     if (!isOurs) throw cannotLoad(modules.join(', '), whyNot(error), error)
@@ -69,6 +73,10 @@ async function start(options: BullWorkerOptions, modules: readonly string[]): Pr
     const status = isLost ? exitCode.unreachable : exitCode.notStarted
     throw new CommandError(message, { code: status, cause: error })
   }
+}
+
+function isOfUser(task: string): boolean {
+  return !task.startsWith('conc/')
 }
 
 /** A signal before it takes jobs is heeded when it does. */

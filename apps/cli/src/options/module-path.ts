@@ -38,6 +38,19 @@ export async function importUserModule(text: string): Promise<Record<string, unk
   }
 }
 
+/** They were loaded elsewhere, so they can be loaded here, to say what they have instead. */
+export async function withoutTasks(modules: readonly string[]): Promise<CommandError> {
+  const exported = await Promise.all(
+    modules.map(async (one) => Object.keys(await importUserModule(one).catch(() => ({})))),
+  )
+  const names = exported.flat()
+  const what = names.length === 0 ? 'nothing' : names.join(', ')
+  return new CommandError(`${modules.join(', ')} declares no task; it exports ${what}.`, {
+    remedy: "Declare one: export const greet = task('demo/greet', async (name) => …)",
+    code: exitCode.notStarted,
+  })
+}
+
 /** What importing a module threw, with the place. */
 export function whyNot(error: unknown): string {
   const what =

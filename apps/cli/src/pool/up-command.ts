@@ -1,16 +1,11 @@
 import { listPools, type PoolServer, serve, WorkerPool } from '@conc/distributed'
+import { withoutTasks } from '../options/module-path.js'
 import type { CommandCall } from '../program/command-spec.js'
 import { Foreground } from '../program/foreground.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { logPool } from './pool-logs.js'
 import { PoolService } from './pool-service.js'
-import {
-  listenFailure,
-  nameTaken,
-  noWorkerLeft,
-  startFailure,
-  withoutTasks,
-} from './up-failures.js'
+import { listenFailure, nameTaken, noWorkerLeft, startFailure } from './up-failures.js'
 import type { UpValues } from './up-options.js'
 import { folder, type UpSettings, upSettings } from './up-settings.js'
 

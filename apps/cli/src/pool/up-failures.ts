@@ -1,6 +1,6 @@
 import { type ChannelEvent, channels } from '@conc/core'
 import type { LocalPool, WorkerPool } from '@conc/distributed'
-import { cannotLoad, importUserModule, whyNot } from '../options/module-path.js'
+import { cannotLoad, whyNot } from '../options/module-path.js'
 import { CommandError } from '../program/command-error.js'
 import { exitCode } from '../program/exit-code.js'
 
@@ -22,19 +22,6 @@ export function startFailure(error: unknown, modules: readonly string[]): unknow
   }
   const message = first?.message ?? (error as Error).message
   return new CommandError(message, { code: exitCode.notStarted, cause: error })
-}
-
-/** The workers have loaded it, so it can be loaded here, to say what it has instead. */
-export async function withoutTasks(modules: readonly string[]): Promise<CommandError> {
-  const exported = await Promise.all(
-    modules.map(async (one) => Object.keys(await importUserModule(one).catch(() => ({})))),
-  )
-  const names = exported.flat()
-  const what = names.length === 0 ? 'nothing' : names.join(', ')
-  return new CommandError(`${modules.join(', ')} declares no task; it exports ${what}.`, {
-    remedy: "Declare one: export const greet = task('demo/greet', async (name) => …)",
-    code: exitCode.notStarted,
-  })
 }
 
 export function listenFailure(error: unknown): unknown {
