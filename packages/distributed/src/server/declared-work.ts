@@ -1,4 +1,4 @@
-import { UnknownTaskError, UnsupportedWorkError } from '@conc/core'
+import { type ExecutorError, UnknownTaskError, UnsupportedWorkError } from '@conc/core'
 import { registry, type TaskDefinition, taskDefinition } from '@conc/core/internal'
 
 /** Stands for a task that was asked for by its name. */
@@ -23,24 +23,31 @@ export interface WorkRequest {
  */
 export function declaredWork(request: WorkRequest, executor: string): DeclaredWork {
   const definition = registry.find(request.task)
-  const names = { task: request.task, executor }
-  if (definition === undefined) {
-    throw new UnknownTaskError(
-      `'${executor}' does not know task '${request.task}'. ${knownTasks()}`,
-      names,
-    )
-  }
-  if (request.version !== undefined && request.version !== definition.version) {
-    throw new UnknownTaskError(
-      `'${executor}' has version ${definition.version ?? '(none)'} of task '${request.task}' (${definition.module ?? 'no module'}), not ${request.version}.`,
-      names,
-    )
-  }
-  if (definition.isStream !== request.isStream) {
-    const [is, not] = definition.isStream ? ['a stream', 'submit()'] : ['no stream', 'stream()']
-    throw new UnsupportedWorkError(`Task '${request.task}' is ${is}: ${not} cannot run it.`, names)
-  }
+  const refusal = refusalOf(request, definition, executor)
+  if (definition === undefined || refusal !== undefined) throw refusal
   return workOf(definition)
+}
+
+/** What is said of it where it is none of those that can be called in this way. */
+function refusalOf(
+  { task, version, isStream }: WorkRequest,
+  definition: TaskDefinition | undefined,
+  executor: string,
+): ExecutorError | undefined {
+  if (definition === undefined) {
+    const text = `'${executor}' does not know task '${task}'. ${knownTasks()}`
+    return new UnknownTaskError(text, { task, executor })
+  }
+  if (version !== undefined && version !== definition.version) {
+    const text = `'${executor}' has version ${definition.version ?? '(none)'} of task '${task}' (${definition.module ?? 'no module'}), not ${version}.`
+    return new UnknownTaskError(text, { task, executor })
+  }
+  if (definition.isStream === isStream) return undefined
+  const [is, not] = isStream ? ['no stream', 'stream()'] : ['a stream', 'submit()']
+  return new UnsupportedWorkError(`Task '${task}' is ${is}: ${not} cannot run it.`, {
+    task,
+    executor,
+  })
 }
 
 function workOf(definition: TaskDefinition): DeclaredWork {
