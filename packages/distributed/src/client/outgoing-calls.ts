@@ -56,7 +56,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   takeId(): number {
-    const id = this.#ids.take((one) => this.#written.has(one))
+    const id = this.#ids.take(this.#written)
     this.#lastId = Math.max(this.#lastId, id)
     return id
   }

@@ -1,3 +1,5 @@
+import { writeBytes } from '../protocol/frame.js'
+
 /** A final frame of binary data. */
 const finalBinary = 0x82
 const masked = 0x80
@@ -19,7 +21,7 @@ export function webSocketFrame(payload: Uint8Array, isMasked: boolean): Buffer {
   frame[0] = finalBinary
   frame[1] = (isMasked ? masked : 0) | (isShort ? byteLength : 126)
   if (!isShort) frame.writeUInt16BE(byteLength, 2)
-  if (isMasked) frame.fill(0, headBytes - maskBytes, headBytes)
-  frame.set(payload, headBytes)
+  if (isMasked) frame.writeUInt32LE(0, headBytes - maskBytes)
+  writeBytes(frame, headBytes, payload)
   return frame
 }

@@ -82,7 +82,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
    * @param pinned the only worker it is for.
    */
   accept(request: CallRequest, owner: CallOwner, parent?: PoolCall, pinned?: Seat): PoolCall {
-    const id = this.#ids.take((taken) => this.#calls.has(taken))
+    const id = this.#ids.take(this.#calls)
     const call = new PoolCall(this, id, request, owner, parent, this.#clock())
     this.#calls.set(id, call)
     call.pinned = pinned

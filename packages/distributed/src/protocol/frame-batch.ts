@@ -1,5 +1,5 @@
 import type { Bytes } from '@conc/core/internal'
-import { writeBytes, writeFrameHead } from './frame.js'
+import { copyOf, writeBytes, writeFrameHead } from './frame.js'
 
 const fewest = 512
 /** A room that had to grow beyond this is not kept for the next message. */
@@ -47,8 +47,7 @@ export class FrameBatch {
 
   /** The message, whose header is still to be written. The next one begins. */
   take(): Buffer {
-    const message = Buffer.allocUnsafe(this.#end)
-    this.#room.copy(message, this.#start, this.#start, this.#end)
+    const message = copyOf(this.#room, this.#start, this.#end, this.#start)
     this.#end = this.#start
     this.#frames = 0
     if (this.#room.length > mostKept) this.#room = Buffer.allocUnsafeSlow(fewest)

@@ -18,7 +18,7 @@ export interface Frame {
 export const noBytes: Uint8Array = new Uint8Array(0)
 
 /** Native code takes as long to begin as it takes to write so many bytes one by one. */
-const mostByHand = 48
+const mostByHand = 64
 
 /** u32 size of the rest | u8 type | u8 flags | u16 0 | u32 id | u32 metaSize */
 export const frameHeaderBytes = 16
@@ -58,4 +58,17 @@ export function writeBytes(target: Buffer, at: number, bytes: Uint8Array): numbe
   if (length > mostByHand) target.set(bytes, at)
   else for (let index = 0; index < length; index++) target[at + index] = bytes[index] as number
   return at + length
+}
+
+/** @returns the bytes of `source` from `start` to `end`, with room for others before them. */
+export function copyOf(source: Buffer, start: number, end: number, room = 0): Buffer {
+  const length = end - start
+  const copy = Buffer.allocUnsafe(room + length)
+  if (length > mostByHand) source.copy(copy, room, start, end)
+  else {
+    for (let index = 0; index < length; index++) {
+      copy[room + index] = source[start + index] as number
+    }
+  }
+  return copy
 }

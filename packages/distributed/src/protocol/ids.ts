@@ -11,10 +11,10 @@ export class IdSource {
     this.#next = side === 'connecting' ? 1 : 2
   }
 
-  /** @param isTaken whether the id is still in use. */
-  take(isTaken: (id: number) => boolean): number {
+  /** @param taken has the ids that are still in use. */
+  take(taken: { has(id: number): boolean }): number {
     let id = this.#next
-    while (isTaken(id)) id = following(id)
+    while (taken.has(id)) id = following(id)
     this.#next = following(id)
     return id
   }

@@ -1,5 +1,5 @@
 import { decode } from '@conc/wire'
-import { type Frame, noBytes } from './frame.js'
+import { copyOf, type Frame, noBytes } from './frame.js'
 
 /** A frame in its message. Its body is a view only for those who ask for one: that costs as much as the rest of a small frame. */
 export class ReceivedFrame implements Frame {
@@ -39,9 +39,7 @@ export class ReceivedFrame implements Frame {
   }
 
   copyBody(): Buffer {
-    const copy = Buffer.allocUnsafe(this.bodyLength)
-    this.#message.copy(copy, 0, this.#start, this.#end)
-    return copy
+    return copyOf(this.#message, this.#start, this.#end)
   }
 
   decodeBody(root: string): unknown {

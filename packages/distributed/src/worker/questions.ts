@@ -142,6 +142,6 @@ export class Questions {
   }
 
   #newId(): number {
-    return this.#ids.take((id) => this.#askers.has(id) || this.#replies.has(id))
+    return this.#ids.take({ has: (id) => this.#askers.has(id) || this.#replies.has(id) })
   }
 }

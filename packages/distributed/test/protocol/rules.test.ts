@@ -57,18 +57,20 @@ describe('stageAfter', () => {
 })
 
 describe('ids', () => {
+  const none = new Set<number>()
+
   it('are odd on the connecting side and even on the other', () => {
     const [odd, even] = [new IdSource('connecting'), new IdSource('listening')]
-    expect([odd.take(() => false), odd.take(() => false)]).toEqual([1, 3])
-    expect([even.take(() => false), even.take(() => false)]).toEqual([2, 4])
+    expect([odd.take(none), odd.take(none)]).toEqual([1, 3])
+    expect([even.take(none), even.take(none)]).toEqual([2, 4])
     expect([0, 1, 2].map((id) => isIdOf('connecting', id))).toEqual([false, true, false])
     expect([0, 1, 2].map((id) => isIdOf('listening', id))).toEqual([false, false, true])
   })
 
   it('pass over those in use', () => {
     const ids = new IdSource('connecting')
-    expect(ids.take((id) => id < 7)).toBe(7)
-    expect(ids.take(() => false)).toBe(9)
+    expect(ids.take({ has: (id) => id < 7 })).toBe(7)
+    expect(ids.take(none)).toBe(9)
   })
 })
 
