@@ -1,5 +1,3 @@
-import { realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
@@ -30,7 +28,7 @@ export function main(meta: { readonly url: string }, fn: () => unknown): void {
 function isProgram(url: string): boolean {
   if (!isMainThread || currentFrame()?.isImporting || !url.startsWith('file:')) return false
   const started = programFile()
-  return started !== undefined && started === realpathSync(fileURLToPath(url))
+  return started !== undefined && started === realPath(fileURLToPath(url))
 }
 
 /** The file Node was started with: `argv[1]` may lack its extension, name a folder, or be a link. */
@@ -38,8 +36,14 @@ function programFile(): string | undefined {
   const [, started] = process.argv
   if (started === undefined) return undefined
   try {
-    return realpathSync(createRequire(resolve('program.js')).resolve(resolve(started)))
+    const { createRequire } = process.getBuiltinModule('node:module')
+    return realPath(createRequire(resolve('program.js')).resolve(resolve(started)))
   } catch {
     return undefined
   }
+}
+
+/** An import of `node:fs` loads twenty modules of Node, in each thread too, which never come here. */
+function realPath(path: string): string {
+  return process.getBuiltinModule('node:fs').realpathSync(path)
 }

@@ -1,4 +1,3 @@
-import { Console } from 'node:console'
 import type { RecordLevel } from './level.js'
 import { sayHere } from './log-outlet.js'
 import { originHere } from './origin.js'
@@ -20,7 +19,7 @@ export function captureConsole(): void {
     }
     return { write } as unknown as NodeJS.WritableStream
   }
-  const made = new Console({
+  const made = new console.Console({
     stdout: streamFor('info'),
     stderr: streamFor('warn'),
     ignoreErrors: false,

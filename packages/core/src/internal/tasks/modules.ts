@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConcError, InvalidOptionError } from '../../errors/conc-error.js'
@@ -21,6 +20,7 @@ export function resolveModule(entry: string | URL): string {
 }
 
 function packageUrl(name: string): string {
+  const { createRequire } = process.getBuiltinModule('node:module')
   try {
     return pathToFileURL(createRequire(resolve('package.json')).resolve(name)).href
   } catch (error) {
@@ -32,6 +32,7 @@ function packageUrl(name: string): string {
 
 /** Imports modules one after the other with the "importing" flag set around them. */
 export async function importModules(urls: readonly string[]): Promise<void> {
+  if (urls.length === 0) return
   await inFrame({ isImporting: true }, async () => {
     for (const url of urls) await import(url)
   })
