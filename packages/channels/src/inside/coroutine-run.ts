@@ -16,7 +16,6 @@ import { threads } from '../coroutine/threads.js'
 import type { LinkPort } from '../linked/link-port.js'
 import { openEnds } from '../linked/open-ends.js'
 import { postParcel } from '../linked/parcel.js'
-import { compile } from './compile.js'
 import { putAll } from './put-all.js'
 import { isAsAtBoot } from './resources.js'
 
@@ -77,9 +76,12 @@ export class CoroutineRun {
     return context === undefined ? runUnframed(body) : runInFrame(frame, body)
   }
 
-  #load(): Promise<(...args: never[]) => unknown> {
+  async #load(): Promise<(...args: never[]) => unknown> {
     const { work, scope } = this.#message
-    if (work.kind === 'source') return compile(work.program, scope ?? new Map())
+    if (work.kind === 'source') {
+      const { compile } = await import('./compile.js')
+      return compile(work.program, scope ?? new Map())
+    }
     const { kind, name, module } = work
     return kind === 'export' ? loadExport(name, module as string) : loadCoroutine(name, module)
   }
