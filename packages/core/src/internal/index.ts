@@ -1,6 +1,8 @@
 /** Shared machinery of the conc packages. Undocumented and unversioned: not for programs. */
 export { thrownText } from '../errors/envelope.js'
 export { registerOwnErrors } from '../errors/register-error.js'
+// Built packages have one name of core to look up instead of two.
+export * from '../index.js'
 export { here } from '../inline.js'
 export { takeMoved } from '../move.js'
 export { completing, declareTask } from '../task.js'
