@@ -4,6 +4,7 @@ import {
   connect,
   type Held,
   LeaseLostError,
+  locks,
   type PoolServer,
   type Session,
   serve,
@@ -50,8 +51,8 @@ describe('a lease', () => {
     const holder = start('holds-a-lock.mjs', { PORT: `${server.port}` })
     const token = await holder.said('token')
     process.kill(holder.pid, 'SIGSTOP')
-    const session = await sessionTo(server.port)
-    const next = await session.locks().lock('door').acquire()
+    // In the process of the server nobody needs a lease, which would be lost too where the machine stalls.
+    const next = await locks().lock('door').acquire()
     expect(next.token).toBeGreaterThan(token as number)
     process.kill(holder.pid, 'SIGCONT')
     const lost = { reason: 'CONC_LEASE_LOST', release: 'CONC_LEASE_LOST' }
