@@ -7,6 +7,9 @@ import type { RingReader } from './ring.js'
 /** About what it takes to wake a thread. */
 const longestMs = 0.025
 
+/** About two microseconds. The rest of a turn takes as long, and meanwhile nobody looks. */
+const looksInTurn = 200
+
 /**
  * How an end waits for what comes on its ring. For a short time it looks again in each turn of its event loop: to be
  * woken costs both sides more than most calls do. Then it asks to be woken, and sleeps.
@@ -61,9 +64,14 @@ export class Lookout {
     const now = performance.now()
     if (this.#until === 0) this.#until = now + longestMs
     const isInTime = now < this.#until
-    if (this.#reader.hasMore) this.#found(isInTime)
+    if (this.#hasMore()) this.#found(isInTime)
     else if (isInTime) this.#nextTurn()
     else this.#giveUp()
+  }
+
+  #hasMore(): boolean {
+    for (let look = 0; look < looksInTurn; look++) if (this.#reader.hasMore) return true
+    return false
   }
 
   /** @param isInTime else this thread did not have its core: on another one it would have been found long ago. */

@@ -26,14 +26,16 @@ describe('Patience', () => {
     expect(counts).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1024, 1024])
   })
 
-  it('is back with the first reward', () => {
+  it('comes back with rewards, some for each disappointment', () => {
     const patience = new Patience()
     for (let time = 0; time < 5; time++) {
       patience.disappointed()
       letGo(patience)
     }
-    patience.rewarded()
-    expect(patience.takes()).toBe(true)
+    for (let time = 0; time < 10; time++) patience.rewarded()
+    patience.disappointed()
+    expect(letGo(patience)).toBeGreaterThan(1)
+    for (let time = 0; time < 100; time++) patience.rewarded()
     patience.disappointed()
     expect(letGo(patience)).toBe(1)
   })
