@@ -122,7 +122,7 @@ export class AcceptedCalls implements RemoteWork {
 
   /** Makes the one attempt of a call that a body makes. */
   performNested(work: TaskWork, args: readonly unknown[], owner: NestedOwner): Call {
-    const call = new Call(this.#name, work, owner.options)
+    const call = new Call(this.#name, work, owner.options, owner)
     if (call.isSettled) return call
     this.add(call)
     this.#start(call, args, contextOf(call, captureContext(call), 1), {

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { encodeError, type Transferable } from '@conc/core'
 import {
   attemptNumber,
+  type CallEnd,
   type ForwardedOptions,
   nestedHome,
   type TaskDefinition,
@@ -20,7 +21,8 @@ export interface NestedCaller {
   readonly parent: Attempt | undefined
 }
 
-export interface NestedOwner extends AttemptOwner {
+/** The attempt of a nested call, and its end, as there is no promise of it. */
+export interface NestedOwner extends AttemptOwner, CallEnd {
   readonly options: ForwardedOptions
   readonly attempt: number
 }
@@ -34,29 +36,33 @@ export class NestedAnswer implements NestedOwner {
   readonly #parent: Attempt | undefined
   readonly isStream: boolean
   readonly #task: string
+  readonly #onEnd: () => void
   #moved: readonly Transferable[] | undefined
   #bodyFailure: { readonly error: unknown } | undefined
 
-  /** @param task what the request calls. */
+  /** @param onEnd called before the end is sent. */
   constructor(
     { thread, nested, parent }: NestedCaller,
     { name, isStream }: TaskDefinition,
     request: NestedRequest,
+    onEnd: () => void,
   ) {
     this.#thread = thread
     this.#nested = nested
     this.#parent = parent
     this.#task = name
+    this.#onEnd = onEnd
     this.isStream = isStream
     this.attempt = request.context?.attempt ?? 1
     this.options = this.#optionsOf(request)
   }
 
-  follow(outcome: Promise<unknown>, settled: () => void): void {
-    outcome.then(
-      (value) => this.#settle(settled, () => this.#sendResult(value)),
-      (error) => this.#settle(settled, () => this.#sendFailure(error)),
-    )
+  resolved(value: unknown): void {
+    this.#settle(() => this.#sendResult(value))
+  }
+
+  rejected(error: unknown): void {
+    this.#settle(() => this.#sendFailure(error))
   }
 
   succeeded(attempt: Attempt, value: unknown): void {
@@ -82,8 +88,8 @@ export class NestedAnswer implements NestedOwner {
     this.#thread.answer([toThread.nestedBegun, this.#nested, undefined])
   }
 
-  #settle(settled: () => void, send: () => void): void {
-    settled()
+  #settle(send: () => void): void {
+    this.#onEnd()
     goesOn(this.#thread, this.#parent, send)
   }
 

@@ -19,7 +19,7 @@ import { goesOn, waits } from './nested-wait.js'
 
 /** The executor as calls from its threads use it. */
 export interface NestedHost {
-  /** Accepts one attempt, also while it drains. */
+  /** Accepts one attempt, also while it drains; `owner` is told its end, perhaps at once. */
   submit(work: TaskWork, args: readonly unknown[], owner: NestedOwner): NestedCall
   ready(): Promise<void>
 }
@@ -32,7 +32,7 @@ export interface TaskWork {
 
 /** A call that a body made, wherever it runs. */
 interface NestedCall {
-  readonly promise: Promise<unknown>
+  readonly isSettled: boolean
   interrupt(reason: unknown): void
 }
 
@@ -71,7 +71,10 @@ export class NestedCalls {
     const { works, calls } = this.#of(thread)
     const work = works[request.task] as TaskWork
     waits(thread, parent)
-    const answer = new NestedAnswer({ thread, nested, parent }, work[taskDefinition], request)
+    const caller = { thread, nested, parent }
+    const answer = new NestedAnswer(caller, work[taskDefinition], request, () => {
+      calls.delete(nested)
+    })
     const frame: Frame = {
       ...restoredFrame(request.context),
       task: parent?.asParent(request.context?.parentId),
@@ -83,8 +86,7 @@ export class NestedCalls {
       frame,
       () => sentElsewhere(work, args, answer) ?? this.#host.submit(work, args, answer),
     )
-    calls.set(nested, call)
-    answer.follow(call.promise, () => calls.delete(nested))
+    if (!call.isSettled) calls.set(nested, call)
   }
 
   cancel(thread: Thread, nested: number, reason: unknown): void {
@@ -172,7 +174,11 @@ function sentElsewhere(
     [follows]: cancellation,
     [onBodyStart]: () => answer.begun(),
   })
-  return promise && { promise, interrupt: (reason) => cancellation.cancel(reason) }
+  promise?.then(
+    (value) => answer.resolved(value),
+    (error) => answer.rejected(error),
+  )
+  return promise && { isSettled: false, interrupt: (reason) => cancellation.cancel(reason) }
 }
 
 function workFor(name: string, module: string | undefined, isStream: boolean): TaskWork {

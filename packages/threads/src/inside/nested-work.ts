@@ -28,7 +28,9 @@ export class NestedWork implements RemoteWork {
   }
 
   perform(call: Call, args: readonly unknown[]): Promise<unknown> {
-    void this.#settle(call, args, captureContext(call))
+    const context = captureContext(call)
+    if (call.retry === undefined) this.#once(call, args, contextOf(call, context, 1))
+    else void this.#repeat(call, args, context)
     return call.promise
   }
 
@@ -64,19 +66,39 @@ export class NestedWork implements RemoteWork {
     return receiver
   }
 
-  async #settle(
+  /** Makes no promise for the attempt: in a thread that keeps context, each costs as much as all the rest. */
+  #once(call: Call, args: readonly unknown[], context: CallContext | undefined): void {
+    this.#attempt(call, args, context, {
+      succeeded: (value) => {
+        call.resolve(value)
+        this.delete(call)
+      },
+      failed: (error) => {
+        call.reject(error)
+        this.delete(call)
+      },
+    })
+  }
+
+  async #repeat(
     call: Call,
     args: readonly unknown[],
     context: TravelContext | undefined,
   ): Promise<void> {
-    const attempt = (number: number): Promise<unknown> =>
-      this.#attempt(call, args, contextOf(call, context, number))
+    const rules = { ...call.attemptRules, blame: (error: unknown) => this.#blame(error) }
+    const attempt = (number: number): Promise<unknown> => {
+      const { promise, resolve, reject } = deferred<unknown>()
+      this.#attempt(call, args, contextOf(call, context, number), {
+        succeeded: resolve,
+        failed: (error, blame) => {
+          if (blame === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
+          reject(error)
+        },
+      })
+      return promise
+    }
     try {
-      call.resolve(
-        await (call.retry === undefined
-          ? attempt(1)
-          : runAttempts({ ...call.attemptRules, blame: (error) => this.#blame(error) }, attempt)),
-      )
+      call.resolve(await runAttempts(rules, attempt))
     } catch (error) {
       call.reject(error)
     } finally {
@@ -88,21 +110,17 @@ export class NestedWork implements RemoteWork {
     call: Call,
     args: readonly unknown[],
     context: CallContext | undefined,
-  ): Promise<unknown> {
-    const { promise, resolve, reject } = deferred<unknown>()
+    { succeeded, failed }: Pick<NestedSink, 'succeeded' | 'failed'>,
+  ): void {
     this.#send(call, args, context, {
       body: bodyHere(),
       begun: () => {
         call.isStarted = true
       },
       progress: call.progress,
-      succeeded: resolve,
-      failed: (error, blame) => {
-        if (blame === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
-        reject(error)
-      },
+      succeeded,
+      failed,
     })
-    return promise
   }
 
   /** Posts one attempt; `sink` is told once how it ended. */

@@ -37,6 +37,9 @@ export class Resumption<Body> {
       }
       station.capacity++
       this.#line.size++
+    } else if (this.#line.tryEnter()) {
+      this.#resume(body, deliver)
+      return
     }
     const place = new Returning(() => this.#enter(body), deliver)
     this.#entering.set(body, place)
@@ -79,10 +82,14 @@ export class Resumption<Body> {
   #enter(body: Body): void {
     const place = this.#entering.get(body)
     this.#entering.delete(body)
+    if (place) this.#resume(body, place.deliver)
+  }
+
+  #resume(body: Body, deliver: () => void): void {
     this.#station.resume(body)
     // Whoever shows how busy the pool is shows it before the body goes on.
     this.#line.changed()
-    place?.deliver()
+    deliver()
   }
 }
 
