@@ -1,14 +1,29 @@
 import type { Socket } from 'node:net'
 
-/** Calls `receive` with each message that comes in, one JSON text a line. */
+/**
+ * Calls `receive` with each message that comes in, one JSON text a line. Who says something else is cut off: ports are
+ * given out again, and clients of whoever had this one before may still look for it.
+ */
 export function onMessage<T>(socket: Socket, receive: (message: T) => void): void {
   let rest = ''
   socket.setEncoding('utf8')
   socket.on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) receive(JSON.parse(line) as T)
+    for (const line of lines) {
+      const message = parsed<T>(line)
+      if (message === undefined) socket.destroy()
+      else receive(message)
+    }
   })
+}
+
+function parsed<T>(line: string): T | undefined {
+  try {
+    return JSON.parse(line) as T
+  } catch {
+    return undefined
+  }
 }
 
 /** Sends one message; to a side that has gone, nothing. */
