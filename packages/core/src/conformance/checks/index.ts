@@ -7,6 +7,7 @@ import { deadlineChecks } from './deadlines.js'
 import { errorChecks } from './errors.js'
 import { limitChecks } from './limit.js'
 import { lossChecks } from './losses.js'
+import { mixedWorkChecks } from './mixed-work.js'
 import { orderChecks } from './order.js'
 import { refusalChecks } from './refusals.js'
 import { residueChecks } from './residue.js'
@@ -34,6 +35,7 @@ export const allChecks: readonly Check[] = [
   ...streamEndChecks,
   ...contextChecks,
   ...closeChecks,
+  ...mixedWorkChecks,
   ...workerStartChecks,
   ...refusalChecks,
 ]

@@ -2,6 +2,8 @@ import { ConcError } from '../../../src/errors/conc-error.js'
 import type { CloseOptions } from '../../../src/executor.js'
 import { type BrokenExecutor, PlainExecutor } from './plain-executor.js'
 
+type Items = AsyncGenerator<unknown, void, undefined>
+
 class ClosesWithoutWaiting extends PlainExecutor {
   override async close(options?: CloseOptions): Promise<void> {
     super.close(options).catch(() => {})
@@ -50,6 +52,17 @@ class IgnoresTimeout extends PlainExecutor {
   }
 }
 
+class CutsStreamsShort extends PlainExecutor {
+  protected override interceptStream(pass: () => Items): Items {
+    const items = pass()
+    const next = async (): Promise<IteratorResult<unknown, void>> => {
+      if (this.isOpen) return await items.next()
+      return await items.return()
+    }
+    return Object.assign(Object.create(items), { next, return: () => items.return() }) as Items
+  }
+}
+
 export const brokenClose: readonly BrokenExecutor[] = [
   {
     what: 'does not wait when it closes',
@@ -81,5 +94,13 @@ export const brokenClose: readonly BrokenExecutor[] = [
     what: 'drains for ever',
     Executor: IgnoresTimeout,
     fails: { 'after `timeoutMs` a draining': /'deaf', cancelled by close never settled/ },
+  },
+  {
+    what: 'lets its streams look as if they had come to their end',
+    Executor: CutsStreamsShort,
+    alsoBreaks: [9],
+    fails: {
+      "whatever goes on at a `close({ pending: 'run' })`": /the number of items of a stream/,
+    },
   },
 ]
