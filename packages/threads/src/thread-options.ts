@@ -9,6 +9,7 @@ import {
   checkObject,
   checkPause,
   checkPositiveInteger,
+  checkThreadSettings,
   executorName,
   resolveModule,
 } from '@conc/core/internal'
@@ -143,19 +144,9 @@ function modulesOf(modules: ThreadExecutorOptions['modules'] = []): readonly str
   throw new InvalidOptionError('modules', 'a list of URLs, paths and package names', modules)
 }
 
-function workerSettings({
-  resourceLimits,
-  execArgv,
-  env,
-}: ThreadExecutorOptions): Omit<WorkerSettings, 'startupTimeoutMs'> {
-  if (resourceLimits !== undefined) checkObject('resourceLimits', resourceLimits)
-  if (execArgv !== undefined && !isStrings(execArgv)) {
-    throw new InvalidOptionError('execArgv', 'an array of strings', execArgv)
-  }
+function workerSettings(options: ThreadExecutorOptions): Omit<WorkerSettings, 'startupTimeoutMs'> {
+  const { resourceLimits, execArgv, env } = options
+  checkThreadSettings(options)
   if (env !== undefined && env !== SHARE_ENV) checkObject('env', env)
   return { resourceLimits, execArgv, env }
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

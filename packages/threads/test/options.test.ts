@@ -27,6 +27,7 @@ describe('options', () => {
     ['execArgv', [1]],
     ['env', 5],
     ['resourceLimits', 5],
+    ['resourceLimits', { maxOldGenerationSize: 64 }],
     ['name', ''],
     ['options', { maxThread: 4 }],
   ])('refuses %s: %o at once', (option, value) => {
@@ -34,6 +35,11 @@ describe('options', () => {
     const make = () => new ThreadExecutor(options as object)
     expect(make).toThrow(InvalidOptionError)
     expect(make).toThrow(`\`${option}\``)
+  })
+
+  it('refuses a limit of a thread that is no size', () => {
+    const make = () => new ThreadExecutor({ resourceLimits: { stackSizeMb: -1 } })
+    expect(make).toThrow('`resourceLimits.stackSizeMb`')
   })
 
   it('has the documented defaults', async () => {

@@ -7,6 +7,7 @@ import {
   checkObject,
   checkPause,
   checkSignal,
+  checkThreadSettings,
 } from '@conc/core/internal'
 
 /** How a coroutine is started. */
@@ -44,13 +45,6 @@ export interface GoOptions extends Omit<CoroutineOptions, 'module'> {
 
 const common = ['capacity', 'isolate', 'daemon', 'graceMs', 'resourceLimits', 'execArgv', 'env']
 
-const limitNames = [
-  'maxOldGenerationSizeMb',
-  'maxYoungGenerationSizeMb',
-  'codeRangeSizeMb',
-  'stackSizeMb',
-] as const
-
 /** @throws {InvalidOptionError} */
 export function checkCoroutineOptions(options: unknown): asserts options is CoroutineOptions {
   checkObject('options', options)
@@ -71,29 +65,11 @@ export function checkGoOptions(options: unknown): asserts options is GoOptions {
 }
 
 function checkCommon(options: CoroutineOptions): void {
-  const { capacity, graceMs, resourceLimits, env, execArgv } = options
+  const { capacity, graceMs, env } = options
   if (capacity !== undefined) checkCount('capacity', capacity)
   if (graceMs !== undefined) checkPause('graceMs', graceMs)
-  if (resourceLimits !== undefined) checkLimits(resourceLimits)
   if (env !== undefined) checkObject('env', env)
-  if (execArgv !== undefined && !isTexts(execArgv)) {
-    throw new InvalidOptionError('execArgv', 'an array of strings', execArgv)
-  }
+  checkThreadSettings(options)
   checkBoolean('isolate', options.isolate)
   checkBoolean('daemon', options.daemon)
-}
-
-/** Node passes over what it does not know, and over values that are no numbers. */
-function checkLimits(limits: ResourceLimits): void {
-  checkObject('resourceLimits', limits)
-  checkKeys('resourceLimits', limits, limitNames)
-  for (const name of limitNames) {
-    const value: unknown = limits[name]
-    if (value === undefined || (typeof value === 'number' && value > 0)) continue
-    throw new InvalidOptionError(`resourceLimits.${name}`, 'a number above 0', value)
-  }
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

@@ -82,6 +82,7 @@ export {
   refuseStream,
   refuseStreamTask,
 } from './checks/refusals.js'
+export { checkThreadSettings } from './checks/thread-settings.js'
 export { type Deferred, deferred } from './deferred.js'
 export { didYouMean } from './did-you-mean.js'
 export { Conditions } from './line/conditions.js'
