@@ -75,7 +75,7 @@ export interface Pace {
 export const paces: Readonly<Record<Size, Pace>> = {
   tiny: { rounds: 2, warmUpMs: 0, sampleMs: 0, budgetMs: 0 },
   quick: { rounds: 3, warmUpMs: 50, sampleMs: 10, budgetMs: 1500 },
-  default: { rounds: 11, warmUpMs: 500, sampleMs: 50, budgetMs: 3300 },
+  default: { rounds: 11, warmUpMs: 500, sampleMs: 50, budgetMs: 2600 },
   full: { rounds: 21, warmUpMs: 1000, sampleMs: 100, budgetMs: 60_000 },
 }
 
