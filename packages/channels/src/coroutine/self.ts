@@ -6,7 +6,10 @@ import { blockUntil } from '../linked/sync-wait.js'
 
 /** The thread's end of the channel of a coroutine. `In`: what it gets; `Out`: what it puts. */
 export interface Self<In, Out> extends LinkedChannel<Out, In> {
-  /** Aborts when the channel is closed from outside, with the `ChannelClosedError`, or with the reason of a cancel. */
+  /**
+   * Aborts when the channel is closed from outside, with the `ChannelClosedError`, or with the reason of a cancel. Each read looks for
+   * that, so that a loop that never waits can poll it; to listen, take it once, as a read may be what aborts it.
+   */
   readonly signal: AbortSignal
 }
 
