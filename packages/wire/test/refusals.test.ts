@@ -259,6 +259,33 @@ describe('maxBytes', () => {
     })
   })
 
+  it.each([
+    ['texts', 'x'.repeat(60_000)],
+    ['bytes', Buffer.alloc(60_000)],
+  ])('ends the writing of %s soon after it is reached', (_what, item) => {
+    let read = 0
+    const value = Object.defineProperties(
+      {},
+      Object.fromEntries(
+        Array.from({ length: 1000 }, (_, index) => [
+          `item${index}`,
+          {
+            enumerable: true,
+            get: () => {
+              read++
+              return item
+            },
+          },
+        ]),
+      ),
+    )
+    expect(thrownBy(() => encode(value, { maxBytes: 1_000_000 }))).toMatchObject({
+      code: 'CONC_PAYLOAD_TOO_LARGE',
+      limit: 1_000_000,
+    })
+    expect(read).toBeLessThan(100)
+  })
+
   it('ends the walk through a value that contains itself exponentially often', () => {
     let value: unknown = 'x'
     for (let doubling = 0; doubling < 200; doubling++) value = [value, value]

@@ -4,8 +4,16 @@ const sharedBytes = 8192
 /** Of what many heads share: with less than this left, the next one begins elsewhere. */
 const leastLeft = 512
 
+/** Who writes. */
+export interface RoomUser {
+  /** More room is about to be made. What it throws keeps it from that. */
+  needsRoom(): void
+}
+
 /** Writes numbers, text and bytes to a place that moves on, and makes room as it goes. */
 export class ByteTarget {
+  /** Asked before there is more room than for one head of usual size. */
+  user: RoomUser | undefined
   #bytes: Buffer = Buffer.allocUnsafeSlow(sharedBytes)
   #view: DataView = viewOf(this.#bytes)
   #start = 0
@@ -25,6 +33,7 @@ export class ByteTarget {
 
   /** Forgets what has been written and not taken. */
   reset(): void {
+    this.user = undefined
     this.#at = this.#start
     const { length } = this.#bytes
     // A large one would be kept alive by each later head in it, however short.
@@ -102,12 +111,16 @@ export class ByteTarget {
 
   /** @returns where `count` bytes have their place. */
   #room(count: number): number {
-    if (this.#at + count > this.#bytes.length) {
-      this.#moveTo(Math.max(sharedBytes, 2 * (this.length + count)))
-    }
+    if (this.#at + count > this.#bytes.length) this.#grow(count)
     const at = this.#at
     this.#at = at + count
     return at
+  }
+
+  #grow(count: number): void {
+    const size = Math.max(sharedBytes, 2 * (this.length + count))
+    if (size > sharedBytes) this.user?.needsRoom()
+    this.#moveTo(size)
   }
 
   #moveTo(size: number): void {

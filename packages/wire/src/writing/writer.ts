@@ -3,7 +3,7 @@ import { kinds, limits, tags } from '../format/format.js'
 import { Trail } from '../format/trail.js'
 import { kindOf } from '../format/value-kind.js'
 import { binaryTrouble, bytesOf } from '../format/views.js'
-import type { ByteTarget } from './byte-target.js'
+import type { ByteTarget, RoomUser } from './byte-target.js'
 import { Tails } from './tails.js'
 import { mostShort, utf8Length } from './text.js'
 import { writeContainer } from './write-containers.js'
@@ -15,7 +15,7 @@ import { numberBytes, writeNumber, writeSized, writeWide } from './write-number.
  * do here: it makes something of what should be refused (functions, cycles, classes), and a walk in front of it that finds all
  * that takes as long again.
  */
-export class Writer {
+export class Writer implements RoomUser {
   readonly #target: ByteTarget
   readonly #root: string
   readonly #maxBytes: number
@@ -27,6 +27,7 @@ export class Writer {
     this.#target = target
     this.#root = root
     this.#maxBytes = maxBytes
+    target.user = this
   }
 
   get trail(): Trail {
@@ -102,6 +103,11 @@ export class Writer {
   mapping(size: number): void {
     if (size < 0x10) this.#target.byte(0x80 | size)
     else writeWide(this.#target, 0xde, size)
+  }
+
+  /** A value that is larger than allowed is not written to its end, nor its container. */
+  needsRoom(): void {
+    this.checkSize(this.trail.depth)
   }
 
   /** Refuses to go on when there is more than allowed, if only by the `coming` bytes. */
