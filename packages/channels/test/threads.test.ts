@@ -216,6 +216,24 @@ describe('a coroutine', { timeout: 30_000 }, () => {
       expect(await made.recv()).toEqual({ ok: false, value: undefined })
     })
 
+    it('hears its signal, also where it had looked at it just before', async () => {
+      const closed = new SharedArrayBuffer(4)
+      const made = remote.surprised(closed)
+      expect(await made.get()).toBe('looked')
+      made.close()
+      const word = new Int32Array(closed)
+      Atomics.store(word, 0, 1)
+      Atomics.notify(word, 0)
+      expect(await made.done).toBe('heard')
+    })
+
+    it('can poll its signal without a turn of its event loop', async () => {
+      const made = remote.pollingSelf()
+      expect(await made.get()).toBe('begun')
+      made.close()
+      await expect(made.done).rejects.toBeInstanceOf(ChannelClosedError)
+    })
+
     it('is woken out of sleepSync', async () => {
       const made = remote.sleeper()
       expect(await made.get()).toBe('begun')

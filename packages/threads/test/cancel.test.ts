@@ -10,6 +10,7 @@ import {
   heeding,
   polling,
   stubborn,
+  surprised,
   thread,
 } from './fixtures/tasks.mjs'
 import { becomes, firstReport, Gate, words } from './gate.js'
@@ -81,6 +82,22 @@ describe('cancelling a call', () => {
     await becomes(seen.values, 1)
     expect(await threadId).toBeGreaterThan(0)
     expect(threads.metrics().threads).toBe(1)
+  })
+
+  it('is heard by a listener, also where the body had looked at its signal just before', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1, graceMs: 60_000 })
+    const [controller, looked, flags] = [new AbortController(), firstReport(), words(0, 0)]
+    const call = threads.submit(surprised, [flags.buffer], {
+      signal: controller.signal,
+      onProgress: looked.onProgress,
+    })
+    await looked.promise
+    controller.abort('stop')
+    Atomics.store(flags.values, 0, 1)
+    Atomics.notify(flags.values, 0)
+    await expect(call).rejects.toBe('stop')
+    await threads.submit(add, [1, 1])
+    expect(flags.values[1]).toBe(1)
   })
 
   it('keeps the slot until the body has settled', async () => {

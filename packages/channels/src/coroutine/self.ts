@@ -1,4 +1,4 @@
-import { checkPause, processState } from '@conc/core/internal'
+import { checkPause, polledSignal, processState } from '@conc/core/internal'
 import type { LinkedChannel } from '../channel/channel.js'
 import { ChannelTimeoutError } from '../errors.js'
 import { LinkedEnd } from '../linked/linked-end.js'
@@ -7,8 +7,8 @@ import { blockUntil } from '../linked/sync-wait.js'
 /** The thread's end of the channel of a coroutine. `In`: what it gets; `Out`: what it puts. */
 export interface Self<In, Out> extends LinkedChannel<Out, In> {
   /**
-   * Aborts when the channel is closed from outside, with the `ChannelClosedError`, or with the reason of a cancel. Each read looks for
-   * that, so that a loop that never waits can poll it; to listen, take it once, as a read may be what aborts it.
+   * Aborts when the channel is closed from outside, with the `ChannelClosedError`, or with the reason of a cancel. `aborted` and
+   * `throwIfAborted()` look for that, so that a loop that never waits can poll them.
    */
   readonly signal: AbortSignal
 }
@@ -61,10 +61,15 @@ export class SelfEnd extends LinkedEnd<unknown, unknown> implements Self<unknown
   }
 
   get signal(): AbortSignal {
-    this.sync()
-    this.#abort ??= new AbortController()
-    if (this.cancelled) this.#abort.abort(this.cancelled.why())
+    this.#abort ??= this.#aborting()
     return this.#abort.signal
+  }
+
+  #aborting(): AbortController {
+    const controller = new AbortController()
+    if (this.cancelled) controller.abort(this.cancelled.why())
+    polledSignal(controller.signal, () => this.sync())
+    return controller
   }
 
   /** Whether all that was put has been sent, and the end. */

@@ -136,6 +136,7 @@ export {
 } from './running/frame.js'
 export { iteratorOf, LocalProducer } from './running/local-producer.js'
 export { OwnedStream } from './running/owned-stream.js'
+export { polledSignal } from './running/polled-signal.js'
 export { blameHere, type Host, produceHere, runHere } from './running/run-here.js'
 export {
   describe,

@@ -5,6 +5,7 @@ import {
   describe,
   isTraced,
   iteratorOf,
+  polledSignal,
   RunningTask,
   type RunningTaskInit,
   runInFrame,
@@ -115,10 +116,11 @@ export class Body {
   }
 }
 
-/** A task whose signal can be polled: reading it takes in a cancel that was posted meanwhile. Its id can be found again. */
+/** A task whose signal can be polled: a look at it takes in a cancel that was posted meanwhile. Its id can be found again. */
 class ThreadTask extends RunningTask {
   readonly #server: ThreadServer
   readonly #body: Body
+  #signal: AbortSignal | undefined
 
   constructor(server: ThreadServer, body: Body, init: RunningTaskInit) {
     super(init)
@@ -127,8 +129,8 @@ class ThreadTask extends RunningTask {
   }
 
   override get signal(): AbortSignal {
-    this.#server.poll(this.#body)
-    return super.signal
+    this.#signal ??= polledSignal(super.signal, () => this.#server.poll(this.#body))
+    return this.#signal
   }
 
   protected override makeId(): string {
