@@ -134,6 +134,19 @@ export const contextChecks: readonly Check[] = [
       h.equal(told, steps, 'what `onProgress` was told')
     },
   },
+  {
+    promise: 10,
+    title: '`onProgress` is called in the surroundings of its own call',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      await store.run('first', () => h.passThrough(executor))
+      const told: unknown[] = []
+      const onProgress = (): void => void told.push(store.getStore())
+      const submit = () => executor.submit(reportProgress, [[1]], { onProgress })
+      await h.fulfils(store.run('second', submit), 'the call')
+      h.equal(told, ['second'], 'what surrounded `onProgress`')
+    },
+  },
 ]
 
 function hasHeaders(

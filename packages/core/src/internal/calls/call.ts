@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { thrownText } from '../../errors/envelope.js'
 import { type Started, TaskCancelledError, TaskTimeoutError } from '../../errors/executor-error.js'
 import type { SubmitOptions } from '../../executor.js'
@@ -50,6 +51,8 @@ export class Call implements AbortListener, Dependent, Member {
   #timer: Timer | undefined
   #follower: Dependent | undefined
   readonly #end: CallEnd | undefined
+  /** Runs code where the call was made; for its `onProgress`. */
+  readonly #inSurroundings: ((report: () => void) => void) | undefined
   /** Made when somebody reads the promise. */
   #settlement: Deferred<unknown> | undefined
   #outcome: { readonly value: unknown } | { readonly reason: unknown } | undefined
@@ -63,6 +66,7 @@ export class Call implements AbortListener, Dependent, Member {
     this.definition = definitionOf(work)
     const bound = this.definition && boundOptions(work)
     this.options = bound ? { ...bound, ...options } : options
+    if (this.options.onProgress) this.#inSurroundings = AsyncLocalStorage.snapshot()
     this.parent = frame?.task
     this.headers = mergeHeaders(this.parent?.headers, this.options.headers)
     this.deadline = earliestDeadline(this.definition, this.options, frame)
@@ -115,13 +119,17 @@ export class Call implements AbortListener, Dependent, Member {
     }
   }
 
-  /** Passes what the body reports to the caller, until the call has settled; `undefined` where nobody listens. */
+  /**
+   * Passes what the body reports to the caller, where and as long as that waits for it; `undefined` where nobody listens. Reports come
+   * by sockets and ports, which are surrounded by whatever was going on when they were opened.
+   */
   get progress(): ((data: unknown) => void) | undefined {
-    if (this.options.onProgress === undefined) return undefined
+    const { onProgress } = this.options
+    if (onProgress === undefined) return undefined
     return (data) => {
       if (this.#isSettled) return
       try {
-        this.options.onProgress?.(data)
+        this.#inSurroundings?.(() => onProgress(data))
       } catch (error) {
         // The listener's failure is not the body's.
         const who = this.taskName ?? 'a call'

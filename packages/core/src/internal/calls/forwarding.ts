@@ -152,7 +152,7 @@ function optionsFor(
   if (own.idempotencyKey !== undefined) options.idempotencyKey = own.idempotencyKey
   if (own.transfer !== undefined) options.transfer = own.transfer
   if (own.tags !== undefined) options.tags = own.tags
-  if (own.onProgress !== undefined) options.onProgress = own.onProgress
+  if (call.progress !== undefined) options.onProgress = call.progress
   if (own[rootOf] !== undefined) options[rootOf] = own[rootOf]
   return options
 }

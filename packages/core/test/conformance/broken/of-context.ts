@@ -13,6 +13,20 @@ class LosesAsyncContext extends PlainExecutor {
   }
 }
 
+class ReportsFromElsewhere extends PlainExecutor {
+  readonly #outside = new AsyncResource('outside')
+
+  protected override intercept(
+    pass: (options: SubmitOptions) => Promise<unknown>,
+    { options }: Submitted,
+  ): Promise<unknown> {
+    const { onProgress } = options
+    if (onProgress === undefined) return pass(options)
+    const elsewhere = (data: unknown): void => this.#outside.runInAsyncScope(() => onProgress(data))
+    return pass({ ...options, onProgress: elsewhere })
+  }
+}
+
 class LosesContextVars extends PlainExecutor {
   protected override intercept(pass: () => Promise<unknown>): Promise<unknown> {
     return inFrame({ vars: undefined }, () => pass())
@@ -85,6 +99,11 @@ export const brokenContext: readonly BrokenExecutor[] = [
     what: 'loses the parent of nested calls',
     Executor: LosesParent,
     fails: { '`currentTask` describes': /`parentId` of the nested call/ },
+  },
+  {
+    what: 'reports progress from elsewhere',
+    Executor: ReportsFromElsewhere,
+    fails: { '`onProgress` is called in': /got \[ undefined \]/ },
   },
   {
     what: 'loses progress',
