@@ -17,21 +17,15 @@ import { Overtaking } from './overtaking.js'
 import { PoisonRecord } from './poison.js'
 import { type CallHome, PoolCall, type Word } from './pool-call.js'
 import { Seat, type SeatHome, type SeatPort } from './seat.js'
+import { Suspensions } from './suspensions.js'
 import { WaitingRoom } from './waiting-room.js'
-
-/** How a worker was lost. */
-export interface Loss {
-  /** Whether one of the bodies may have ended it; default `true`. */
-  readonly isTheirDoing?: boolean
-  /** Whether everything that it said was heard; default `true`. Else whatever was sent there may have begun. */
-  readonly hasSaidAll?: boolean
-}
+import { type Loss, type LossHome, WorkerLoss } from './worker-loss.js'
 
 /**
  * Which call is where: the line, the slots of the workers, and what follows from each event. Knows no process, no
  * socket and no value: workers are ports, calls are bytes.
  */
-export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
+export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome {
   readonly #options: CoordinatorOptions
   readonly #clock: () => number
   readonly #ids = new IdSource('connecting')
@@ -40,6 +34,8 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
   readonly #poison: PoisonRecord
   readonly #admittance: Admittance | undefined
   readonly #overtaking = new Overtaking()
+  readonly #loss: WorkerLoss
+  readonly #suspensions: Suspensions
 
   constructor(options: CoordinatorOptions) {
     this.#options = options
@@ -48,6 +44,12 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     this.#poison = new PoisonRecord(name, poisonLimit, this.#clock)
     this.#room = new WaitingRoom(options, this.#poison)
     this.#admittance = options.admit && new Admittance(this, options.admit)
+    this.#loss = new WorkerLoss(this, this.#poison)
+    this.#suspensions = new Suspensions(this.#room, (event, call) => this.#observe(event, call))
+  }
+
+  get name(): string {
+    return this.#options.name
   }
 
   get line(): Line {
@@ -108,7 +110,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
       if (one.isSettled || one.cancelled) continue
       one.cancelled = why
       for (const child of one.children?.values() ?? [])
-        pending.push([child, parentsEnd(child, this.#options.name)])
+        pending.push([child, parentsEnd(child, this.name)])
       if (one.state === 'waiting') this.#cancelWaiting(one, why)
       else one.seat?.port.cancel(one, why)
     }
@@ -145,28 +147,15 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
    * @param faultOf what a call is told whose body is lost.
    * @returns the calls whose bodies are lost.
    */
-  lost(
-    seat: Seat,
-    faultOf: (call: PoolCall) => Fault,
-    { isTheirDoing = true, hasSaidAll = true }: Loss = {},
-  ): PoolCall[] {
+  lost(seat: Seat, faultOf: (call: PoolCall) => Fault, loss: Loss = {}): PoolCall[] {
     if (seat.state === 'gone') return []
     seat.state = 'gone'
     seat.resumption.clear()
     this.#room.delete(seat)
-    const calls = seat.calls.values()
-    seat.calls.clear()
-    const mayHaveBegun = (call: PoolCall): boolean => call.hasBody || !hasSaidAll
-    const begun = calls.filter(mayHaveBegun)
-    // What only waits for its own calls does nothing.
-    const atWork = begun.filter((call) => call.hasBody && call.holdsSlot)
-    if (isTheirDoing) this.#poison.died(atWork.map(({ request }) => request))
-    for (const call of calls.reverse()) if (!mayHaveBegun(call)) this.#putBack(call)
-    for (const call of begun) this.#lose(call, faultOf(call))
-    for (; seat.running > 0; seat.running--) this.line.release()
+    const lost = this.#loss.endCalls(seat, faultOf, loss)
     this.#refusePinned(seat)
     this.#changed()
-    return begun
+    return lost
   }
 
   /** Fewer workers are there, or are to come: what all others have refused waits for nobody. */
@@ -179,7 +168,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     for (const call of this.#calls.values()) {
       if (call.state !== 'waiting') continue
       this.#room.leave(call)
-      this.#settle(call, { ok: false, phase: 'infra', started: false, fault: faultOf(call) })
+      this.settle(call, { ok: false, phase: 'infra', started: false, fault: faultOf(call) })
     }
   }
 
@@ -202,7 +191,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     if (call.hasBody && call.outstanding > 0) seat.suspended--
     this.#leave(seat, call)
     this.#poison.survived(call.request)
-    this.#settle(call, ending)
+    this.settle(call, ending)
     return true
   }
 
@@ -213,7 +202,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     seat.heard(this.#clock())
     if (call.cancelled) {
       this.#leave(seat, call)
-      this.#settle(call, neverBegan(call.cancelled))
+      this.settle(call, neverBegan(call.cancelled))
       return
     }
     this.#room.rejoin(call)
@@ -222,24 +211,12 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
 
   /** A body waits for something, and gives its slot up meanwhile. */
   suspend(call: PoolCall): void {
-    if (call.outstanding++ > 0 || !call.hasBody || !call.seat) return
-    call.seat.suspended++
-    this.#observe('suspended', call)
-    // What it waits for may need this very worker.
-    if (call.seat.loner && call.seat.loner !== call) this.#room.openAgain(call.seat)
-    call.seat.drop(call)
+    this.#suspensions.suspend(call)
   }
 
   /** Something that a body waited for is over; `deliver` is called when the body may go on. */
   resume(call: PoolCall | undefined, deliver: () => void): void {
-    const seat = call?.seat
-    if (!call || --call.outstanding > 0 || !call.hasBody || !seat) return void deliver()
-    seat.suspended--
-    if (call.holdsSlot || seat.state === 'gone') return void deliver()
-    seat.resumption.add(call, () => {
-      this.#observe('resumed', call)
-      deliver()
-    })
+    this.#suspensions.resume(call, deliver)
   }
 
   /** Has what waits in front of the pool compared with each call that is next. @returns what ends it */
@@ -272,12 +249,23 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
     this.#room.rejoin(call)
   }
 
+  /** The last word on a call. */
+  settle(call: PoolCall, ending: Ending): void {
+    call.state = 'settled'
+    call.startTimer?.clear()
+    this.#calls.delete(call.id)
+    call.parent?.children?.delete(call.id)
+    this.#observe('settled', call, ending)
+    call.owner.ended(ending)
+    this.#changed()
+  }
+
   isComingFor({ request }: PoolCall): boolean {
     return this.#options.isComingFor?.(request) ?? false
   }
 
   turnAway(call: PoolCall): void {
-    this.cancel(call, admittedNowhere(call, this.#options.name))
+    this.cancel(call, admittedNowhere(call, this.name))
   }
 
   /** The call that has the slot in hand. */
@@ -296,13 +284,13 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
   }
 
   #refusal(call: PoolCall): Fault | undefined {
-    if (call.parent?.cancelled) return parentsEnd(call, this.#options.name)
+    if (call.parent?.cancelled) return parentsEnd(call, this.name)
     const refusal = this.#options.refuse?.(call.request) ?? this.#poison.refusal(call.request)
     return refusal && Fault.of(refusal)
   }
 
   #startsTooLate(call: PoolCall, limitMs: number): void {
-    this.cancel(call, startsTooLate(call, this.#options.name, limitMs))
+    this.cancel(call, startsTooLate(call, this.name, limitMs))
   }
 
   /** The call has no body in the worker any more. */
@@ -316,7 +304,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
   #refusePinned(seat: Seat): void {
     for (const call of this.#calls.values()) {
       if (call.pinned !== seat || call.state !== 'waiting') continue
-      this.#cancelWaiting(call, workerIsClosed(call, this.#options.name, seat.worker))
+      this.#cancelWaiting(call, workerIsClosed(call, this.name, seat.worker))
     }
   }
 
@@ -331,31 +319,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome {
 
   #cancelWaiting(call: PoolCall, reason: Fault): void {
     this.#room.leave(call)
-    this.#settle(call, neverBegan(reason))
-  }
-
-  /** An assigned call of a worker that is gone. */
-  #putBack(call: PoolCall): void {
-    call.holdsSlot = false
-    if (call.cancelled) this.#settle(call, neverBegan(call.cancelled))
-    else this.#room.rejoin(call)
-  }
-
-  #lose(call: PoolCall, fault: Fault): void {
-    call.holdsSlot = false
-    for (const child of call.children?.values() ?? [])
-      this.cancel(child, parentsEnd(child, this.#options.name))
-    this.#settle(call, { ok: false, phase: 'infra', started: call.hasBody || 'unknown', fault })
-  }
-
-  #settle(call: PoolCall, ending: Ending): void {
-    call.state = 'settled'
-    call.startTimer?.clear()
-    this.#calls.delete(call.id)
-    call.parent?.children?.delete(call.id)
-    this.#observe('settled', call, ending)
-    call.owner.ended(ending)
-    this.#changed()
+    this.settle(call, neverBegan(reason))
   }
 
   #observe(event: CallEvent, call: PoolCall, ending?: Ending): void {
