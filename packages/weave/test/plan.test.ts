@@ -41,6 +41,7 @@ describe('plan', () => {
       runsOn: 'here',
     })
     expect(plan.tasks.books.async).toBe(true)
+    expect(plan.tasks.note.after).toEqual(['priced'])
   })
 
   it('is the same object every time, and pure', () => {
@@ -53,14 +54,26 @@ describe('plan', () => {
         '1  author  needs id',
         '1  books   needs id',
         '2  priced  each of books; needs author',
-        '3  note    needs priced',
+        '3  note    after priced',
         '4  page    needs priced, note',
       ].join('\n'),
     )
     expect(report.plan().toMermaid()).toContain('n2 --> n3')
+    expect(report.plan().toMermaid()).toContain('n3 -.-> n4')
     expect(report.plan().toMermaid()).toContain('n3[["priced"]]')
     expect(report.plan().toDot()).toContain('"author" -> "priced";')
+    expect(report.plan().toDot()).toContain('"priced" -> "note" [style=dashed];')
     expect(weave().plan().toString()).toBe('')
+  })
+
+  it('says of a task what it only comes after, not what it receives as well', () => {
+    const plan = weave({ id: 1 })
+      .do({ a: () => 1, b: () => 2 })
+      .do('c', { after: ['b', 'a', 'id', 'b'] }, ({ a }) => a)
+      .plan()
+    expect(plan.tasks.c.after).toEqual(['b'])
+    expect(plan.dependencies.c).toEqual(['a', 'b'])
+    expect(String(plan)).toContain('2  c  needs a; after b')
   })
 
   it('is drawn with any names', () => {
@@ -75,7 +88,7 @@ describe('plan', () => {
         '  n1["x #60;b#62;#35;1#59;#10;"]',
         '  n2["ж.1-2"]',
         '  n0 --> n1',
-        '  n1 --> n2',
+        '  n1 -.-> n2',
         '',
       ].join('\n'),
     )
@@ -86,7 +99,7 @@ describe('plan', () => {
         '  "x <b>#1;\\n" [shape=box];',
         '  "ж.1-2" [shape=box];',
         '  "a \\"b\\"" -> "x <b>#1;\\n";',
-        '  "x <b>#1;\\n" -> "ж.1-2";',
+        '  "x <b>#1;\\n" -> "ж.1-2" [style=dashed];',
         '}',
         '',
       ].join('\n'),

@@ -12,7 +12,9 @@ export function toMermaid(plan: Plan): string {
     const [open, close] = planned(plan, name).kind === 'each' ? ['[[', ']]'] : ['[', ']']
     lines.push(`  ${ids.get(name)}${open}${label(name)}${close}`)
   }
-  for (const [from, to] of edgesOf(plan)) lines.push(`  ${ids.get(from)} --> ${ids.get(to)}`)
+  for (const { from, to, isOrder } of edgesOf(plan)) {
+    lines.push(`  ${ids.get(from)} ${isOrder ? '-.->' : '-->'} ${ids.get(to)}`)
+  }
   return `${lines.join('\n')}\n`
 }
 
@@ -25,7 +27,9 @@ export function toDot(plan: Plan): string {
     const shape = planned(plan, name).kind === 'each' ? 'box3d' : 'box'
     lines.push(`  ${quoted(name)} [shape=${shape}];`)
   }
-  for (const [from, to] of edgesOf(plan)) lines.push(`  ${quoted(from)} -> ${quoted(to)};`)
+  for (const { from, to, isOrder } of edgesOf(plan)) {
+    lines.push(`  ${quoted(from)} -> ${quoted(to)}${isOrder ? ' [style=dashed]' : ''};`)
+  }
   return `${[...lines, '}'].join('\n')}\n`
 }
 
@@ -58,12 +62,15 @@ function mermaidText(name: string): string {
 }
 
 function factsOf(plan: Plan, name: string): string[] {
-  const { kind, over, runsOn, opaque } = planned(plan, name)
+  const { kind, over, runsOn, opaque, after = [] } = planned(plan, name)
   const facts: string[] = []
   if (kind === 'each') facts.push(overText(over))
-  const needed = (plan.dependencies[name] ?? []).filter((one) => one !== over)
+  const needed = (plan.dependencies[name] ?? []).filter(
+    (one) => one !== over && !after.includes(one),
+  )
   if (opaque !== undefined) facts.push(`waits for everything earlier: ${opaque}`)
   else if (needed.length > 0) facts.push(`needs ${needed.join(', ')}`)
+  if (after.length > 0) facts.push(`after ${after.join(', ')}`)
   if (runsOn === 'default') facts.push("on the run's executor")
   else if (runsOn !== 'here') facts.push(`on ${runsOn}`)
   return facts
@@ -78,8 +85,17 @@ function planned(plan: Plan, name: string): PlannedTask {
   return plan.tasks[name] as PlannedTask
 }
 
-function edgesOf(plan: Plan): [from: string, to: string][] {
-  return plan.order.flatMap((to) =>
-    (plan.dependencies[to] ?? []).map((from): [string, string] => [from, to]),
-  )
+interface Edge {
+  readonly from: string
+  readonly to: string
+  /** Nothing goes along it. */
+  readonly isOrder: boolean
+}
+
+function edgesOf(plan: Plan): Edge[] {
+  return plan.order.flatMap((to) => {
+    const after = new Set(planned(plan, to).after)
+    const needed = plan.dependencies[to] ?? []
+    return needed.map((from): Edge => ({ from, to, isOrder: after.has(from) }))
+  })
 }

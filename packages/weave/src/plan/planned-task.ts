@@ -1,4 +1,4 @@
-import { firstInput, type Graph, isDeclared, isMapped, isOpaque } from './graph.js'
+import { firstInput, type Graph, isDeclared, isMapped, isOpaque, predecessors } from './graph.js'
 import { type Places, placeOf } from './places.js'
 
 /** One task of a plan. */
@@ -12,6 +12,8 @@ export interface PlannedTask {
   readonly runsOn: string
   /** Why its parameter could not be read: it waits for everything earlier. */
   readonly opaque?: string
+  /** What it only comes after: it waits for these and receives nothing from them. */
+  readonly after?: readonly string[]
 }
 
 /** What a plan says of task number `task`. */
@@ -19,6 +21,7 @@ export function plannedTask(graph: Graph, task: number, places: Places): Planned
   const flags = graph.flags[task] as number
   const over = sourceOf(graph, task)
   const opaque = graph.opaque.get(task)
+  const after = afterNames(graph, task)
   const isAsync =
     (flags & isDeclared) !== 0 || graph.bodies[task]?.constructor.name === 'AsyncFunction'
   return Object.freeze({
@@ -27,6 +30,7 @@ export function plannedTask(graph: Graph, task: number, places: Places): Planned
     async: isAsync || undefined,
     runsOn: placeOf(graph, task, places),
     ...(opaque !== undefined && { opaque }),
+    ...(after.length > 0 && { after: Object.freeze(after) }),
   })
 }
 
@@ -43,19 +47,24 @@ export function dependencyNames(graph: Graph, task: number): string[] {
   if ((graph.flags[task] as number) & isOpaque) {
     return [...graph.inputNames, ...graph.names.slice(0, graph.seen.get(task))]
   }
-  const names = new Set<string>()
+  return [...new Set([...receivedNames(graph, task), ...edgeNames(graph, task)])]
+}
+
+function afterNames(graph: Graph, task: number): string[] {
+  if ((graph.flags[task] as number) & isOpaque) return []
+  const received = new Set(receivedNames(graph, task))
+  return [...new Set(edgeNames(graph, task))].filter((name) => !received.has(name))
+}
+
+function receivedNames(graph: Graph, task: number): string[] {
   const source = graph.sources.get(task)
-  if (typeof source === 'number') names.add(originName(graph, source))
-  for (let place = graph.keyStart[task] as number; place < (graph.keyStart[task + 1] as number); ) {
-    names.add(originName(graph, graph.origins[place++] as number))
-  }
-  for (
-    let place = graph.edgeStart[task] as number;
-    place < (graph.edgeStart[task + 1] as number);
-  ) {
-    names.add(graph.names[graph.edges[place++] as number] as string)
-  }
-  return [...names]
+  const origins = graph.origins.subarray(graph.keyStart[task], graph.keyStart[task + 1])
+  const all = typeof source === 'number' ? [source, ...origins] : [...origins]
+  return all.map((origin) => originName(graph, origin))
+}
+
+function edgeNames(graph: Graph, task: number): string[] {
+  return predecessors(graph, task).map((one) => graph.names[one] as string)
 }
 
 function originName(graph: Graph, origin: number): string {
