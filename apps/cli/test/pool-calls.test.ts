@@ -70,6 +70,16 @@ describe('conc run', () => {
     expect(await printed('run', 'demo/count', '3')).toBe('0\n1\n2\n')
   })
 
+  it('says goodbye to the pool when nobody reads on', async () => {
+    const own = await pools.up()
+    const endless = pools.begin(own, 'run', 'demo/count', '1e9')
+    await endless.says('0\n')
+    endless.process.stdout?.destroy()
+    expect(await endless.ended).toMatchObject({ code: 0, stderr: '' })
+    await own.child.says('session closed', 'stderr')
+    expect(own.child.stderr).not.toContain('session lost')
+  })
+
   it('takes its arguments from a file or stdin', async () => {
     const stdin = conc(['run', 'demo/add', '--args-file', '-', '-p', pool.port], {
       cwd,

@@ -49,6 +49,7 @@ describe('conc weave run', () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toEqual(result)
     expect(stdout.trim().split('\n')).toHaveLength(1)
+    expect(stderr).toMatch(/^[\d.]+m?s plan 4 tasks$/m)
     expect(stderr).toMatch(/^[\d.]+m?s end total [\d.]+ms$/m)
     expect(stderr).toContain('numbers printed')
     expect(stderr).toMatch(/retry flaky attempt 1 failed: Error: once/)
@@ -61,6 +62,11 @@ describe('conc weave run', () => {
       expect(JSON.parse(stdout)).toEqual(result)
     }
     pool.child.process.kill('SIGKILL')
+  })
+
+  it('counts a single task as one', async () => {
+    const { stderr } = await conc(['weave', 'run', './flow.js#secretive'], { cwd })
+    expect(stderr).toMatch(/ plan 1 task$/m)
   })
 
   it('keeps the key from worker processes', async () => {

@@ -1,11 +1,15 @@
 import { type ConnectOptions, connect, type Session } from '@conc/distributed'
 import { CommandError } from '../program/command-error.js'
 import { exitCode } from '../program/exit-code.js'
+import { beforeEarlyEnd } from '../program/leave.js'
 
 /** Connects once; what goes wrong is told in the words of the command line. */
 export async function openSession(options: ConnectOptions): Promise<Session> {
   try {
-    return await connect({ retries: 0, reconnectMs: 1, ...options })
+    const session = await connect({ retries: 0, reconnectMs: 1, ...options })
+    // A session that just vanishes keeps its calls and locks on the server for a while.
+    beforeEarlyEnd(() => session.close({ pending: 'reject' }))
+    return session
   } catch (error) {
     throw connectionFailure(error, `${options.host}:${options.port}`)
   }

@@ -3,6 +3,7 @@ import { buildProgram } from './build-program.js'
 import { commandTable } from './command-table.js'
 import { exitCode } from './exit-code.js'
 import { reportFailure } from './failure.js'
+import { isEndingUnread } from './leave.js'
 
 /** Runs what was typed. @returns the exit status; never rejects. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -13,6 +14,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return outcome.exitCode
   } catch (error) {
     if (isShown(error)) return error.code === 'commander.help' ? exitCode.usage : exitCode.done
+    if (isEndingUnread()) return exitCode.done
     return reportFailure(error, howToShow(args))
   }
 }

@@ -19,7 +19,7 @@ function subject(event: WeaveEvent): string {
 function details(event: WeaveEvent): string {
   switch (event.type) {
     case 'plan':
-      return `${event.plan.tasks.length} tasks`
+      return tasksText(event.plan.tasks.length)
     case 'start':
       return [
         event.attempt > 1 ? `attempt ${event.attempt}` : '',
@@ -46,6 +46,10 @@ function details(event: WeaveEvent): string {
     default:
       return ''
   }
+}
+
+function tasksText(count: number): string {
+  return `${count} task${count === 1 ? '' : 's'}`
 }
 
 function errorLine(error: unknown): string {
