@@ -37,7 +37,10 @@ export interface ConnectOptions {
   readonly retryDelayMs?: number
   /** Resolves at once, tries for ever, and refuses calls meanwhile, so that `balance` takes another one. Default false. */
   readonly lazy?: boolean
-  /** How long a lost connection is tried again before the session ends. Default 30 000. */
+  /**
+   * How long a lost connection is tried again before the session ends. Default 30 000. A server that closes ends it at once,
+   * unless it is lazy.
+   */
   readonly reconnectMs?: number
   /** What becomes of calls in flight when this client is gone. Default `'cancel'`. */
   readonly orphans?: 'cancel' | 'finish'

@@ -1,4 +1,9 @@
-import { ConnectionLostError, type ExecutorError, ProtocolError } from '@conc/core'
+import {
+  ConnectionLostError,
+  ExecutorClosedError,
+  type ExecutorError,
+  ProtocolError,
+} from '@conc/core'
 import { closeCode } from '../protocol/limits.js'
 import type { OutgoingCall } from './outgoing-call.js'
 
@@ -17,9 +22,16 @@ export function lostError(
   return new ConnectionLostError(text, { task, executor: session.name, started, cause })
 }
 
+/** What a session refuses with that its server, or its absence, has ended. */
+export function endedError(executor: string, cause: ExecutorError): ExecutorClosedError {
+  const remedy = 'Connect again, or with `lazy: true`, which waits for the next server.'
+  const text = `Session '${executor}' has ended: ${cause.message} ${remedy}`
+  return new ExecutorClosedError(text, { executor, cause })
+}
+
 /** Why a session ends whose connection the server has closed. */
 export function closeError(code: number, reason: string): ExecutorError {
-  const text = reason === '' ? `code ${code}` : reason
+  const text = reason === '' ? `code ${code}.` : reason
   if (code === closeCode.goingAway || code === closeCode.normal) {
     return new ConnectionLostError(`The server closed the connection: ${text}`)
   }

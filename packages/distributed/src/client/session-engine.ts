@@ -15,7 +15,7 @@ import { closeCode } from '../protocol/limits.js'
 import { decodeMeta, type Meta } from '../protocol/meta.js'
 import type { ConnectSettings } from './connect-options.js'
 import { urlOf } from './dial.js'
-import { lostError } from './lost-error.js'
+import { endedError, lostError } from './lost-error.js'
 import { OutgoingCalls } from './outgoing-calls.js'
 import { type Question, Questions } from './questions.js'
 import { type LinkEvents, SessionLink } from './session-link.js'
@@ -151,9 +151,7 @@ export class SessionEngine implements LinkEvents {
   }
 
   closedError(): Error {
-    const error = this.#lifecycle.closedError()
-    if (this.#endedBy) Object.defineProperty(error, 'cause', { value: this.#endedBy })
-    return error
+    return this.#endedBy ? endedError(this.name, this.#endedBy) : this.#lifecycle.closedError()
   }
 
   opened(connection: Connection, welcome: Welcome): void {

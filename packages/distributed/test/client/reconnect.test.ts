@@ -229,6 +229,16 @@ describe('a session whose server closes', () => {
     await expect.poll(() => session.state).toBe('closed')
   })
 
+  it('ends with it, and says what to do', async () => {
+    await open()
+    await server.close()
+    await expect.poll(() => session.state).toBe('closed')
+    const refused = await session.submit(add, [1, 2]).catch((reason) => reason)
+    expect(refused).toBeInstanceOf(ExecutorClosedError)
+    expect(refused).toMatchObject({ cause: { code: 'CONC_CONNECTION_LOST' }, started: false })
+    expect(refused.message).toMatch(/has ended: .* Connect again, or with `lazy: true`/)
+  })
+
   it('is told of what the close cancels', async () => {
     await open()
     const call = session.submit(hold, ['cancelled by the close'])
