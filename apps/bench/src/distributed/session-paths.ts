@@ -8,6 +8,8 @@ import { WsEcho } from './ws-echo.js'
 export interface SessionCalls {
   readonly outstanding: number
   readonly items: number
+  /** Makes some 40 000 calls, 12 000 one by one: by then all of them run compiled code. */
+  readonly warmUpRuns: number
   readonly timesFloor: number
   readonly timesGrpc: number
   /** Absent where there is no NATS server. */
@@ -16,12 +18,13 @@ export interface SessionCalls {
 
 /** Small calls over a session, both ends in one process. */
 export function sessionCalls(options: SessionCalls): Path {
-  const { outstanding, items, timesFloor, timesGrpc, timesNats } = options
+  const { outstanding, items, warmUpRuns, timesFloor, timesGrpc, timesNats } = options
   return timedPath<number>({
     name: outstanding === 1 ? 'session/round-trip' : `session/outstanding/${outstanding}`,
     title: `calls of two small arguments over a socket, ${outstanding} outstanding`,
     unit: 'call',
     items,
+    warmUpRuns,
     check: (sum, count) => {
       if (sum !== count * 2) throw new Error(`Expected a sum of ${count * 2}, got ${sum}.`)
     },

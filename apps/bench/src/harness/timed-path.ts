@@ -12,8 +12,8 @@ export interface TimedPath<Output> {
   /** False for runs that are long by themselves, such as sleeps. Default true. */
   readonly warmUp?: boolean
   /**
-   * Runs of the warm-up, whatever CPU time they use here. For work that other processes or threads do: all contestants are
-   * equally warm there after as many calls. Default 1.
+   * Runs of the warm-up, whatever CPU time they use here. All contestants are equally warm after as many calls: for work that
+   * other processes or threads do, and for calls so short that the time would be over before their code is compiled. Default 1.
    */
   readonly warmUpRuns?: number
   /** Throws when the output of a run is wrong; not timed. */
