@@ -1,4 +1,5 @@
-// Packs every package, installs the tarballs into an empty project, type-checks and runs the examples of their READMEs there.
+// Packs every package, installs the tarballs into an empty project, type-checks and runs the examples of their READMEs there,
+// the types also with the oldest TypeScript that the README names.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,6 +24,12 @@ const tsconfig = {
   include: ['src'],
 }
 
+/** As the root README says of TypeScript. */
+const olderCompilers = [
+  { name: 'typescript-5.9', version: '5.9.3', flags: [] },
+  { name: 'typescript-5.4', version: '5.4.5', flags: ['--skipLibCheck'] },
+]
+
 let redis
 
 try {
@@ -30,7 +37,12 @@ try {
   install(packages)
   const readmes = [...packages, { folder: 'root', readme: join(root, 'README.md') }]
   const examples = readmes.flatMap(writeExamples)
+  writeEntries(packages)
   run('npx', ['tsc', '-p', 'tsconfig.json'])
+  for (const { name, version, flags } of olderCompilers) {
+    run('node', [join('node_modules', name, 'lib/tsc.js'), '-p', '.', '--noEmit', ...flags])
+    console.log(`types checked by TypeScript ${version} ${flags.join(' ')}`)
+  }
   redis = await startRedis()
   for (const example of examples) {
     console.log(`-- ${example}`)
@@ -56,6 +68,9 @@ function install(packages) {
       ioredis: catalog('ioredis'),
       '@types/node': catalog('@types/node'),
       typescript: catalog('typescript'),
+      ...Object.fromEntries(
+        olderCompilers.map(({ name, version }) => [name, `npm:typescript@${version}`]),
+      ),
     },
   }
   write('package.json', JSON.stringify(manifest, null, 2))
@@ -72,6 +87,17 @@ function writeExamples({ folder, readme }) {
     write(language === 'ts' ? join('src', `${name}.ts`) : join('out', `${name}.js`), code)
     return name
   })
+}
+
+/** A module that has everything public, so that all of the declarations are checked. */
+function writeEntries(packages) {
+  const entries = packages.flatMap(({ name, manifest }) =>
+    Object.keys(manifest.exports)
+      .filter((entry) => entry !== './package.json')
+      .map((entry) => join(name, entry)),
+  )
+  const lines = entries.map((entry, at) => `export * as entry${at} from '${entry}'\n`)
+  write(join('src', 'entries.ts'), lines.join(''))
 }
 
 function write(path, text) {
