@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive } from './process-identity.js'
+import { isAlive } from '@conc/core/internal'
 
 /** A pool that runs on this host, as its process has listed it. */
 export interface LocalPool {

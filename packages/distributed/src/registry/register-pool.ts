@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, unlinkSync } from 'node:fs'
 import { link, rename, unlink, writeFile } from 'node:fs/promises'
 import { ConcError } from '@conc/core'
+import { processBirth } from '@conc/core/internal'
 import { type LocalPool, type PoolRecord, readLive, recordPath } from './local-pool.js'
-import { processStart } from './process-identity.js'
 import { defaultFolder, openFolder } from './registry-folder.js'
 
 export interface RegisterOptions {
@@ -24,7 +24,7 @@ export async function registerPool(
   await openFolder(folder, given === undefined)
   const path = recordPath(folder, pool.name)
   const { pid } = process
-  await put(path, { ...pool, pid, processStart: processStart(pid) })
+  await put(path, { ...pool, pid, processStart: processBirth(pid) })
   const remove = (): void => {
     process.off('exit', remove)
     removeOwn(path)

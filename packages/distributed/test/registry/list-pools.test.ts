@@ -1,7 +1,18 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { inline } from '@conc/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listPools, serve } from '../../src/index.js'
@@ -60,6 +71,28 @@ describe('listPools', () => {
     expect((await listPools({ folder })).map(({ name }) => name)).toEqual(['live'])
     expect(readdirSync(folder)).toEqual(['live.json'])
   })
+
+  it.runIf(process.platform === 'linux')(
+    'drops an entry whose process has ended, and which nobody has asked for its end',
+    async () => {
+      // From `exec` on the parent is one that never asks.
+      const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 600'], {
+        stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+      })
+      const [text] = await once(parent.stdout as Readable, 'data')
+      const pid = Number(text)
+      const proc = (file: string): string => readFileSync(`/proc/${file}`, 'utf8')
+      await expect.poll(() => proc(`${parent.pid}/comm`)).toBe('sleep\n')
+      ;(parent.stdio[3] as Writable).end()
+      await expect.poll(() => proc(`${pid}/stat`)).toMatch(/\) Z /)
+      mkdirSync(folder, { mode: 0o700 })
+      const entry = { name: 'zombie', host: 'localhost', port: 1, pid }
+      writeFileSync(join(folder, 'zombie.json'), JSON.stringify(entry))
+      expect(await listPools({ folder })).toEqual([])
+      parent.kill('SIGKILL')
+      await once(parent, 'close')
+    },
+  )
 
   it('refuses a folder that is a link', async () => {
     symlinkSync(parent, folder)

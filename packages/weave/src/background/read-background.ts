@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ConcError, InvalidOptionError } from '@conc/core'
+import { isAlive } from '@conc/core/internal'
 import type { BackgroundReport } from './background-report.js'
-import { isAlive } from './process-birth.js'
 import { type RunRecord, reportFrom } from './record.js'
 
 /**

@@ -1,7 +1,7 @@
 import type { EncodedError } from '@conc/core'
+import { processBirth } from '@conc/core/internal'
 import type { BackgroundReport, BackgroundStatus } from '../background-report.js'
 import type { Ended } from '../messages.js'
-import { processBirth } from '../process-birth.js'
 import { type RunRecord, recordError, recordOutcome, reportFrom, writeRecord } from '../record.js'
 import type { Report } from '../report.js'
 import type { Request } from '../request.js'
