@@ -226,6 +226,7 @@ describe.each(executors)('a stream on %s', (_name, make) => {
     })
     const items = make().stream(body, [], { signal: AbortSignal.abort('why') })
     await expect(items.next()).rejects.toBe('why')
+    expect(await items.next()).toEqual({ done: true, value: undefined })
     expect(body).not.toHaveBeenCalled()
   })
 

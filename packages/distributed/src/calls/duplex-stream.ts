@@ -102,6 +102,7 @@ export class DuplexStream<Y, R, S> implements AsyncGenerator<Y, R, S>, Dependent
     const { queue, sent, call } = this.#begun()
     if (call.isSettled) {
       this.#state = 'ended'
+      this.#failure = undefined
       return { done: true, value: (await call.promise) as R }
     }
     sent.tell(type, body)
@@ -116,8 +117,10 @@ export class DuplexStream<Y, R, S> implements AsyncGenerator<Y, R, S>, Dependent
 
   #begun(): OpenDuplex {
     if (this.#open) return this.#open
-    this.#state = 'open'
+    // A refusal ends it, as an error ends any generator.
+    this.#state = 'ended'
     const open = this.#source.open()
+    this.#state = 'open'
     this.#open = open
     open.call.promise.catch(() => {})
     open.call.cancellation.add(this)

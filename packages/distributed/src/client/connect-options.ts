@@ -38,11 +38,11 @@ export interface ConnectOptions {
   /** Resolves at once, tries for ever, and refuses calls meanwhile, so that `balance` takes another one. Default false. */
   readonly lazy?: boolean
   /**
-   * How long a lost connection is tried again before the session ends. Default 30 000. A server that closes ends it at once,
-   * unless it is lazy.
+   * How long a lost connection is tried again before its calls are given up, and the session, unless it is lazy. Default 30 000.
+   * A server that closes ends it at once, unless it is lazy.
    */
   readonly reconnectMs?: number
-  /** What becomes of calls in flight when this client is gone. Default `'cancel'`. */
+  /** What becomes of calls in flight when this client is gone; streams are cancelled. Default `'cancel'`. */
   readonly orphans?: 'cancel' | 'finish'
   /** Shown in errors and events. Default: the URL. */
   readonly name?: string

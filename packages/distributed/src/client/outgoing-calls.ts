@@ -16,6 +16,9 @@ export interface Quota {
   readonly maxInFlightBytes: number
 }
 
+/** What a call ends with that will not be answered. */
+type LossOf = (call: OutgoingCall) => unknown
+
 interface PlainMeta extends Pick<CallRequest, 'version' | 'logLevel'> {
   readonly bytes: Uint8Array
 }
@@ -34,6 +37,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   readonly #plainMetas = new Map<string, PlainMeta>()
   #connection: Connection | undefined
   #isInterrupted = false
+  /** What calls end with that come while there is nobody to wait for. */
+  #refusal: LossOf | undefined
   #quota = noQuota
   #writtenBytes = 0
   #running = 0
@@ -64,6 +69,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   /** Writes to this connection from now on; without one, calls wait. */
   connect(connection: Connection | undefined, quota: Quota = noQuota): void {
     this.#connection = connection
+    if (connection) this.#refusal = undefined
     this.#quota = quota
     this.#isInterrupted = false
     this.#pump()
@@ -76,7 +82,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   send(request: CallRequest, owner: CallOwner): OutgoingCall {
     const call = new OutgoingCall(this, request, owner)
-    if (this.#waiting.waiting === 0 && this.#mayWrite(call)) this.#writeTask(call)
+    if (this.#refusal) this.#refuse(call, this.#refusal)
+    else if (this.#waiting.waiting === 0 && this.#mayWrite(call)) this.#writeTask(call)
     else this.#waiting.join(call, request.priority, request.depth)
     return call
   }
@@ -90,12 +97,13 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   /** Nothing of what was written will be answered. */
-  resetWritten(error: (call: OutgoingCall) => unknown): void {
+  resetWritten(error: LossOf): void {
     for (const call of this.#written.values()) call.lost(error(call))
   }
 
-  /** No call will be answered. */
-  resetAll(error: (call: OutgoingCall) => unknown): void {
+  /** No call will be answered: not those that wait, nor those that come before there is a connection again. */
+  resetAll(error: LossOf): void {
+    this.#refusal = error
     this.resetWritten(error)
     for (const call of [...this.#waiting] as OutgoingCall[]) call.lost(error(call))
   }
@@ -119,6 +127,13 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     if (call.hasStarted) this.#running--
     this.#pump()
     this.#onChange()
+  }
+
+  /** Its owner is told nothing before it is sent. */
+  #refuse(call: OutgoingCall, refusal: LossOf): void {
+    queueMicrotask(() => {
+      if (call.isWaiting) call.lost(refusal(call))
+    })
   }
 
   #pump(): void {

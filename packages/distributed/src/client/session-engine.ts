@@ -141,7 +141,7 @@ export class SessionEngine implements LinkEvents {
 
   /** Resolves when the server has gone. */
   async serverGone(): Promise<void> {
-    await this.room.until(() => this.#questions.connection === undefined)
+    await this.room.until(() => this.#questions.connection === undefined || !this.isUsable)
   }
 
   close(options?: CloseOptions): Promise<void> {
@@ -197,6 +197,10 @@ export class SessionEngine implements LinkEvents {
     this.#questions.rejectAll(cause)
     this.locks.reset(cause)
     this.room.check()
+  }
+
+  away(cause: unknown): void {
+    this.outgoing.resetAll((call) => lostError(call, this, cause))
   }
 
   ended(cause: ExecutorError | undefined): void {

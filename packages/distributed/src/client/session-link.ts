@@ -24,6 +24,8 @@ export interface LinkEvents {
   resumed(): void
   /** What was in flight is lost; there may be another connection later. */
   reset(cause: unknown): void
+  /** There was none for too long: no call waits for one any more, though it is still being tried. */
+  away(cause: unknown): void
   /** There will be no other connection. */
   ended(cause: ExecutorError | undefined): void
 }
@@ -62,7 +64,7 @@ export class SessionLink {
 
   /** Connects, now or at any time. */
   openLazily(): void {
-    void this.#reconnect(Number.POSITIVE_INFINITY)
+    void this.#reconnect(0)
   }
 
   /** Whether the connection keeps the process alive, as work in flight does. */
@@ -145,7 +147,7 @@ export class SessionLink {
     const error = closeError(code, reason)
     if (this.#isGreeting(error)) return
     this.#events.reset(error)
-    if (this.#settings.isLazy) void this.#reconnect(Number.POSITIVE_INFINITY)
+    if (this.#settings.isLazy) void this.#reconnect(this.#settings.reconnectMs)
     else this.#events.ended(error)
   }
 
@@ -161,8 +163,7 @@ export class SessionLink {
   }
 
   async #reconnect(forMs: number): Promise<void> {
-    const { isLazy } = this.#settings
-    const endsAt = performance.now() + (isLazy ? Number.POSITIVE_INFINITY : forMs)
+    const endsAt = performance.now() + forMs
     for (let tries = 0; !this.#stop.isCancelled; tries++) {
       try {
         await this.#withinTime((signal) => this.#goOn(signal))
@@ -172,10 +173,7 @@ export class SessionLink {
         // Whoever had the session is no more: nothing of it can go on.
         if (isRefused(error)) this.#forget(error)
         const isFinal = !(error instanceof ConnectionLostError)
-        if (!isLazy && (isFinal || performance.now() >= endsAt)) {
-          this.#giveUp(error)
-          return
-        }
+        if ((isFinal || performance.now() >= endsAt) && this.#giveUp(error)) return
         if (isFinal) this.#warn(error)
         await rest(pauseMs(tries, isFinal), this.#stop)
       }
@@ -214,9 +212,13 @@ export class SessionLink {
     this.#events.reset(cause)
   }
 
-  #giveUp(error: unknown): void {
+  /** It was tried for long enough. @returns whether it is not tried any more */
+  #giveUp(error: unknown): boolean {
+    const { isLazy } = this.#settings
     this.#forget(error)
-    this.#events.ended(error as ExecutorError)
+    if (isLazy) this.#events.away(error)
+    else this.#events.ended(error as ExecutorError)
+    return !isLazy
   }
 
   #warn(error: unknown): void {

@@ -117,13 +117,15 @@ export class ServerSession implements SessionCallsHost {
     if (this.#hasGreeted) this.send(type, 0, meta)
   }
 
-  /** The client has gone for good. Its work is cancelled, or goes on for nobody. */
+  /** The client has gone for good. Its work is cancelled, or goes on for nobody: but for streams, which would wait for ever to be pulled. */
   end(why: string): void {
     if (this.#isGone) return
     this.#isGone = true
     this.connection.discard()
     this.#locks.end()
-    if (!this.#keepsOrphans) this.cancelAll('client', 'The client has gone.')
+    const isMeant = ({ request }: ServedCall): boolean =>
+      !this.#keepsOrphans || request.kind !== 'call'
+    this.#calls.cancelAll('client', 'The client has gone.', isMeant)
     this.#host.gone(this, why)
   }
 

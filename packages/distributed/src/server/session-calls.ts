@@ -79,9 +79,16 @@ export class SessionCalls {
     return true
   }
 
-  /** @returns how many calls that was. */
-  cancelAll(origin: 'client' | 'shutdown', message: string): number {
-    const calls = this.#calls.values().filter((call) => !call.isCancelled)
+  /**
+   * @param isMeant default: all of them.
+   * @returns how many calls that was.
+   */
+  cancelAll(
+    origin: 'client' | 'shutdown',
+    message: string,
+    isMeant: (call: ServedCall) => boolean = () => true,
+  ): number {
+    const calls = this.#calls.values().filter((call) => !call.isCancelled && isMeant(call))
     for (const call of calls) {
       const { task } = call.request
       const names = { task, executor: this.#host.executorName, started: call.isStarted }

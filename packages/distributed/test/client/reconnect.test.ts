@@ -126,6 +126,16 @@ describe('a session whose socket breaks', () => {
     await expect(session.submit(add, [1, 2])).rejects.toThrow(ExecutorClosedError)
     await expect(session.ready()).rejects.toThrow(ExecutorClosedError)
   })
+
+  it('ends the further attempts of a call when it has been closed', async () => {
+    await open({ reconnectMs: 50 })
+    const again = { retry: { times: 2 }, idempotencyKey: 'again' }
+    const call = session.submit(hold, ['made again'], again)
+    await whenHeld('made again')
+    proxy.isOpen = false
+    proxy.cut()
+    await expect(call).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST', started: false })
+  })
 })
 
 describe('a session that the server has forgotten', () => {
@@ -170,6 +180,19 @@ describe('a session that the server has forgotten', () => {
     ).rejects.toThrow(ConnectionLostError)
   })
 
+  it("ends its streams, which nobody pulls any more, also where it said `orphans: 'finish'`", async () => {
+    await open({ orphans: 'finish', prefetch: { items: 1 } })
+    const items = session.stream(numbers, [100])
+    await items.next()
+    expect((await server.stats()).load.running).toBe(1)
+    proxy.isOpen = false
+    proxy.cut()
+    await expect.poll(() => server.sessions).toBe(0)
+    await expect.poll(async () => (await server.stats()).load.running).toBe(0)
+    proxy.isOpen = true
+    await expect(items.next()).rejects.toThrow(ConnectionLostError)
+  })
+
   it("lets its work end where it said `orphans: 'finish'`", async () => {
     await open({ orphans: 'finish' })
     const call = session.submit(hold, ['orphan'])
@@ -201,6 +224,21 @@ describe('a lazy session', () => {
     expect(await session.submit(add, [1, 2])).toBe(3)
   })
 
+  it('gives up its calls when it was tried for long enough, and is tried on', async () => {
+    await open({ lazy: true, reconnectMs: 50 })
+    await session.ready()
+    const call = session.submit(hold, ['on a host that is gone'])
+    await whenHeld('on a host that is gone')
+    await expect.poll(() => session.load.running).toBe(1)
+    proxy.isOpen = false
+    proxy.cut()
+    await expect(call).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST', started: true })
+    expect(session.state).toBe('reconnecting')
+    proxy.isOpen = true
+    await session.ready()
+    expect(await session.submit(add, [1, 2])).toBe(3)
+  })
+
   it('comes back to a server that was restarted', async () => {
     const { port } = server
     await open({ port, lazy: true })
@@ -211,6 +249,25 @@ describe('a lazy session', () => {
     server = await serve(inline(), { authkey, port })
     await session.ready()
     expect(await session.submit(add, [1, 2])).toBe(3)
+  })
+})
+
+describe('a stream that is refused', () => {
+  it('is over, both ways', async () => {
+    await open()
+    const signal = AbortSignal.abort(new Error('not even begun'))
+    const streams = [
+      session.stream(numbers, [3], { signal }),
+      session.duplex(numbers, [3], { signal }),
+    ]
+    for (const items of streams) {
+      await expect(items.next()).rejects.toThrow('not even begun')
+      expect(await items.next()).toEqual({ done: true, value: undefined })
+    }
+    const late = session.duplex(numbers, [3])
+    await session.close()
+    await expect(late.next()).rejects.toThrow(ExecutorClosedError)
+    expect(await late.next()).toEqual({ done: true, value: undefined })
   })
 })
 

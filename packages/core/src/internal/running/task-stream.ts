@@ -143,7 +143,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
         throw reason
       }
       if (this.#call.isEnded) return { done: true, value: undefined }
-      return await this.#interruptible(this.#call.pull(this))
+      return await this.#interruptible()
     } finally {
       this.#answered()
     }
@@ -154,10 +154,11 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     if (--this.#asked === 0) this.#last = nothingAsked
   }
 
-  async #interruptible(pull: Promise<IteratorResult<Y, void>>): Promise<IteratorResult<Y, void>> {
+  /** The first step: what interrupts the call while it is accepted is told to whoever asks for that. */
+  async #interruptible(): Promise<IteratorResult<Y, void>> {
     const pending = deferred<IteratorResult<Y, void>>()
     this.#pending = pending
-    pull.then(pending.resolve, pending.reject)
+    this.#call.pull(this).then(pending.resolve, pending.reject)
     try {
       return await pending.promise
     } finally {
