@@ -1,4 +1,4 @@
-import { ExecutorError, TaskCancelledError } from '@conc/core'
+import { ExecutorError, type Started, TaskCancelledError } from '@conc/core'
 import {
   type Bytes,
   type Call,
@@ -85,8 +85,8 @@ export class RemoteCalls implements RemoteWork {
 
   interruptAll({ message, origin, executor }: TaskCancelledError): void {
     for (const call of [...this.#calls] as Call[]) {
-      const { taskName: task, isStarted: started } = call
-      call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
+      const names = { executor, task: call.taskName, started: startedOf(call) }
+      call.interrupt(new TaskCancelledError(message, { origin, ...names }))
     }
   }
 
@@ -227,4 +227,10 @@ export class RemoteCalls implements RemoteWork {
     if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
     return 'infrastructure'
   }
+}
+
+/** An attempt that is out may begin before a word of that is here. */
+function startedOf({ isStarted, attempt }: Call): Started {
+  const sent = attempt as SentCall | undefined
+  return isStarted || sent === undefined || sent.isWaiting ? isStarted : 'unknown'
 }

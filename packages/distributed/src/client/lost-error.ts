@@ -9,12 +9,11 @@ import type { OutgoingCall } from './outgoing-call.js'
 
 /** What a call in flight rejects with when its connection is gone: as much as is known of whether it had begun. */
 export function lostError(
-  { request, stage, isStarted }: OutgoingCall,
+  { request, started }: OutgoingCall,
   session: { readonly name: string; readonly url: string },
   cause: unknown,
 ): ConnectionLostError {
   const { task } = request
-  const started = stage === 'waiting' ? false : isStarted || 'unknown'
   const text =
     started === false
       ? `There is no connection to ${session.url}, and '${task}' was not sent.`

@@ -1,4 +1,4 @@
-import { TaskTimeoutError } from '@conc/core'
+import { type Started, TaskTimeoutError } from '@conc/core'
 import { type Bytes, isLevel, type Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
@@ -67,6 +67,11 @@ export class OutgoingCall implements SentCall, Place {
     return this.stage === 'started'
   }
 
+  /** Once it is written, its body may begin before a word of that is here. */
+  get started(): Started {
+    return this.stage === 'waiting' ? false : this.isStarted || 'unknown'
+  }
+
   /** The line where it waits gives out no slots. */
   enter(): void {}
 
@@ -120,7 +125,7 @@ export class OutgoingCall implements SentCall, Place {
 
   /** It will not be answered. */
   lost(error: unknown): void {
-    const started = this.stage === 'waiting' ? false : this.isStarted || 'unknown'
+    const { started } = this
     this.end({ ok: false, phase: 'infra', started, fault: Fault.of(error) })
   }
 

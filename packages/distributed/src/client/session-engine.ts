@@ -238,11 +238,11 @@ export class SessionEngine implements LinkEvents {
     this.locks.closing()
     this.#become('closed')
     this.link.close(code, 'The session was closed.')
-    const reason = new TaskCancelledError(`Executor '${this.name}' was closed.`, {
-      origin: 'close',
-      executor: this.name,
+    const text = `Executor '${this.name}' was closed.`
+    const reason = new TaskCancelledError(text, { origin: 'close', executor: this.name })
+    this.outgoing.resetAll(({ request: { task }, started }) => {
+      return new TaskCancelledError(text, { origin: 'close', executor: this.name, task, started })
     })
-    this.outgoing.resetAll(() => reason)
     this.#questions.rejectAll(this.#lifecycle.closedError())
     this.locks.reset(reason)
     this.keepAlive.end()

@@ -15,8 +15,21 @@ export interface RequestedServer {
   closeBy(by: CloseReport['by'], options: ServerCloseOptions): Promise<CloseReport>
 }
 
-/** Answers a request about the server itself: with a frame of its type and id, or with ERROR. */
+/** Answers a request about the server itself: with a frame of its type and id, or with ERROR. Never rejects. */
 export async function answerRequest(
+  server: RequestedServer,
+  session: ServerSession,
+  frame: Frame,
+): Promise<void> {
+  try {
+    await answer(server, session, frame)
+  } catch (error) {
+    // Of stats: the executor may have to ask somebody else for them.
+    session.refuse(frame.id, error)
+  }
+}
+
+async function answer(
   server: RequestedServer,
   session: ServerSession,
   frame: Frame,

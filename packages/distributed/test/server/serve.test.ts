@@ -183,6 +183,22 @@ describe('serve', () => {
     expect(server.url).toBe(`ws://localhost:${server.port}`)
   })
 
+  it('says so where it cannot tell, and lives on', async () => {
+    const behind = await sessionOf(await served())
+    const session = await sessionOf(await served({}, behind))
+    await behind.close()
+    await expect(session.stats()).rejects.toMatchObject({ code: 'CONC_EXECUTOR_CLOSED' })
+    await expect(session.stats()).rejects.toMatchObject({ code: 'CONC_EXECUTOR_CLOSED' })
+  })
+
+  it('is left by calls of which nobody knows whether they have begun', async () => {
+    const session = await sessionOf(await served())
+    const call = session.submit(add, [1, 2])
+    const closed = session.close({ pending: 'reject' })
+    await expect(call).rejects.toMatchObject({ origin: 'close', started: 'unknown' })
+    await closed
+  })
+
   it('closes when nobody has been there for long enough', async () => {
     const server = await served({ idleTimeoutMs: 1000 })
     const session = await sessionOf(server)
