@@ -43,6 +43,17 @@ describe('select', () => {
       expect(await sent).toEqual({ key: 'out', ok: true })
     })
 
+    it('goes either way on one channel, but never with itself', async () => {
+      const made = channel<number>()
+      const cases = { in: recv(made), out: send(made, 7) }
+      const sent = select(cases)
+      expect(await made.get()).toBe(7)
+      expect(await sent).toEqual({ key: 'out', ok: true })
+      const received = select(cases)
+      await made.put(8)
+      expect(await received).toEqual({ key: 'in', ok: true, value: 8 })
+    })
+
     it('chooses among the ready by the random number', async () => {
       const [one, two] = [await filled(1), await filled(2)]
       const done = await select({ one, two }, { random: () => 0.99 })

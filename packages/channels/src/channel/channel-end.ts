@@ -154,9 +154,9 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     return this.takers.size + this.putters.size + this.watchers.size > 0
   }
 
-  /** Whether the event loop need not have a turn first. */
+  /** Whether a new taker need not stand in line. */
   protected mayTakeAtOnce(): boolean {
-    return true
+    return this.takers.size === 0
   }
 
   /** What a put returns that did not wait. */
@@ -202,7 +202,7 @@ export abstract class ChannelEnd<Send, Recv> implements Channel<Send, Recv> {
     }
     // Who waits already comes first.
     if (this.takers.size > 0) this.pump()
-    if (this.takers.size === 0 && this.mayTakeAtOnce()) {
+    if (this.mayTakeAtOnce()) {
       const value = this.takeNow()
       if (value !== nothing) return Promise.resolve(delivery.item(value))
       const end = this.endReached()

@@ -118,8 +118,9 @@ export class LinkedEnd<Send, Recv>
     this.pump()
   }
 
+  /** The event loop has a turn after so many. */
   protected override mayTakeAtOnce(): boolean {
-    return this.#takesLeft-- > 0
+    return super.mayTakeAtOnce() && this.#takesLeft-- > 0
   }
 
   /** The shared promise, but for one put in many, which lets the event loop have a turn. */

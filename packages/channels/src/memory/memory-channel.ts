@@ -111,6 +111,14 @@ export class MemoryChannel<Send, Recv extends Send> extends ChannelEnd<Send, Rec
     return true
   }
 
+  /**
+   * Where takers and putters both wait, they are of one select that goes both ways, as all others would have met: a
+   * new taker may have what that select puts.
+   */
+  protected override mayTakeAtOnce(): boolean {
+    return true
+  }
+
   /** Lets those who wait to put move up into the room there is. */
   protected pump(): void {
     while (this.putters.size > 0 && this.#items.size < this.capacity) {
