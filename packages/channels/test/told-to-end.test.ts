@@ -93,6 +93,13 @@ describe('a coroutine that is told to end', { timeout: 30_000 }, () => {
     expect(begin).toThrow('enough')
   })
 
+  it('is waited for by each who disposes of its channel', async () => {
+    const made = remote.busy()
+    expect(await made.get()).toBe('begun')
+    await Promise.all([made[Symbol.asyncDispose](), made[Symbol.asyncDispose]()])
+    expect(await made.done).toBeUndefined()
+  })
+
   it('ends with its await using block', async () => {
     let done: Promise<unknown>
     {

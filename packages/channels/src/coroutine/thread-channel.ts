@@ -1,6 +1,7 @@
 import { decodeError, type WorkerLostError } from '@conc/core'
 import {
   type AbortListener,
+  type Deferred,
   deferred,
   expectReader,
   listenTo,
@@ -38,7 +39,8 @@ export class ThreadEnd extends LinkedEnd<unknown, unknown> implements Occupant, 
   #grace: Timer | undefined
   #state: 'running' | 'settled' | 'lost' = 'running'
   #isRead = false
-  #whenSettled: (() => void) | undefined
+  /** For those who wait for the body's end, however it ends. */
+  #whenOver: Deferred<void> | undefined
 
   constructor(parts: PortlessParts, thread: Thread, graceMs: number) {
     super({ ...parts, port: thread.port.port }, thread.port)
@@ -77,10 +79,9 @@ export class ThreadEnd extends LinkedEnd<unknown, unknown> implements Occupant, 
   override async [Symbol.asyncDispose](): Promise<void> {
     this.close()
     if (this.#state !== 'running') return
-    await new Promise<void>((resolve) => {
-      this.#whenSettled = resolve
-      this.#endAfterGrace()
-    })
+    this.#whenOver ??= deferred()
+    this.#endAfterGrace()
+    await this.#whenOver.promise
   }
 
   override takeNow(): unknown {
@@ -123,7 +124,7 @@ export class ThreadEnd extends LinkedEnd<unknown, unknown> implements Occupant, 
     this.#grace?.clear()
     if (this.#signal) stopListening(this.#signal, this)
     threads.settled()
-    this.#whenSettled?.()
+    this.#whenOver?.resolve()
   }
 
   #endAfterGrace(): void {
