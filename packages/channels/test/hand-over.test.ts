@@ -52,6 +52,14 @@ describe('an end of a linked channel', { timeout: 30_000 }, () => {
     expect(mine.tryGet()?.ok).toBe(false)
   })
 
+  it('is at its end over there, where that was seen here', async () => {
+    const [mine, yours] = duplex<number>()
+    mine.closeWrite()
+    expect((await yours.recv()).ok).toBe(false)
+    await remote.partner(yours as LinkedChannel<unknown, unknown>).done
+    expect((await mine.recv()).ok).toBe(false)
+  })
+
   it('stays here when the start it was handed to fails', async () => {
     const [mine, yours] = duplex<unknown>()
     await mine.put(1)

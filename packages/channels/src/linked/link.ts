@@ -42,6 +42,8 @@ export class Link implements Wire, PortOwner {
     this.#first = parts.firstMessage
     this.#port = port
     this.#peerOpened = parts.peerOpened
+    // It ended well: an end that knows of anything else stays where it is.
+    if (parts.hasPeerEnded) this.peerEnd = {}
     this.sender = new Sender(parts, control, this)
     this.receiver = new Receiver(parts, control, this)
   }
@@ -59,6 +61,7 @@ export class Link implements Wire, PortOwner {
       port: port.detach(),
       bell: port.bell?.buffer,
       peerOpened: this.#peerOpened,
+      hasPeerEnded: this.peerEnd !== undefined,
       ...this.sender.detach(),
       ...this.receiver.detach(),
     }

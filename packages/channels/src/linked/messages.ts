@@ -16,6 +16,8 @@ export interface LinkParts {
   /** The bell of the other side, where that has said it, and how often the other side had been opened by then. */
   readonly bell: SharedArrayBuffer | undefined
   readonly peerOpened: number
+  /** The other side has been heard to say that it puts no more. */
+  readonly hasPeerEnded: boolean
   /** Items that came by the port and nobody has taken, and the number of the next item to be taken. */
   readonly received: readonly unknown[]
   readonly next: number

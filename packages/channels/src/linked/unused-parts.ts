@@ -10,6 +10,7 @@ export function unusedParts(name: string, capacity: number): [PortlessParts, Por
     firstMessage: 0,
     bell: undefined,
     peerOpened: 0,
+    hasPeerEnded: false,
     received: [],
     next: 0,
     inRing: undefined,
