@@ -58,6 +58,21 @@ describe('a linked channel', { timeout: 30_000 }, () => {
     yours.close()
   })
 
+  it('ends its direction also where the last put that waited is given up', async () => {
+    const [mine, yours] = duplex<number>({ capacity: 1 })
+    // Nothing else is on its way that would make this side look.
+    await yours.put(0)
+    expect(await mine.get()).toBe(0)
+    await mine.put(1)
+    const abort = new AbortController()
+    const waiting = mine.put(2, { signal: abort.signal })
+    mine.closeWrite()
+    abort.abort('enough')
+    await expect(waiting).rejects.toBe('enough')
+    expect(await all(yours)).toEqual([1])
+    yours.close()
+  })
+
   it('lets puts that wait arrive after close, then the error', async () => {
     const [mine, yours] = duplex<number>({ capacity: 1 })
     const puts = [1, 2, 3].map((value) => mine.put(value))

@@ -104,7 +104,12 @@ export class LinkedEnd<Send, Recv>
   }
 
   override withdraw(member: Member): boolean {
-    return this.writing.takeBack(member) ?? super.withdraw(member)
+    const isBack = this.writing.takeBack(member)
+    if (isBack !== undefined) return isBack
+    const isWithdrawn = super.withdraw(member)
+    // The end may have waited for this one alone. Others must not be sent: a select may be about to withdraw them too.
+    if (this.putters.size === 0) this.writing.flush()
+    return isWithdrawn
   }
 
   adopt(parts: LinkParts): unknown {
