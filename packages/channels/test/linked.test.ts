@@ -17,6 +17,11 @@ import * as remote from './fixtures/coroutines.mjs'
 
 afterAll(() => threadCache.drain())
 
+/** So many turns that whoever waits looks no more and asks to be woken. */
+async function asleep(): Promise<void> {
+  for (let turn = 0; turn < 1000; turn++) await new Promise(setImmediate)
+}
+
 describe('a linked channel', { timeout: 30_000 }, () => {
   it('refuses what cannot travel with its path, and loses no credit', async () => {
     const made = remote.echo()
@@ -118,6 +123,25 @@ describe('a linked channel', { timeout: 30_000 }, () => {
       seen.set(source, (seen.get(source) ?? 0) + 1)
     }
     expect([...seen.values()]).toEqual([50, 50])
+  })
+
+  it('serves who waits where somebody else took in the message that was to wake them', async () => {
+    const [mine, yours] = duplex<number | Date>({ capacity: 1 })
+    const puts = [1, 2, 3].map((value) => mine.put(value))
+    yours.tryPut(new Date(0))
+    await asleep()
+    expect(yours.tryGet()?.value).toBe(1)
+    expect(mine.tryGet()?.value).toEqual(new Date(0))
+    expect(yours.tryGet()?.value).toBe(2)
+    await Promise.all(puts)
+    const waiting = select(yours)
+    expect(yours.tryGet()?.value).toBe(3)
+    const next = waiting.next()
+    await asleep()
+    mine.closeWrite()
+    expect(yours.tryGet()?.ok).toBe(false)
+    expect((await next).done).toBe(true)
+    yours.close()
   })
 
   it('blocks the main thread only when told to', async () => {

@@ -62,6 +62,12 @@ export abstract class LinkLife<Send, Recv>
     this.vigil.lookAround()
   }
 
+  tookIn(): void {
+    this.vigil.stir()
+    // What the other side has said of its end may be left to nobody else here to see.
+    if (this.control.stateAtAGlance !== 0) queueMicrotask(this.#arrivedEarly)
+  }
+
   portClosed(): void {
     if (this.link.peerEnd === undefined) this.lose(this.lostError())
   }
@@ -196,6 +202,10 @@ export abstract class LinkLife<Send, Recv>
 
   protected override waits(): boolean {
     return super.waits() || this.writing.isUnconfirmed
+  }
+
+  readonly #arrivedEarly = (): void => {
+    if (this.#place === 'here') this.arrived()
   }
 
   #open(): void {

@@ -11,6 +11,8 @@ import { Sender, type Wire } from './sender.js'
 export interface LinkOwner {
   /** Something came by the event loop. */
   arrived(): void
+  /** Something was taken in before the event loop came to it, and no event will tell of it. */
+  tookIn(): void
   /** The port closed, by whomever. */
   portClosed(): void
   /** Makes an end that arrived a channel of this thread. */
@@ -94,7 +96,9 @@ export class Link implements Wire, PortOwner {
   }
 
   receiveOne(): boolean {
-    return this.#port?.receiveOne() ?? false
+    const hasCome = this.#port?.receiveOne() ?? false
+    if (hasCome) this.#owner.tookIn()
+    return hasCome
   }
 
   /** Takes in everything that was posted so far. */
@@ -164,7 +168,6 @@ export class Link implements Wire, PortOwner {
     if (opened !== this.#peerOpened) {
       this.#peerOpened = opened
       this.receiveAll()
-      queueMicrotask(() => this.#owner.arrived())
     }
     this.#port?.bell?.ring()
   }

@@ -67,6 +67,11 @@ export class Vigil {
     }
   }
 
+  /** What would have woken it was taken in by somebody else. */
+  stir(): void {
+    if (this.#state === 'asleep') this.lookAround()
+  }
+
   /** This thread blocks and is to be woken out of that, whatever happens; or does so no more. */
   block(isBlocked: boolean): void {
     this.#isBlocked = false
