@@ -76,12 +76,11 @@ export function activeCases(given: Cases): ActiveCases {
     throw new InvalidOptionError('cases', 'an object of cases', given)
   }
   const keys = Object.keys(given)
-  const cases: (ActiveCase | undefined)[] = []
+  const cases: unknown[] = Object.values(given)
   for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] as string
-    cases.push(activate(key, given[key]))
+    cases[index] = activate(keys[index] as string, cases[index] as Cases[string])
   }
-  return { keys, cases }
+  return { keys, cases: cases as ActiveCases['cases'] }
 }
 
 function activate(key: string, given: Cases[string]): ActiveCase | undefined {

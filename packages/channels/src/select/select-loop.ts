@@ -20,8 +20,9 @@ export async function* readableSources(
     for (let index = 0; index < ready.length; index++) {
       const source = ready[(first + index) % ready.length] as Source
       if (!source.isReadable()) continue
-      if (source.endReached()) left.delete(source)
-      if (source.endReached()?.error !== undefined || !source.endReached()) yield source
+      const end = source.endReached()
+      if (end !== undefined) left.delete(source)
+      if (end === undefined || end.error !== undefined) yield source
     }
     // Nobody took anything: let others run before saying the same again.
     if (takenFrom(ready) === before) await turn()

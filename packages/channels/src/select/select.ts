@@ -57,10 +57,10 @@ export function select<C extends Cases>(
 ): Promise<Selected<C> | { readonly key: 'default' }>
 export function select<C extends Cases>(cases: C, options?: SelectOptions): Promise<Selected<C>>
 export function select(...given: unknown[]): unknown {
-  if (given.length === 0 || given.every(isChannel)) {
+  const [cases, options] = given
+  if (given.length === 0 || (isChannel(cases) && given.every(isChannel))) {
     return readableSources(given as ChannelEnd<never, unknown>[])
   }
-  const [cases, options] = given
   if (options !== undefined) checkOptions(options)
   return selectCase(cases as Cases, options ?? noOptions)
 }
@@ -81,18 +81,25 @@ export function attemptReady(
   { keys, cases }: ActiveCases,
   random: () => number,
 ): object | undefined {
-  let ready = 0
-  for (let index = 0; index < cases.length; index++) if (cases[index]?.isReady()) ready++
-  if (ready === 0) return undefined
-  let before = ready === 1 ? 0 : Math.floor(random() * ready)
-  for (let index = 0; index < cases.length; index++) {
-    const one = cases[index]
-    if (one?.isReady() && before-- <= 0) {
-      const outcome = one.attempt(keys[index] as string)
-      if (outcome !== undefined) return outcome
-    }
+  for (;;) {
+    const index = readyOne(cases, random)
+    if (index < 0) return undefined
+    const outcome = cases[index]?.attempt(keys[index] as string)
+    // The other side may have taken its item back just now.
+    if (outcome !== undefined) return outcome
   }
-  return undefined
+}
+
+/** One of those that are ready, each of them as likely as the others; below 0: none is. */
+function readyOne(cases: ActiveCases['cases'], random: () => number): number {
+  let chosen = -1
+  let ready = 0
+  for (let index = 0; index < cases.length; index++) {
+    if (!cases[index]?.isReady()) continue
+    ready++
+    if (ready === 1 || random() >= 1 - 1 / ready) chosen = index
+  }
+  return chosen
 }
 
 /** @throws {InvalidOptionError} nothing could ever happen. */
