@@ -51,6 +51,18 @@ describe('report().html()', () => {
     expect(() => new Function(script as string)).not.toThrow()
   })
 
+  it('counts what became of the tasks in one order, whichever came first', () => {
+    const tasks = ['gone', 'bad', 'good'].map((name) => planned(name, []))
+    const page = report(
+      told({ inputs: [], tasks }, [
+        [1, { type: 'skip', task: 'gone', because: 'bad' }],
+        [2, { type: 'error', task: 'bad', ms: 1, error: new Error('no') }],
+        ...ran('good', 1, 3),
+      ]),
+    ).html()
+    expect(page).toContain('1\u00a0fulfilled · 1\u00a0rejected · 1\u00a0skipped')
+  })
+
   it('gives the same bytes for the same events', async () => {
     const events = await failed()
     expect(report(events).html()).toBe(report([...events]).html())

@@ -27,10 +27,10 @@ h2 { font-size: 15px; margin: 0 0 2px; }
 header .sub { width: 100%; margin: 0; display: flex; flex-wrap: wrap; gap: 2px 14px; font-variant-numeric: tabular-nums; }
 .hint { margin: 0 0 10px; font-size: 13px; }
 .pill { border-radius: 99px; padding: 2px 10px; font-size: 12.5px; font-weight: 600; color: #fff; background: var(--muted); }
-.pill.ok { background: var(--good); } .pill.bad { background: var(--bad); } .pill.cut { background: var(--cut); }
+.pill.ok { background: var(--good); } .pill.bad { background: var(--bad); } .pill.cut { background: var(--cut); color: #12151a; }
 @media (prefers-color-scheme: dark) { .pill { color: #12151a; } }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 14px 16px; min-width: 0; }
-.totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
+.totals { display: grid; grid-template-columns: repeat(6, 1fr); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
 .totals div { background: var(--card); padding: 10px 14px; display: grid; gap: 1px; align-content: start; }
 .totals span { font-size: 12px; color: var(--muted); }
 .totals b { font-size: 21px; font-weight: 650; font-variant-numeric: tabular-nums; }
@@ -49,7 +49,7 @@ summary { cursor: pointer; color: var(--muted); font-size: 12.5px; }
 
 .path { display: flex; gap: 2px; height: 30px; border-radius: 6px; overflow: hidden; }
 .path i { flex: 1 1 0; min-width: 1px; background: var(--strong); color: #fff; font-style: normal; font-size: 12px; line-height: 30px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; cursor: pointer; }
-.path i.bad { background: var(--bad); } .path i.cut { background: var(--cut); }
+.path i.bad { background: var(--bad); } .path i.cut { background: var(--cut); color: #12151a; }
 .path span { padding: 0 8px; }
 @media (prefers-color-scheme: dark) { .path i { color: #12151a; } }
 
@@ -133,6 +133,7 @@ summary { cursor: pointer; color: var(--muted); font-size: 12.5px; }
 #tip { position: fixed; z-index: 9; pointer-events: none; background: var(--ink); color: var(--card); border-radius: 6px; padding: 5px 9px; font-size: 12.5px; white-space: pre-wrap; overflow-wrap: anywhere; max-width: min(420px, 90vw); }
 #tip[hidden], #details[hidden] { display: none; }
 
+@media (max-width: 980px) { .totals { grid-template-columns: repeat(3, 1fr); } }
 @media (max-width: 700px) {
   .run { padding: 14px 10px; } .card { padding: 12px; }
   .totals { grid-template-columns: repeat(2, 1fr); } .totals b { font-size: 18px; }

@@ -60,10 +60,24 @@ function tile(label: string, figure: string, note: string): string {
   return `<div><span>${label}</span><b>${escaped(figure)}</b><small>${escaped(note)}</small></div>`
 }
 
+/** What became of them, the same way round in every report. */
+const statesInOrder: readonly TaskState[] = [
+  'fulfilled',
+  'rejected',
+  'cancelled',
+  'skipped',
+  'running',
+  'ready',
+  'waiting',
+]
+
 function statesText({ planned }: RunTrace): string {
   const counts = new Map<TaskState, number>()
   for (const { state } of planned) counts.set(state, (counts.get(state) ?? 0) + 1)
-  return [...counts].map(([state, count]) => `${count} ${state}`).join(' · ')
+  return statesInOrder
+    .filter((state) => counts.has(state))
+    .map((state) => `${counts.get(state)}\u00a0${state}`)
+    .join(' · ')
 }
 
 /** As exact as it means something: 0.62, 2.4, 24. */
