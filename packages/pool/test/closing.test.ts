@@ -31,6 +31,26 @@ describe('join', () => {
     expect(joined).toHaveBeenCalledTimes(2)
   })
 
+  it('waits for what the end of the last task brings', async () => {
+    const pool = new Pool(1)
+    const end = deferred()
+    const ran = vi.fn()
+    const late = async () => {
+      await end.promise
+      ran()
+    }
+    const last = deferred()
+    void pool.exec(() => last.promise).then(() => pool.spawnN(late))
+    const joined = vi.fn()
+    const join = pool.join().then(joined)
+    last.resolve()
+    await flush()
+    expect(joined).not.toHaveBeenCalled()
+    end.resolve()
+    await join
+    expect(ran).toHaveBeenCalledOnce()
+  })
+
   it('waits for a map that has nothing in line at present', async () => {
     const pool = new Pool()
     const next = deferred()

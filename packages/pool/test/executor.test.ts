@@ -409,6 +409,26 @@ describe('async context', () => {
     expect(seen.filter((name) => name === 'a').length).toBeGreaterThan(12)
   })
 
+  it.each([false, true])(
+    'is that of the call to iterMap, not of who reads its results (lazy: %s)',
+    async (lazy) => {
+      const store = new AsyncLocalStorage<string>()
+      const seen: unknown[] = []
+      function* source() {
+        for (const n of [0, 1, 2]) {
+          seen.push(store.getStore())
+          yield n
+        }
+      }
+      const note = () => void seen.push(store.getStore())
+      const items = store.run('caller', () => new Pool(1).iterMap(note, source(), { lazy }))
+      await store.run('reader', async () => {
+        for await (const _ of items);
+      })
+      expect(seen).toEqual(Array(6).fill('caller'))
+    },
+  )
+
   it('leaves the ambient executor to closures as it is', async () => {
     const here = inline({ name: 'mine' })
     const name = await withExecutor(here, () => new Pool().exec(() => currentExecutor()?.name))

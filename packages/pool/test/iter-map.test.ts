@@ -201,6 +201,25 @@ describe('iterMap', () => {
     expect((await last).value).toMatchObject([{ status: 'cancelled' }])
   })
 
+  it("counts only failures of the round itself with 'firstError'", async () => {
+    const open = gates(3)
+    const items = new Pool().iterMap((n) => open[n]?.promise, [0, 1, 2], {
+      flat: false,
+      yieldWhen: 'firstError',
+      results: 'settled',
+    })
+    open[0]?.reject(new Error('x'))
+    expect((await items.next()).value).toMatchObject([{ status: 'rejected' }])
+    const round = items.next()
+    const settled = vi.fn()
+    void round.then(settled)
+    open[1]?.resolve(1)
+    await flush()
+    expect(settled).not.toHaveBeenCalled()
+    open[2]?.resolve(2)
+    expect((await round).value).toMatchObject([{ value: 1 }, { value: 2 }])
+  })
+
   it('lets the rest run after a break, or cancels it where asked', async () => {
     const pool = new Pool()
     const end = deferred()
@@ -304,6 +323,26 @@ describe.each([
     for await (const _ of new Pool(1).iterMap((n) => n, source(closing()), { lazy: true })) break
     await flush()
     expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it('lets the rest run after a break, or cancels it where asked', async () => {
+    const pool = new Pool(3)
+    const reasons: unknown[] = []
+    const fn = async (n: number, task: PoolTask) => {
+      if (n === 0) return
+      await heed(task).catch((reason) => reasons.push(reason))
+    }
+    const breakFrom = async (onBreak: 'leave' | 'cancel') => {
+      const options = { lazy: true, onBreak } as const
+      for await (const _ of pool.iterMap(fn, source([0, 1, 2]), options)) break
+    }
+    await breakFrom('leave')
+    expect([reasons, pool.running]).toEqual([[], 2])
+    await pool.cancel()
+    reasons.length = 0
+    await breakFrom('cancel')
+    await pool.join()
+    expect(reasons).toMatchObject([{ origin: 'cancel' }, { origin: 'cancel' }])
   })
 
   it('pulls no more when everything is cancelled, and gives what it has', async () => {
