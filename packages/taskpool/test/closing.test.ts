@@ -96,6 +96,18 @@ describe('TaskPool', () => {
       gate.resolve()
     })
 
+    it('gathers when it is disposed of, and throws what its tasks threw', async () => {
+      const failure = new Error('no')
+      const ended: number[] = []
+      const work = async () => {
+        await using pool = new TaskPool(1)
+        pool.apply(() => Promise.reject(failure))
+        pool.map((item: number) => ended.push(item), [1, 2])
+      }
+      await expect(work()).rejects.toBe(failure)
+      expect(ended).toEqual([1, 2])
+    })
+
     it('cancels first when it is disposed of with `onDispose: cancel`', async () => {
       let reason: unknown
       {

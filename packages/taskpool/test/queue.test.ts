@@ -72,6 +72,21 @@ describe('Queue', () => {
     expect(() => queue.itemProcessed()).toThrow(QueueUnderflowError)
   })
 
+  it('gives up `take` and `join` when their signal aborts', async () => {
+    const queue = new Queue<number>()
+    const controller = new AbortController()
+    const { signal } = controller
+    const taken = queue.take({ signal })
+    queue.tryPut(1)
+    await taken
+    const waits = [queue.take({ signal }), queue.join({ signal })]
+    controller.abort('tired')
+    for (const wait of waits) await expect(wait).rejects.toBe('tired')
+    expect(queue.unfinished).toBe(1)
+    queue.tryPut(2)
+    expect(queue.tryGet()).toEqual({ item: 2 })
+  })
+
   it('settles a lease once, however it is left', async () => {
     const queue = new Queue<string>()
     await queue.put('a')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SimpleTaskPool, TaskPool } from '../../src/index.js'
 import { waits } from '../bodies.js'
 import { servers } from './servers.js'
@@ -43,6 +43,19 @@ describe.each(servers)('the handshake on $kind', ({ serve }) => {
     const { address } = await serve(new TaskPool(), { handshakeTimeoutMs: 5 })
     const wire = await wireTo(address)
     expect(await wire.rest()).toBe('ControlError: no first line within 5 ms\n')
+  })
+
+  it('has 5 seconds unless told otherwise', async () => {
+    const server = await serve(new TaskPool())
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const wire = await wireTo(server.address)
+    while (server.sessions === 0) await new Promise(setImmediate)
+    vi.advanceTimersByTime(4999)
+    await new Promise(setImmediate)
+    expect(server.sessions).toBe(1)
+    vi.advanceTimersByTime(1)
+    expect(await wire.rest()).toBe('ControlError: no first line within 5000 ms\n')
   })
 
   it('sets the width of help, at least 40', async () => {

@@ -44,6 +44,14 @@ describe.each(servers)('the limits on $kind', ({ serve }) => {
     expect(await third.ask('{}')).toBe(server.pool.name)
   })
 
+  it('takes 32 clients unless told otherwise', async () => {
+    const server = await serve(new TaskPool())
+    const clients = await Promise.all(Array.from({ length: 32 }, () => greeted(server.address)))
+    const oneTooMany = await wireTo(server.address)
+    expect(await oneTooMany.rest()).toBe('ControlError: too many sessions\n')
+    for (const client of clients) expect(await client.ask('num-running')).toBe('0')
+  })
+
   it('forgets clients that vanish', async () => {
     const server = await serve(new TaskPool())
     const wire = await greeted(server.address)

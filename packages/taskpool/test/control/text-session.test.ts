@@ -1,3 +1,4 @@
+import { deferred } from '@conc/core/internal'
 import { describe, expect, it } from 'vitest'
 import { SimpleTaskPool, TaskPool } from '../../src/index.js'
 import { waits } from '../bodies.js'
@@ -35,6 +36,35 @@ describe.each(servers)('a session in text on $kind', ({ serve }) => {
       ['until-closed', 'true'],
     ]
     for (const [line, reply] of talk) expect([line, await wire.ask(line)]).toEqual([line, reply])
+  })
+
+  it('runs groups of functions by hand, with their callbacks', async () => {
+    const pool = new TaskPool({ name: 'demo' })
+    const told = deferred()
+    const cancelled: number[] = []
+    const onCancel = (id: number) => {
+      cancelled.push(id)
+      return told.promise
+    }
+    const { address } = await serve(pool, { functions: { waits, onCancel } })
+    const wire = await wireTo(address)
+    const talk: [string, string][] = [
+      ['{}', 'TaskPool-demo'],
+      ['apply waits -n 2 -g one -c onCancel', 'one'],
+      ['apply waits --group-name two', 'two'],
+      ['get-group-ids one two', '{0, 1, 2}'],
+      ['cancel-group one -m enough', 'ok'],
+      ['num-cancelled', '2'],
+      ['num-running', '1'],
+      ['cancel-group one', "GroupNotFoundError: No task group named 'one' exists in this pool"],
+      ['cancel-all', 'ok'],
+      ['num-running', '0'],
+      ['num-cancelled', '2'],
+    ]
+    for (const [line, reply] of talk) expect([line, await wire.ask(line)]).toEqual([line, reply])
+    told.resolve()
+    expect(await wire.ask('gather-and-close')).toBe('ok')
+    expect(cancelled).toEqual([0, 1])
   })
 
   it('cancels for a reason that says where it came from', async () => {
