@@ -1,4 +1,5 @@
 import { coroutine, duplex, go, type LinkedChannel, ref, self, threadCache } from '@conc/channels'
+import { task } from '@conc/core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { all } from './all.js'
 import * as remote from './fixtures/coroutines.mjs'
@@ -67,6 +68,13 @@ describe('a coroutine', { timeout: 30_000 }, () => {
 
   it('passes context variables on', async () => {
     expect(await remote.tenant.run('acme', () => remote.tenantOf().done)).toBe('acme')
+  })
+
+  it('that is a task sees the headers of its caller, and runs its own calls in its thread', async () => {
+    const caller = task('channels-test/caller', async () => await go(remote.context)('item').done)
+    const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }
+    const seen = await caller.with({ headers })()
+    expect(seen).toMatchObject({ headers, ambient: undefined, aborted: false })
   })
 
   it('starts others', async () => {
