@@ -1,6 +1,7 @@
 import { checkPositiveInteger } from '@conc/core/internal'
 import { BaseTaskPool } from './base-task-pool.js'
 import { checkArgs, checkCallbacks, checkFunction, checkPoolOptions } from './pool/checks.js'
+import { submitGroup } from './pool/groups.js'
 import type { Callbacks, Fn, PoolTask, TaskPoolOptions } from './pool/options.js'
 import { type AnyFunction, type Plan, planOf } from './pool/plan.js'
 import { RepeatSpawner } from './pool/repeat-spawner.js'
@@ -97,7 +98,7 @@ export class SimpleTaskPool<
     for (const { id, status, owner } of this.board.live.newestFirst()) {
       if (ids.length >= left) break
       if (status !== 'running' && status !== 'waiting') continue
-      if (owner.name !== 'submit') ids.push(id)
+      if (owner.name !== submitGroup) ids.push(id)
     }
     if (ids.length > 0) this.cancel(ids)
     return ids

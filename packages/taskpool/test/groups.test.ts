@@ -43,6 +43,18 @@ describe('TaskPool', () => {
       await pool.gatherAndClose()
     })
 
+    it('cannot be called as that of submitted tasks, whose ends are nobody else’s', async () => {
+      const pool = new TaskPool()
+      const ended: number[] = []
+      const apply = () =>
+        pool.apply(() => {}, { groupName: 'submit', onEnd: (id) => ended.push(id) })
+      expect(apply).toThrow(GroupExistsError)
+      expect(await pool.submit(() => 1, [])).toBe(1)
+      expect(apply).toThrow(GroupExistsError)
+      await pool.gatherAndClose()
+      expect(ended).toEqual([])
+    })
+
     it('are cancelled by the signal of their call', async () => {
       const pool = new TaskPool()
       const controller = new AbortController()

@@ -1,6 +1,9 @@
 import { GroupExistsError, GroupNotFoundError } from '../errors.js'
 import type { Group } from './group.js'
 
+/** The group of all submitted tasks: it has no callbacks and no signal, so no call may make it its own. */
+export const submitGroup = 'submit'
+
 /** The groups of a pool, by name, and the names that are given out by default. */
 export class Groups {
   readonly #byName = new Map<string, Group>()
@@ -20,7 +23,7 @@ export class Groups {
 
   /** @throws {GroupExistsError} */
   checkNew(name: string): void {
-    if (this.#byName.has(name)) throw new GroupExistsError(name)
+    if (name === submitGroup || this.#byName.has(name)) throw new GroupExistsError(name)
   }
 
   add(group: Group): void {

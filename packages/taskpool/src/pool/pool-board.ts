@@ -11,7 +11,7 @@ import type { BaseTaskPool } from '../base-task-pool.js'
 import { Admission } from './admission.js'
 import { Countdown } from './countdown.js'
 import { Group } from './group.js'
-import { Groups } from './groups.js'
+import { Groups, submitGroup } from './groups.js'
 import { Ledger, type Report } from './ledger.js'
 import { LiveTasks } from './live-tasks.js'
 import type { TaskPoolOptions } from './options.js'
@@ -108,9 +108,9 @@ export class PoolBoard extends JobBoard {
 
   /** The group of all submitted tasks. */
   submits(): Group {
-    const existing = this.groups.get('submit')
+    const existing = this.groups.get(submitGroup)
     if (existing) return existing
-    const group = new Group(this, 'submit')
+    const group = new Group(this, submitGroup)
     this.groups.add(group)
     return group
   }
