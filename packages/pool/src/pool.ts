@@ -398,9 +398,9 @@ export class Pool implements Executor {
    * Waits until one more task finds room: below `queueLimit`, or a free slot where that is Infinity. Rejects with
    * `signal.reason`, or `ExecutorClosedError`.
    */
-  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkWaitOptions(options)
-    await this.#state.ready(options.signal)
+    return this.#state.ready(options.signal)
   }
 
   /**

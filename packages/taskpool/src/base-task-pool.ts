@@ -161,9 +161,10 @@ export abstract class BaseTaskPool implements Executor {
    * @param options.groups forgets their ids in groups too, and groups with nothing left. Default false.
    * @returns their outcomes, in the order of their starts.
    */
-  async flush(options: FlushOptions = {}): Promise<Settled<unknown>[]> {
+  flush(options: FlushOptions = {}): Promise<Settled<unknown>[]> {
     checkWaiting(options, ['throwOnError', 'groups'])
-    return outcomesOf(await this.board.flush(options.groups === true), options.throwOnError)
+    const flushed = this.board.flush(options.groups === true)
+    return flushed.then((report) => outcomesOf(report, options.throwOnError))
   }
 
   /**
@@ -172,11 +173,11 @@ export abstract class BaseTaskPool implements Executor {
    *
    * @param options.signal ends the wait, not the closing.
    */
-  async gatherAndClose(options: GatherOptions = {}): Promise<Settled<unknown>[]> {
+  gatherAndClose(options: GatherOptions = {}): Promise<Settled<unknown>[]> {
     checkWaiting(options, ['throwOnError', 'signal'])
     checkSignal(options.signal)
-    const report = await abandonedBy(options.signal, this.board.gather())
-    return outcomesOf(report, options.throwOnError)
+    const gathered = abandonedBy(options.signal, this.board.gather())
+    return gathered.then((report) => outcomesOf(report, options.throwOnError))
   }
 
   /** Resolves when the pool is closed, by whomever. */

@@ -39,6 +39,25 @@ describe('TaskPool', () => {
       await expect(pool.gatherAndClose()).resolves.toEqual([])
     })
 
+    it('waits for the callbacks of what has ended, and for nothing that runs', async () => {
+      const pool = new TaskPool()
+      const told = deferred()
+      pool.apply(waits)
+      pool.apply(() => 'ended', { onEnd: () => told.promise })
+      await settled()
+      let outcomes: unknown
+      const flushed = pool.flush().then((all) => {
+        outcomes = all
+      })
+      await settled()
+      expect(outcomes).toBeUndefined()
+      told.resolve()
+      await flushed
+      expect(outcomes).toEqual([{ status: 'fulfilled', value: 'ended' }])
+      expect([pool.numRunning, pool.numEnded]).toEqual([1, 0])
+      await pool.close({ pending: 'reject' })
+    })
+
     it('reports callbacks that throw, which hold up nothing', async () => {
       const pool = new TaskPool(1)
       const cause = new Error('callback')
@@ -96,12 +115,39 @@ describe('TaskPool', () => {
       expect(await statuses('none')).toEqual([])
     })
 
+    it.each(['errors', 'none'] as const)(
+      'counts ended tasks until they are flushed with `retain: %s` too',
+      async (retain) => {
+        const pool = new TaskPool({ retain })
+        pool.apply(() => 1, { num: 3 })
+        await settled()
+        expect(pool.numEnded).toBe(3)
+        await pool.flush()
+        expect(pool.numEnded).toBe(0)
+        await pool.gatherAndClose()
+      },
+    )
+
+    it('keeps what callbacks and sources threw with `retain: errors`, and not with `none`', async () => {
+      const failure = new Error('no')
+      const flushed = async (retain: 'errors' | 'none') => {
+        const pool = new TaskPool({ retain })
+        pool.apply(() => 1, { onEnd: () => raise(failure) })
+        pool.map(() => 1, { [Symbol.iterator]: () => raise(failure) })
+        return await pool.gatherAndClose()
+      }
+      await expect(flushed('errors')).rejects.toMatchObject({
+        errors: expect.arrayContaining([failure, expect.any(CallbackError)]),
+      })
+      expect(await flushed('none')).toEqual([])
+    })
+
     it('refuses options that would be misread, as does gatherAndClose', async () => {
       const pool = new TaskPool()
       const flag = { throwOnError: 'no' as never }
-      await expect(pool.flush(flag)).rejects.toThrow(/`throwOnError` to be true or false, got 'no'/)
+      expect(() => pool.flush(flag)).toThrow(/`throwOnError` to be true or false, got 'no'/)
       const other = { timeoutMs: 5 } as never
-      await expect(pool.gatherAndClose(other)).rejects.toThrow(/only throwOnError, signal, got/)
+      expect(() => pool.gatherAndClose(other)).toThrow(/only throwOnError, signal, got/)
       expect(pool.isLocked).toBe(false)
       await pool.gatherAndClose()
     })

@@ -122,17 +122,9 @@ export class ThreadExecutor implements Executor {
    *
    * @returns rejects with `signal.reason`, and with a `WorkerLostError` that says why threads cannot start.
    */
-  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkWaitOptions(options)
-    const { signal } = options
-    this.#keepAlive.hold()
-    try {
-      if (this.#lifecycle.isOpen && this.#settings.minThreads > 0) await this.#pool.started(signal)
-      await this.#room.until(() => !this.#lifecycle.isOpen || this.#hasRoom, signal)
-    } finally {
-      this.#keepAlive.letGo()
-    }
-    if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
+    return this.#untilRoom(options.signal)
   }
 
   /**
@@ -157,6 +149,17 @@ export class ThreadExecutor implements Executor {
   /** Sets counters, histograms and utilisation back to nothing. */
   resetMetrics(): void {
     this.#pool.metrics.reset()
+  }
+
+  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
+    this.#keepAlive.hold()
+    try {
+      if (this.#lifecycle.isOpen && this.#settings.minThreads > 0) await this.#pool.started(signal)
+      await this.#room.until(() => !this.#lifecycle.isOpen || this.#hasRoom, signal)
+    } finally {
+      this.#keepAlive.letGo()
+    }
+    if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
   }
 
   #refusal(work: unknown): Error | undefined {

@@ -145,16 +145,9 @@ export class BullExecutor implements Executor {
    *
    * @returns rejects with `signal.reason`, an `EngineError` or a `ConnectionLostError`.
    */
-  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkWaitOptions(options)
-    const { signal } = options
-    signal?.throwIfAborted()
-    while (this.#lifecycle.isOpen) {
-      await unlessAborted(() => this.#counts.refresh(), signal)
-      if (this.#hasRoom) return
-      await this.#change(signal)
-    }
-    throw this.#lifecycle.closedError()
+    return this.#untilRoom(options.signal)
   }
 
   /** The queue as it is now, with its workers. @returns rejects where Redis cannot be reached. */
@@ -210,6 +203,16 @@ export class BullExecutor implements Executor {
     if (this.#calls.size >= this.#settings.maxInFlight) return false
     if (this.#settings.queueLimit !== Number.POSITIVE_INFINITY) return !this.#isFull
     return this.#calls.size < Math.max(this.#counts.concurrency, 1)
+  }
+
+  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
+    while (this.#lifecycle.isOpen) {
+      await unlessAborted(() => this.#counts.refresh(), signal)
+      if (this.#hasRoom) return
+      await this.#change(signal)
+    }
+    throw this.#lifecycle.closedError()
   }
 
   /** Waits for a change here, or long enough for one elsewhere. */

@@ -113,9 +113,9 @@ export class OpenSession implements Session {
     return new OwnedStream<Y, R, S>(this.#engine.calls.duplex<Y, R, S>(args, accept))
   }
 
-  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkWaitOptions(options)
-    await this.#admission.untilRoom(options.signal)
+    return this.#admission.untilRoom(options.signal)
   }
 
   async ping(): Promise<number> {
@@ -133,12 +133,16 @@ export class OpenSession implements Session {
     return decode(body, { root: 'stats' }) as PoolStats
   }
 
-  async stop(options: StopOptions = {}): Promise<CloseReport> {
+  stop(options: StopOptions = {}): Promise<CloseReport> {
     checkObject('options', options)
     checkKeys('options', options, ['wait', 'timeoutMs', 'graceMs'])
-    const { wait = true, timeoutMs, graceMs } = options
+    const { timeoutMs, graceMs } = options
     if (timeoutMs !== undefined) checkPause('timeoutMs', timeoutMs)
     if (graceMs !== undefined) checkPause('graceMs', graceMs)
+    return this.#stop(options)
+  }
+
+  async #stop({ wait = true, timeoutMs, graceMs }: StopOptions): Promise<CloseReport> {
     const pending = wait ? 'run' : 'reject'
     const { meta } = await this.#engine.ask(frameType.stop, { pending, timeoutMs, graceMs }).answer
     await this.#engine.serverGone()

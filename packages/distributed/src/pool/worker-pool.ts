@@ -114,23 +114,9 @@ export class WorkerPool implements DuplexExecutor {
    *
    * @returns rejects with a `PoolStartError` that has what each worker said, or with `signal.reason`.
    */
-  async start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkWaitOptions(options)
-    const { signal } = options
-    signal?.throwIfAborted()
-    const { lifecycle, admission, fleet, keepAlive } = this.#engine
-    const refusal = admission.stateRefusal()
-    if (refusal) throw refusal
-    this.#engine.start()
-    keepAlive.hold()
-    try {
-      await fleet.started(signal)
-      // Closed meanwhile: nobody would stop listening again.
-      if (lifecycle.isOpen) await this.#engine.port?.listen(this)
-    } finally {
-      keepAlive.letGo()
-    }
-    if (!lifecycle.isOpen) throw lifecycle.closedError()
+    return this.#start(options.signal)
   }
 
   /**
@@ -229,16 +215,9 @@ export class WorkerPool implements DuplexExecutor {
    *
    * @returns rejects as `start()` does, and with `signal.reason`.
    */
-  async ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = options
-    await this.start(options)
-    const { admission, keepAlive } = this.#engine
-    keepAlive.hold()
-    try {
-      await admission.untilRoom(signal)
-    } finally {
-      keepAlive.letGo()
-    }
+  ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkWaitOptions(options)
+    return this.#untilRoom(options.signal)
   }
 
   /**
@@ -255,6 +234,34 @@ export class WorkerPool implements DuplexExecutor {
   /** `close`, with what was accepted given `shutdownTimeoutMs` to finish. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close({ timeoutMs: this.#engine.settings.shutdownTimeoutMs })
+  }
+
+  async #start(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
+    const { lifecycle, admission, fleet, keepAlive } = this.#engine
+    const refusal = admission.stateRefusal()
+    if (refusal) throw refusal
+    this.#engine.start()
+    keepAlive.hold()
+    try {
+      await fleet.started(signal)
+      // Closed meanwhile: nobody would stop listening again.
+      if (lifecycle.isOpen) await this.#engine.port?.listen(this)
+    } finally {
+      keepAlive.letGo()
+    }
+    if (!lifecycle.isOpen) throw lifecycle.closedError()
+  }
+
+  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
+    await this.#start(signal)
+    const { admission, keepAlive } = this.#engine
+    keepAlive.hold()
+    try {
+      await admission.untilRoom(signal)
+    } finally {
+      keepAlive.letGo()
+    }
   }
 
   #refusal(work: unknown): Error | undefined {

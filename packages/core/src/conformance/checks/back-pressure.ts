@@ -3,6 +3,7 @@ import type { Executor } from '../../executor.js'
 import type { Check } from '../check.js'
 import type { Harness } from '../harness.js'
 import type { HeldCall } from '../held-call.js'
+import { misspelt, throwsForMisspelt } from '../misspelt.js'
 import { bounded, queueLimit } from '../needs.js'
 import { descendWithRoom, mark } from '../tasks.js'
 
@@ -32,6 +33,15 @@ export const backPressureChecks: readonly Check[] = [
       h.ok(!ready.isOver(), 'ready() resolved while every slot was taken.')
       await one.finish()
       await h.fulfils(ready.promise, 'ready() after a slot became free')
+    },
+  },
+  {
+    promise: 8,
+    title: 'a misspelt option of `ready` is refused at once, by name',
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      throwsForMisspelt(h, 'ready', () => executor.ready(misspelt))
+      await h.passThrough(executor)
     },
   },
   {

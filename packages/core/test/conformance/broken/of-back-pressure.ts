@@ -63,6 +63,9 @@ export const brokenBackPressure: readonly BrokenExecutor[] = [
   {
     what: 'ignores the signal of ready',
     Executor: CannotGiveUp,
-    fails: { '`ready` can be given up': /aborted signal resolved/ },
+    fails: {
+      '`ready` can be given up': /aborted signal resolved/,
+      'a misspelt option of `ready`': /ready took `timeoutMS`/,
+    },
   },
 ]
