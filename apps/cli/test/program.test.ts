@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { conc, Folder, start, startOnTerminal } from './conc.js'
 
@@ -5,8 +6,10 @@ const folder = new Folder({
   'flow.js': `
     import { weave } from '@conc/weave'
     export const one = weave().do('a', () => 1).do('b', ({ a }) => a + 1)`,
+  key: 'a key that others can read',
 })
 const cwd = folder.path
+chmodSync(`${cwd}/key`, 0o644)
 
 afterAll(() => folder.remove())
 
@@ -75,6 +78,22 @@ describe('colours', () => {
     const { stderr } = await conc(['weave', 'run', './flow.js'], { cwd })
     expect(stderr).toContain('finish')
     expect(stderr).not.toMatch(colour)
+  })
+
+  it.each<[boolean, string[], Record<string, string>]>([
+    [true, ['--color'], {}],
+    [true, ['--color'], { NO_COLOR: '1', TERM: 'dumb' }],
+    [false, ['--no-color', '--color'], { FORCE_COLOR: '1' }],
+    [false, ['--color', '--no-color'], {}],
+    [true, [], { FORCE_COLOR: '1' }],
+    [true, [], { FORCE_COLOR: '1', TERM: 'dumb' }],
+    [true, [], { FORCE_COLOR: '1', NO_COLOR: '' }],
+    [false, [], { FORCE_COLOR: '1', NO_COLOR: '1' }],
+  ])('are shown in a pipe: %s, with %j and %j', async (isShown, args, env) => {
+    const ping = ['ping', '-p', '1', '--authkey-file', './key']
+    const { stderr } = await conc([...args.slice(0, 1), ...ping, ...args.slice(1)], { cwd, env })
+    expect(stderr).toMatch(/conc: \S*warning\S*: /)
+    expect(colour.test(stderr)).toBe(isShown)
   })
 
   it('are on a terminal, unless NO_COLOR, TERM or --no-color say otherwise', async () => {

@@ -78,6 +78,8 @@ function addGlobalOptions(command: Command): void {
   for (const spec of globalOptions) {
     const option = optionOf(spec)
     if (isCounted(option)) option.argParser((_, earlier: number | undefined) => (earlier ?? 0) + 1)
+    // `--no-color` holds, whatever comes after it.
+    if (option.long === '--color') option.argParser((_, earlier: unknown) => earlier !== false)
     command.addOption(option.hideHelp())
   }
 }
@@ -94,6 +96,7 @@ function globalValues(root: Command, command: Command): GlobalValues {
     ...after,
     verbose: (before.verbose ?? 0) + (after.verbose ?? 0),
     quiet: (before.quiet ?? 0) + (after.quiet ?? 0),
+    ...(before.color === false && { color: false }),
   }
 }
 
