@@ -46,6 +46,15 @@ describe('options of BullExecutor', () => {
     const wrong = { url: 'http://user:secret@127.0.0.1' }
     expect(() => new BullExecutor(wrong)).toThrow(/^(?!.*secret).*redis:\/\//)
   })
+
+  it.each([
+    [1234567, 'got a number.'],
+    [null, 'got null.'],
+    ['', 'got an empty one.'],
+    [[], 'got an array.'],
+  ])('says of a wrong key only of which kind it is: %o', (signingKey, received) => {
+    expect(() => new BullExecutor({ url, signingKey } as never)).toThrow(received)
+  })
 })
 
 describe('options of runBullWorker', () => {

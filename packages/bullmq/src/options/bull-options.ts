@@ -8,6 +8,8 @@ import {
   checkObject,
   checkOneOf,
   checkPositiveInteger,
+  describedAs,
+  describedByKind,
 } from '@conc/core/internal'
 import type { Telemetry } from 'bullmq'
 import type { BlobStore } from '../engine/blob-store.js'
@@ -155,8 +157,9 @@ export function checkBlobs(blobs: BlobStore | undefined): BlobStore | undefined 
 }
 
 export function checkSigningKey(key: unknown): string | Uint8Array | undefined {
-  if (key === undefined || key instanceof Uint8Array || typeof key === 'string') {
-    if (key === undefined || key.length > 0) return key
-  }
-  throw new InvalidOptionError('signingKey', 'a string or bytes, not empty', 'something else')
+  if (key === undefined) return key
+  const isKey = key instanceof Uint8Array || typeof key === 'string'
+  if (isKey && key.length > 0) return key
+  const received = isKey ? describedAs('an empty one') : describedByKind(key)
+  throw new InvalidOptionError('signingKey', 'a string or a Uint8Array, not empty', received)
 }

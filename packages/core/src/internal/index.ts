@@ -74,6 +74,7 @@ export {
   checkText,
   checkWaitOptions,
   describedAs,
+  describedByKind,
 } from './checks/option-checks.js'
 export {
   queueFull,

@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import { InvalidOptionError } from '@conc/core'
+import { describedAs, describedByKind } from '@conc/core/internal'
 
 /** A shared secret; strings are UTF-8. */
 export type Key = string | Uint8Array
@@ -32,7 +33,7 @@ export function proofKeys(option: string, key: unknown): ProofKeys {
 export function proofKeyRing(option: string, keys: unknown): readonly ProofKeys[] {
   if (!Array.isArray(keys)) return [proofKeys(option, keys)]
   if (keys.length === 0 || keys.length > mostKeys) {
-    throw new InvalidOptionError(option, `1 to ${mostKeys} keys`, `${keys.length} keys`)
+    throw new InvalidOptionError(option, `1 to ${mostKeys} keys`, describedAs(`${keys.length}`))
   }
   return keys.map((key, index) => proofKeys(`${option}[${index}]`, key))
 }
@@ -40,6 +41,5 @@ export function proofKeyRing(option: string, keys: unknown): readonly ProofKeys[
 function keyBytes(option: string, key: unknown): Uint8Array {
   if (typeof key === 'string') return Buffer.from(key, 'utf8')
   if (key instanceof Uint8Array) return key
-  // What was given may be most of a secret: the message says only its type.
-  throw new InvalidOptionError(option, 'a string or a Uint8Array', typeof key)
+  throw new InvalidOptionError(option, 'a string or a Uint8Array', describedByKind(key))
 }

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls'
 import { InvalidOptionError } from '@conc/core'
-import { checkBoolean, checkKeys, checkObject } from '@conc/core/internal'
+import { checkBoolean, checkKeys, checkObject, describedAs } from '@conc/core/internal'
 
 type Pem = string | Uint8Array
 
@@ -46,7 +46,8 @@ export function checkServerTls(tls: ServerTls): void {
 /** @throws {InvalidOptionError} */
 export function checkClientTls(tls: true | ClientTls): void {
   if (tls === true) return
-  checkObject('tls', tls)
+  if (typeof tls !== 'object' || tls === null)
+    throw new InvalidOptionError('tls', 'true or an object', tls)
   checkKeys('tls', tls, ['ca', 'cert', 'key', 'servername', 'channelBinding'])
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     const missing = tls.cert === undefined ? 'tls.cert' : 'tls.key'
@@ -67,7 +68,11 @@ function checkReadable({ cert, key, ca }: Partial<ServerTls & ClientTls>): void 
     createSecureContext(secureContextOptions({ cert, key, ca }))
   } catch (error) {
     const { message } = error as Error
-    throw new InvalidOptionError('tls', `PEM that OpenSSL can read (${message})`, '…')
+    throw new InvalidOptionError(
+      'tls',
+      `PEM that OpenSSL can read (${message})`,
+      describedAs('other text'),
+    )
   }
 }
 

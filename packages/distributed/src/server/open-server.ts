@@ -1,4 +1,5 @@
 import { type Capabilities, type Executor, InvalidOptionError, type Load } from '@conc/core'
+import { describedAs } from '@conc/core/internal'
 import type { WebSocketServer } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
 import type { CloseReport } from '../close-report.js'
@@ -165,7 +166,11 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   reloadTls(tls: ServerTls): void {
     checkServerTls(tls)
     if (this.settings.tls === undefined) {
-      throw new InvalidOptionError('tls', 'left out, as the server was started without', '…')
+      throw new InvalidOptionError(
+        'tls',
+        'left out, as the server was started without',
+        describedAs('some'),
+      )
     }
     this.#gate.reloadTls(tls)
   }

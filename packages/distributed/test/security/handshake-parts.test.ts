@@ -105,7 +105,7 @@ describe('keys', () => {
   })
 
   it('of a wrong type are refused without being shown', () => {
-    expect(() => proofKeys('authkey', 1234567)).toThrow("got 'number'")
+    expect(() => proofKeys('authkey', 1234567)).toThrow('got a number.')
     expect(() => proofKeyRing('authkey', ['a', { secret: 1 }])).toThrow('`authkey[1]`')
   })
 })

@@ -91,6 +91,13 @@ export function describedAs(text: string): object {
   return { [inspect.custom]: () => text }
 }
 
+/** Stands for a value that may be most of a secret: says only of which kind it is. */
+export function describedByKind(value: unknown): object {
+  if (value === null || value === undefined) return describedAs(String(value))
+  const kind = Array.isArray(value) ? 'array' : typeof value
+  return describedAs(`${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`)
+}
+
 export function checkSignal(value: unknown): void {
   if (value === undefined || value instanceof AbortSignal) return
   throw new InvalidOptionError('signal', 'an AbortSignal', value)
