@@ -1,4 +1,5 @@
 import { AuthenticationError, inline } from '@conc/core'
+import { deferred } from '@conc/core/internal'
 import {
   connect,
   type Held,
@@ -10,6 +11,7 @@ import {
   withSession,
 } from '@conc/distributed'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Crew } from './crew.js'
 
 const authkey = 'a key of enough bytes'
 
@@ -85,6 +87,44 @@ describe('locks of sessions', () => {
     await (await one.locks().lock('given-up').acquire({ timeoutMs: 10_000 })).release()
   })
 
+  it('are free again whether a grant or the end of the wait comes first', async () => {
+    const lock = one.locks().lock('close-call')
+    for (let round = 0; round < 50; round++) {
+      const held = await lock.acquire()
+      const controller = new AbortController()
+      const { signal } = controller
+      const waiting = other.locks().lock('close-call').acquire({ signal })
+      const released = held.release()
+      if (round % 2 === 0) await released
+      controller.abort(new Error('enough'))
+      await Promise.allSettled([waiting.then((late) => late.release()), released])
+    }
+    await (await lock.acquire({ timeoutMs: 10_000 })).release()
+    expect(await one.locks().inspect()).toEqual([])
+  })
+
+  it('let a program end that has given its wait up', async () => {
+    const held = await one.locks().lock('door').acquire()
+    await using crew = new Crew()
+    const program = crew.start('gives-up-a-lock.mjs', { PORT: `${server.port}` })
+    expect(await program.said('code')).toBe('CONC_LOCK')
+    expect(await program.exited).toEqual([0, null])
+    await held.release()
+  })
+
+  it('are given back by `use` before whatever its caller asks next', async () => {
+    const [mine, theirs] = [one.locks().lock('turns'), other.locks().lock('turns')]
+    const order: string[] = []
+    await mine.use(async () => {
+      void theirs.use(() => void order.push('theirs'))
+      await expect.poll(async () => (await one.locks().inspect())[0]?.waiters.length).toBe(1)
+      order.push('mine')
+    })
+    expect(await mine.tryAcquire()).toBeUndefined()
+    await mine.use(() => void order.push('mine again'))
+    expect(order).toEqual(['mine', 'theirs', 'mine again'])
+  })
+
   it('have semaphores, events and barriers', async () => {
     const both = [one, other].map((session) => session.locks().semaphore('two', 2).acquire())
     const [first, second] = await Promise.all(both)
@@ -95,6 +135,26 @@ describe('locks of sessions', () => {
     await waiting
     const arrived = [one, other].map((session) => session.locks().barrier('meet', 2).wait())
     expect((await Promise.all(arrived)).sort()).toEqual([0, 1])
+  })
+
+  it('are not held by a session that ends while `authorize` thinks about it', async () => {
+    const [asked, verdict] = [deferred(), deferred<boolean>()]
+    const authorize = async ({ action }: { action: string }): Promise<boolean> => {
+      if (action === 'locks') asked.resolve()
+      return await verdict.promise
+    }
+    const guarded = await serve(inline(), { authkey, leaseMs: Number.POSITIVE_INFINITY, authorize })
+    const leaving = await connect({ port: guarded.port, authkey })
+    const inVain = expect(leaving.locks().lock('late').acquire()).rejects.toThrow()
+    await asked.promise
+    await leaving.close({ pending: 'reject' })
+    await inVain
+    await expect.poll(() => guarded.sessions).toBe(0)
+    verdict.resolve(true)
+    const session = await connect({ port: guarded.port, authkey })
+    await (await session.locks().lock('late').acquire({ timeoutMs: 10_000 })).release()
+    await session.close()
+    await guarded.close()
   })
 
   it('are refused where `authorize` says so', async () => {

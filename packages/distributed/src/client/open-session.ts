@@ -129,7 +129,7 @@ export class OpenSession implements Session {
   }
 
   async stats(): Promise<PoolStats> {
-    const { body } = await this.#engine.ask(frameType.stats, {}).answer
+    const { body } = await this.#engine.ask(frameType.stats, {})
     return decode(body, { root: 'stats' }) as PoolStats
   }
 
@@ -144,7 +144,7 @@ export class OpenSession implements Session {
 
   async #stop({ wait = true, timeoutMs, graceMs }: StopOptions): Promise<CloseReport> {
     const pending = wait ? 'run' : 'reject'
-    const { meta } = await this.#engine.ask(frameType.stop, { pending, timeoutMs, graceMs }).answer
+    const { meta } = await this.#engine.ask(frameType.stop, { pending, timeoutMs, graceMs })
     await this.#engine.serverGone()
     return decodeMeta(meta) as unknown as CloseReport
   }

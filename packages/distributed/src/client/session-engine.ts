@@ -6,7 +6,7 @@ import {
   type Load,
   TaskCancelledError,
 } from '@conc/core'
-import { type Bytes, Conditions, KeepAlive, Lifecycle, publish } from '@conc/core/internal'
+import { Conditions, KeepAlive, Lifecycle, publish } from '@conc/core/internal'
 import { RemoteCalls, type RemoteLimits } from '../calls/remote-calls.js'
 import type { Connection } from '../connection/connection.js'
 import type { Frame } from '../protocol/frame.js'
@@ -17,7 +17,7 @@ import type { ConnectSettings } from './connect-options.js'
 import { urlOf } from './dial.js'
 import { endedError, lostError } from './lost-error.js'
 import { OutgoingCalls } from './outgoing-calls.js'
-import { type Question, Questions } from './questions.js'
+import { Questions } from './questions.js'
 import { type LinkEvents, SessionLink } from './session-link.js'
 import { SessionLockRoute } from './session-lock-route.js'
 import { sessionLog } from './session-log.js'
@@ -78,7 +78,7 @@ export class SessionEngine implements LinkEvents {
     this.#questions = new Questions(this.name, () => this.outgoing.takeId(), this.keepAlive)
     const changed = (): void => this.#changed()
     this.calls = new RemoteCalls(this.outgoing, this.#limits, changed, this.keepAlive)
-    this.locks = new SessionLockRoute((meta, body) => this.ask(frameType.acquire, meta, body))
+    this.locks = new SessionLockRoute(this.#questions, () => this.#checkUsable())
     this.link = new SessionLink(settings, this)
     this.#lifecycle = new Lifecycle(this.name, {
       isIdle: () => this.calls.isEmpty && this.outgoing.size === 0,
@@ -133,10 +133,10 @@ export class SessionEngine implements LinkEvents {
     }
   }
 
-  /** @throws what refuses it where there is no connection. */
-  ask(type: number, meta: Meta, body?: Bytes): Question {
-    if (!this.isUsable) throw this.closedError()
-    return this.#questions.ask(type, meta, body)
+  /** Asks the server about itself. Rejects where there is no connection. */
+  async ask(type: number, meta: Meta): Promise<Frame> {
+    this.#checkUsable()
+    return await this.#questions.answerTo(type, meta)
   }
 
   /** Resolves when the server has gone. */
@@ -210,6 +210,10 @@ export class SessionEngine implements LinkEvents {
     this.#questions.rejectAll(cause)
     this.locks.reset(cause)
     this.#changed()
+  }
+
+  #checkUsable(): void {
+    if (!this.isUsable) throw this.closedError()
   }
 
   #drain(): void {

@@ -1,13 +1,16 @@
-import { holdsSlot, type RunningTask, whileSuspended } from '@conc/core/internal'
-import { decode, encode } from '@conc/wire'
+import { deferred, holdsSlot, type RunningTask, whileSuspended } from '@conc/core/internal'
+import { encode } from '@conc/wire'
 import { LeaseLostError } from '../errors.js'
 import { warnOfForgotten } from '../locks/forgotten.js'
 import type { LockReply, LockRequest } from '../locks/lock-request.js'
 import type { LockQuestion, LockRoute } from '../locks/lock-route.js'
+import { encodeRelease } from '../locks/release-body.js'
+import { encodeLockRequest } from '../locks/request-bytes.js'
 import { TaskOwners, tasksAbove } from '../locks/task-owners.js'
-import type { Meta } from '../protocol/meta.js'
+import type { Frame } from '../protocol/frame.js'
+import { frameType } from '../protocol/frame-types.js'
 import { Lease } from './lease.js'
-import type { Question } from './questions.js'
+import type { Questions } from './questions.js'
 
 /** A task of this process, or a single acquisition. */
 interface SessionOwner {
@@ -26,7 +29,8 @@ const nothing = (): void => {}
 /** To the locks of the server. All that is held ends with the session, or after a silence of `leaseMs`. */
 export class SessionLockRoute implements LockRoute {
   readonly lease: Lease
-  readonly #send: (meta: Meta, body: readonly Uint8Array[]) => Question
+  readonly #questions: Questions
+  readonly #checkUsable: () => void
   readonly #held = new Map<number, HeldHere>()
   readonly #tasks = new TaskOwners<SessionOwner>(
     (task) => ({ number: ++this.#owners, task }),
@@ -35,8 +39,10 @@ export class SessionLockRoute implements LockRoute {
   #owners = 0
   #waiting = 0
 
-  constructor(send: (meta: Meta, body: readonly Uint8Array[]) => Question) {
-    this.#send = send
+  /** @param checkUsable throws where nothing can be asked. */
+  constructor(questions: Questions, checkUsable: () => void) {
+    this.#questions = questions
+    this.#checkUsable = checkUsable
     this.lease = new Lease({
       isNeeded: () => this.#held.size + this.#waiting > 0,
       renew: () => this.ask({ op: 'renew' }, this.stranger()).answer,
@@ -53,15 +59,20 @@ export class SessionLockRoute implements LockRoute {
   }
 
   ask(request: LockRequest, owner: unknown): LockQuestion {
-    const sentAt = performance.now()
-    const asked = this.#trySend(request, owner as SessionOwner)
-    if (!('answer' in asked)) return { answer: Promise.reject(asked.error), giveUp: nothing }
-    if (request.op === 'release') this.#held.delete(request.token)
-    const answer = this.#answer(asked, request, owner as SessionOwner, sentAt)
-    return {
-      answer: holdsSlot() ? whileSuspended(() => answer) : answer,
-      giveUp: asked.giveUp,
+    const { promise, resolve, reject } = deferred<LockReply>()
+    try {
+      const id = this.#send(request, owner as SessionOwner, resolve, reject)
+      const answer = holdsSlot() ? whileSuspended(() => promise) : promise
+      return { answer, giveUp: () => this.#questions.giveUp(id) }
+    } catch (error) {
+      return { answer: Promise.reject(error), giveUp: nothing }
     }
+  }
+
+  letGo(token: number, owner: unknown): void {
+    const { number } = owner as SessionOwner
+    this.#forget(token, owner as SessionOwner)
+    this.#questions.tell(frameType.release, encodeRelease({ token, owner: number }))
   }
 
   watch(token: number, told: (reason: unknown) => void): () => void {
@@ -90,39 +101,55 @@ export class SessionLockRoute implements LockRoute {
     warnOfForgotten([...this.#held.values()].map(({ name }) => name))
   }
 
-  #trySend(request: LockRequest, owner: SessionOwner): Question | { readonly error: unknown } {
-    try {
-      return this.#send(this.#metaOf(owner), encode(request).chunks)
-    } catch (error) {
-      return { error }
-    }
-  }
-
-  async #answer(
-    asked: Question,
+  /** @returns the id of the question. */
+  #send(
     request: LockRequest,
     owner: SessionOwner,
-    sentAt: number,
-  ): Promise<LockReply> {
+    resolve: (reply: LockReply) => void,
+    reject: (error: unknown) => void,
+  ): number {
+    this.#checkUsable()
+    const sentAt = performance.now()
+    const asker = {
+      answered: (frame: Frame): void => {
+        this.#waiting--
+        this.lease.confirmed(sentAt)
+        try {
+          resolve(this.#noted(request, owner, frame.decodeBody('reply') as LockReply))
+        } catch (error) {
+          reject(error)
+        }
+      },
+      failed: (error: unknown): void => {
+        this.#waiting--
+        reject(error)
+      },
+    }
+    const meta = encodeLockRequest(request)
+    const id = this.#questions.ask(frameType.acquire, asker, meta, this.#bytesOf(owner))
     this.#waiting++
     this.lease.watch(sentAt)
-    try {
-      const { body } = await asked.answer
-      const reply = decode(body, { root: 'reply' }) as LockReply
-      this.lease.confirmed(sentAt)
-      if (request.op === 'acquire' && typeof reply === 'number' && !this.#held.has(reply)) {
-        this.#held.set(reply, { owner, name: request.name, watchers: new Set() })
-      }
-      return reply
-    } finally {
-      this.#waiting--
-    }
+    if (request.op === 'release') this.#forget(request.token, owner)
+    return id
   }
 
-  #metaOf({ number, task }: SessionOwner): Meta {
-    if (task === undefined) return { owner: number }
+  #noted(request: LockRequest, owner: SessionOwner, reply: LockReply): LockReply {
+    if (request.op === 'acquire' && typeof reply === 'number' && !this.#held.has(reply)) {
+      this.#held.set(reply, { owner, name: request.name, watchers: new Set() })
+    }
+    return reply
+  }
+
+  /** What a task above shares stays that one's. */
+  #forget(token: number, owner: SessionOwner): void {
+    if (this.#held.get(token)?.owner.number === owner.number) this.#held.delete(token)
+  }
+
+  #bytesOf({ number, task }: SessionOwner): readonly Uint8Array[] {
+    if (task === undefined) return encode(number).chunks
     const above = [...tasksAbove(task)].map((one) => this.#tasks.known(one)?.number)
-    return { owner: number, task: task.name, above: above.filter((one) => one !== undefined) }
+    const known = above.filter((one) => one !== undefined)
+    return encode({ number, task: task.name, above: known }).chunks
   }
 
   #left(owner: SessionOwner): void {
@@ -143,8 +170,7 @@ export class SessionLockRoute implements LockRoute {
     const held = this.#held.get(token)
     if (held === undefined) return
     // The server may not know yet, and would keep it for a holder that has given it up.
-    this.ask({ op: 'release', token }, held.owner).answer.catch(nothing)
-    this.#held.delete(token)
+    this.letGo(token, held.owner)
     for (const told of held.watchers) told(reason)
   }
 }

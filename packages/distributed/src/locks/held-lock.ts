@@ -40,7 +40,12 @@ export class HeldLock implements Held {
   }
 
   async release(): Promise<void> {
-    await this.#sendRelease()
+    if (this.#state === 'lost') throw this.#loss
+    if (this.#state === 'released') {
+      throw new LockError('It is not held any more: it was released before.')
+    }
+    this.#released()
+    await this.#route.ask({ op: 'release', token: this.token }, this.owner).answer
   }
 
   /** Does nothing where it was released before. */
@@ -54,20 +59,15 @@ export class HeldLock implements Held {
    * @throws the `LeaseLostError` where it was lost; what was done meanwhile may have been done by two.
    */
   letGo(): void {
+    if (this.#state === 'lost') throw this.#loss
     if (this.#state === 'released') return
-    const isLost = this.#state === 'lost'
-    this.#sendRelease().catch(() => {})
-    if (isLost) throw this.#loss
+    this.#released()
+    this.#route.letGo(this.token, this.owner)
   }
 
-  #sendRelease(): Promise<unknown> {
-    if (this.#state === 'lost') return Promise.reject(this.#loss)
-    if (this.#state === 'released') {
-      return Promise.reject(new LockError('It is not held any more: it was released before.'))
-    }
+  #released(): void {
     this.#state = 'released'
     this.#unwatch?.()
-    return this.#route.ask({ op: 'release', token: this.token }, this.owner).answer
   }
 
   #lost(reason: unknown): void {

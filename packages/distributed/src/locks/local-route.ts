@@ -47,6 +47,10 @@ export class LocalLockRoute implements LockRoute {
     return { answer: mustWait ? whileSuspended(() => promise) : promise, giveUp: leave }
   }
 
+  letGo(token: number, owner: unknown): void {
+    this.#host.letGo(token, owner as LockOwner)
+  }
+
   #left(id: string, { name }: RunningTask): void {
     warnOfForgotten(this.#host.ownerGone(id), name)
   }

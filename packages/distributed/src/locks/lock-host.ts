@@ -12,6 +12,7 @@ export interface LockAnswer {
 }
 
 const nothing = (): void => {}
+const toNobody: LockAnswer = { granted: nothing, refused: nothing }
 
 /**
  * Who holds which name, and who waits for it, in order. Knows no socket, no process and no promise: requests come in with
@@ -51,6 +52,11 @@ export class LockHost {
       answer.refused(error)
       return nothing
     }
+  }
+
+  /** Gives back what was granted under this token. Nobody is told where it is not held. */
+  letGo(token: number, owner: LockOwner): void {
+    this.request({ op: 'release', token }, owner, toNobody)
   }
 
   /** Requests that wait. */

@@ -10,6 +10,8 @@ export interface LockRoute {
   stranger(of?: Partial<LockOwner>): unknown
   /** Asks the host. What it says no to, and what cannot be asked, rejects the answer. */
   ask(request: LockRequest, owner: unknown): LockQuestion
+  /** Gives back what was granted under this token. Nobody is told how that went; what is asked later comes after it. */
+  letGo(token: number, owner: unknown): void
   /** Calls `told` should what was granted under this token be lost. @returns what ends that. */
   watch?(token: number, told: (reason: unknown) => void): () => void
 }

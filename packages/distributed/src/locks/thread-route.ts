@@ -36,4 +36,8 @@ class ThreadLockRoute implements LockRoute {
   ask(request: LockRequest): LockQuestion {
     return this.#slot.ask?.(service, request) as LockQuestion
   }
+
+  letGo(token: number): void {
+    this.ask({ op: 'release', token }).answer.catch(() => {})
+  }
 }

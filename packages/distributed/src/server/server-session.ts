@@ -7,6 +7,7 @@ import type { OpenWebSocket } from '../connection/attached-socket.js'
 import { Connection } from '../connection/connection.js'
 import type { Ending } from '../coordinator/call-request.js'
 import type { Fault } from '../coordinator/fault.js'
+import type { LockReply } from '../locks/lock-request.js'
 import type { LockRoute } from '../locks/lock-route.js'
 import { maySubmitterSend } from '../protocol/call-grammar.js'
 import type { Frame } from '../protocol/frame.js'
@@ -71,7 +72,7 @@ export class ServerSession implements SessionCallsHost {
     this.visitor = visitor
     this.#maxPayloadBytes = host.settings.maxPayloadBytes
     this.#locks = new SessionLocks(this.id.slice(0, 8), host.lockRoute, host.settings.leaseMs, {
-      granted: (id, reply) => this.send(frameType.grant, id, {}, encode(reply).chunks),
+      granted: (id, reply) => this.#granted(id, reply),
       refused: (id, error) => this.refuse(id, error),
       lost: (token) => this.send(frameType.lost, 0, { token }),
     })
@@ -203,6 +204,7 @@ export class ServerSession implements SessionCallsHost {
     else if (type === frameType.task) this.#calls.asked(frame)
     else if (type === frameType.stats || type === frameType.stop) this.#host.asked(this, frame)
     else if (type === frameType.acquire) void this.#acquire(frame)
+    else if (type === frameType.release && this.#locks.release(frame)) return
     else if (type === frameType.cancel && this.#locks.cancel(id)) return
     else if (!this.#calls.received(frame) && !isIgnorable(type) && !this.#isLate(frame))
       this.fault()
@@ -242,11 +244,15 @@ export class ServerSession implements SessionCallsHost {
       const message = `The session waits for ${settings.maxInFlight} locks, its maxInFlight.`
       this.refuse(frame.id, new QueueFullError(message, { executor: executorName }))
     } else if (settings.authorize === undefined || (await this.isAllowed('locks'))) {
-      void this.#locks.ask(frame)
+      this.#locks.ask(frame)
     } else {
       const message = 'This session may not use locks.'
       this.refuse(frame.id, new AuthenticationError(message, { executor: executorName }))
     }
+  }
+
+  #granted(id: number, reply: LockReply): void {
+    this.connection.writer.add(frameType.grant, id, undefined, encode(reply).chunks)
   }
 
   /** What `authorize` says; a throw is a no. */

@@ -1,8 +1,10 @@
+import { LockError } from '../errors.js'
 import type { LockReply, LockRequest } from '../locks/lock-request.js'
 import type { LockQuestion, LockRoute } from '../locks/lock-route.js'
-import { readLockRequest } from '../locks/read-request.js'
+import { readRelease } from '../locks/release-body.js'
+import { readLockRequest } from '../locks/request-bytes.js'
 import type { Frame } from '../protocol/frame.js'
-import { decodeMeta } from '../protocol/meta.js'
+import { IdTable } from '../protocol/id-table.js'
 import { SilenceWatch } from './silence-watch.js'
 
 export interface LockAnswers {
@@ -20,6 +22,14 @@ interface ClientOwner {
   waiting: number
 }
 
+/** A request that is not answered. */
+interface OpenRequest {
+  readonly id: number
+  readonly request: LockRequest
+  readonly client: ClientOwner
+  readonly question: LockQuestion
+}
+
 /** What one session holds and waits for at the locks of its server. It ends with the session, or with a long silence. */
 export class SessionLocks {
   readonly #session: string
@@ -27,7 +37,7 @@ export class SessionLocks {
   readonly #answers: LockAnswers
   /** By the number that the client gave them. */
   readonly #owners = new Map<number, ClientOwner>()
-  readonly #waiting = new Map<number, LockQuestion>()
+  readonly #waiting = new IdTable<OpenRequest>()
   readonly #silence: SilenceWatch
   #isOver = false
 
@@ -46,25 +56,38 @@ export class SessionLocks {
     return this.#waiting.size
   }
 
-  async ask({ id, meta, body }: Frame): Promise<void> {
+  /** An ACQUIRE frame, whose session may have ended while somebody thought about it. */
+  ask(frame: Frame): void {
+    if (this.#isOver) return
     this.#silence.heard()
+    const { id, meta } = frame
     try {
-      const said = decodeMeta(meta) ?? {}
-      const reply = await this.#answer(id, readLockRequest(body), said)
-      if (!this.#isOver) this.#answers.granted(id, reply)
+      const request = readLockRequest(meta)
+      if (request.op === 'renew') this.#answers.granted(id, undefined)
+      else this.#ask(id, request, this.#ownerOf(frame.decodeBody('owner')))
     } catch (error) {
-      if (!this.#isOver) this.#answers.refused(id, error)
-    } finally {
-      this.#waiting.delete(id)
+      this.#answers.refused(id, error)
     }
+  }
+
+  /** A RELEASE frame, which is not answered: it may have crossed with the loss. @returns whether it can be read. */
+  release(frame: Frame): boolean {
+    this.#silence.heard()
+    const release = readRelease(frame)
+    const client = this.#owners.get(Number(release?.owner))
+    if (release && client?.tokens.delete(release.token)) {
+      this.#route.letGo(release.token, client.owner)
+      this.#tidy(client)
+    }
+    return release !== undefined
   }
 
   /** The client waits no more. @returns whether that was about a lock. */
   cancel(id: number): boolean {
-    const question = this.#waiting.get(id)
-    if (question === undefined) return false
-    this.#waiting.delete(id)
-    question.giveUp()
+    const open = this.#waiting.get(id)
+    if (open === undefined) return false
+    this.#close(open)
+    this.#answers.refused(id, new LockError('The wait was given up.'))
     return true
   }
 
@@ -72,7 +95,7 @@ export class SessionLocks {
   end(): void {
     this.#isOver = true
     this.#silence.end()
-    for (const id of [...this.#waiting.keys()]) this.cancel(id)
+    for (const open of this.#waiting.values()) this.#close(open)
     for (const { owner } of this.#owners.values()) this.#leave(owner)
     this.#owners.clear()
   }
@@ -82,28 +105,58 @@ export class SessionLocks {
     return false
   }
 
-  async #answer(
-    id: number,
-    request: LockRequest,
-    said: Readonly<Record<string, unknown>>,
-  ): Promise<LockReply> {
-    if (request.op === 'renew') return undefined
-    const client = this.#ownerOf(said)
+  #ask(id: number, request: LockRequest, client: ClientOwner): void {
+    const question = this.#route.ask(request, client.owner)
+    const open = { id, request, client, question }
+    this.#waiting.set(id, open)
     client.waiting++
-    try {
-      const question = this.#route.ask(request, client.owner)
-      this.#waiting.set(id, question)
-      const reply = await question.answer
-      this.#note(request, reply, client)
-      return reply
-    } finally {
-      client.waiting--
-      if (client.waiting === 0 && client.tokens.size === 0) this.#owners.delete(client.number)
-    }
+    question.answer.then(
+      (reply) => this.#granted(open, reply),
+      (error) => this.#refused(open, error),
+    )
   }
 
-  #ownerOf({ owner, task, above }: Readonly<Record<string, unknown>>): ClientOwner {
-    const number = Number(owner)
+  #granted(open: OpenRequest, reply: LockReply): void {
+    const { id, request, client } = open
+    if (!this.#answered(open)) {
+      // It was on its way when nobody wanted it any more.
+      if (isToken(request, reply)) this.#route.letGo(reply, client.owner)
+      return
+    }
+    this.#note(request, reply, client)
+    this.#tidy(client)
+    this.#answers.granted(id, reply)
+  }
+
+  #refused(open: OpenRequest, error: unknown): void {
+    if (!this.#answered(open)) return
+    this.#tidy(open.client)
+    this.#answers.refused(open.id, error)
+  }
+
+  /** @returns whether somebody waits for the answer. */
+  #answered(open: OpenRequest): boolean {
+    const { id, client } = open
+    if (this.#waiting.get(id) !== open) return false
+    this.#waiting.delete(id)
+    client.waiting--
+    return true
+  }
+
+  #close(open: OpenRequest): void {
+    if (!this.#answered(open)) return
+    open.question.giveUp()
+    this.#tidy(open.client)
+  }
+
+  /** Forgets an owner that holds nothing and waits for nothing. */
+  #tidy(client: ClientOwner): void {
+    if (client.waiting === 0 && client.tokens.size === 0) this.#owners.delete(client.number)
+  }
+
+  #ownerOf(said: unknown): ClientOwner {
+    const { number: one, task, above } = fieldsOf(said)
+    const number = Number(one)
     const known = this.#owners.get(number)
     if (known !== undefined) return known
     const ancestors = Array.isArray(above) ? above.map((one) => this.#idOf(Number(one))) : []
@@ -125,30 +178,37 @@ export class SessionLocks {
     return `${this.#session}-${number}`
   }
 
-  #note(request: LockRequest, reply: LockReply, { owner, tokens }: ClientOwner): void {
+  #note(request: LockRequest, reply: LockReply, { tokens }: ClientOwner): void {
     if (request.op === 'release') tokens.delete(request.token)
     if (request.op === 'leave') tokens.clear()
-    if (request.op !== 'acquire' || typeof reply !== 'number') return
-    if (this.#isOver) {
-      this.#leave(owner)
-      return
-    }
+    if (!isToken(request, reply)) return
     tokens.add(reply)
     this.#silence.watch()
   }
 
   /** Nothing was heard for too long: others may have it. */
   #lapse(): void {
-    for (const { owner, tokens } of this.#owners.values()) {
-      for (const token of tokens) {
-        this.#route.ask({ op: 'release', token }, owner).answer.catch(() => {})
+    for (const client of this.#owners.values()) {
+      for (const token of client.tokens) {
+        this.#route.letGo(token, client.owner)
         this.#answers.lost(token)
       }
-      tokens.clear()
+      client.tokens.clear()
+      this.#tidy(client)
     }
   }
 
   #leave(owner: unknown): void {
     this.#route.ask({ op: 'leave' }, owner).answer.catch(() => {})
   }
+}
+
+/** A single acquisition says its number alone. */
+function fieldsOf(owner: unknown): Readonly<Record<string, unknown>> {
+  return Object(typeof owner === 'number' ? { number: owner } : owner)
+}
+
+/** Whether the reply is what was granted. */
+function isToken({ op }: LockRequest, reply: LockReply): reply is number {
+  return op === 'acquire' && typeof reply === 'number'
 }

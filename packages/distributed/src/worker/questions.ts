@@ -8,7 +8,7 @@ import type { Frame } from '../protocol/frame.js'
 import { frameType, taskFlag } from '../protocol/frame-types.js'
 import { IdTable } from '../protocol/id-table.js'
 import { IdSource } from '../protocol/ids.js'
-import { encodeMeta, type Meta } from '../protocol/meta.js'
+import { encodeMeta } from '../protocol/meta.js'
 
 /** A question that is out. */
 export interface Question {
@@ -63,8 +63,13 @@ export class Questions {
   }
 
   /** Asks the lock host of the pool. @param owner the body, and the task inside of it. */
-  lock(owner: Meta, request: Bytes): Question {
-    return this.#asked(frameType.acquire, encodeMeta(owner), request)
+  lock(request: Uint8Array, owner: Bytes): Question {
+    return this.#asked(frameType.acquire, request, owner)
+  }
+
+  /** Gives back what was granted. */
+  release(release: Bytes): void {
+    this.#link.add(frameType.release, 0, undefined, release)
   }
 
   #asked(type: number, meta?: Uint8Array, body?: Bytes): Question {

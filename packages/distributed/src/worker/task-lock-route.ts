@@ -1,18 +1,13 @@
 import { Cancellation, currentFrame, newCallId, type RunningTask } from '@conc/core/internal'
 import { decode, encode } from '@conc/wire'
+import type { BodyOwner } from '../link/body-owner.js'
 import type { LockReply, LockRequest } from '../locks/lock-request.js'
 import type { LockQuestion, LockRoute } from '../locks/lock-route.js'
+import { encodeRelease } from '../locks/release-body.js'
+import { encodeLockRequest } from '../locks/request-bytes.js'
 import { TaskOwners } from '../locks/task-owners.js'
 import type { Questions } from './questions.js'
 import { bodyHere } from './worker-slot.js'
-
-/** The body that asks, or one of the tasks that run here inside of it. */
-interface BodyOwner {
-  readonly body: number
-  /** Of the task inside. */
-  readonly task?: string
-  readonly name?: string
-}
 
 /** To the lock host of the pool that runs this task: its owner is the task. */
 export class TaskLockRoute implements LockRoute {
@@ -40,10 +35,14 @@ export class TaskLockRoute implements LockRoute {
 
   ask(request: LockRequest, owner: unknown): LockQuestion {
     const { promise, giveUp } = this.#questions.lock(
-      { ...(owner as BodyOwner) },
-      encode(request).chunks,
+      encodeLockRequest(request),
+      encode(owner).chunks,
     )
     return { answer: promise.then((bytes) => decode(bytes) as LockReply), giveUp }
+  }
+
+  letGo(token: number, owner: unknown): void {
+    this.#questions.release(encodeRelease({ token, owner }))
   }
 
   watch(_token: number, told: (reason: unknown) => void): () => void {

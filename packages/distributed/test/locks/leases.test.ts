@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { inline } from '@conc/core'
+import { inline, task } from '@conc/core'
 import {
   connect,
   type Held,
@@ -138,6 +138,20 @@ describe('a lease', () => {
         throw new RangeError('half done')
       })
     await expect(used).rejects.toThrow('half done')
+  })
+
+  it('is watched for who shares a lock with its calls, also after one of them has let go', async () => {
+    const server = await served({})
+    const session = await sessionTo(server.port)
+    const lock = session.locks().lock('door')
+    const share = task('test/share', async () => await lock.use((held) => held.token))
+    const outer = task('test/outer', async () => {
+      const held = await lock.acquire({ delegate: true })
+      expect(await share.local()).toBe(held.token)
+      await session.close()
+      return held.signal.reason
+    })
+    expect(await outer.local()).toBeInstanceOf(LeaseLostError)
   })
 
   it('that would be none is refused', () => {

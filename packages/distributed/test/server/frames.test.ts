@@ -276,10 +276,28 @@ describe('a frame is refused, and the others go on', () => {
     ]
     for (const [index, request] of wrong.entries()) {
       const id = 2 * index + 1
-      rude.writer.add(frameType.acquire, id, encodeMeta({ owner: 1 }), encode(request).chunks)
+      const meta = Buffer.concat(encode(request).chunks)
+      rude.writer.add(frameType.acquire, id, meta, encode(1).chunks)
       expect((await rude.next(id)).type).toBe(frameType.error)
     }
     rude.ws.close()
+  })
+
+  it('with the release of a lock that is not held is dropped', async () => {
+    for (let count = 0; count < 200; count++) {
+      rude.writer.add(frameType.release, 0, noBytes, encode([count, 1]).chunks)
+    }
+    rude.writer.add(frameType.task, 1, encodeMeta({ name: 'test/add' }), args(1, 2))
+    expect((await rude.next(1)).type).toBe(frameType.result)
+    rude.ws.close()
+  })
+
+  it('with releases that cannot be read', async () => {
+    const bad = [encode('all of it').chunks, [Buffer.of(0xc1)], encode({}).chunks, []]
+    for (let count = 0; count < 100; count++) {
+      rude.writer.add(frameType.release, 0, noBytes, bad[count % bad.length])
+    }
+    expect(await rude.closed()).toBe(1008)
   })
 
   it('of an unknown type with its high bit set is passed over', async () => {

@@ -1,15 +1,17 @@
-import { decode, encode, encodeError } from '@conc/wire'
+import { encode, encodeError } from '@conc/wire'
 import type { Coordinator } from '../../coordinator/coordinator.js'
 import type { PoolCall } from '../../coordinator/pool-call.js'
 import type { Seat } from '../../coordinator/seat.js'
 import { LockError } from '../../errors.js'
+import type { BodyOwner } from '../../link/body-owner.js'
 import type { PipeLink } from '../../link/pipe-link.js'
 import type { LockHost } from '../../locks/lock-host.js'
-import type { LockOwner, LockReply, LockRequest } from '../../locks/lock-request.js'
+import type { LockOwner, LockReply } from '../../locks/lock-request.js'
+import { type Release, readRelease } from '../../locks/release-body.js'
+import { readLockRequest } from '../../locks/request-bytes.js'
 import { encodeFailureMeta } from '../../protocol/failure-meta.js'
 import type { Frame } from '../../protocol/frame.js'
 import { frameType } from '../../protocol/frame-types.js'
-import { decodeMeta } from '../../protocol/meta.js'
 
 /** A task as an owner of locks. */
 function ownerOf(poolId: string, call: PoolCall): LockOwner {
@@ -51,9 +53,10 @@ export class LockDesk {
     this.#poolId = poolId
   }
 
-  take({ id, meta, body }: Frame, seat: Seat): void {
-    const { body: bodyId, ...inside } = decodeMeta(meta) ?? {}
-    const call = typeof bodyId === 'number' ? seat.calls.get(bodyId) : undefined
+  take(frame: Frame, seat: Seat): void {
+    const { id, meta } = frame
+    const said = frame.decodeBody('owner') as BodyOwner
+    const call = seat.calls.get(said.body)
     if (call === undefined) {
       return void this.#refuse(id, new LockError('In a worker only a task can hold locks.'))
     }
@@ -65,7 +68,7 @@ export class LockDesk {
       if (isWaiting) this.#coordinator.resume(call, tell)
       else tell()
     }
-    const leave = this.#host.request(decode(body) as LockRequest, this.#ownerOf(call, inside), {
+    const leave = this.#host.request(readLockRequest(meta), this.#ownerOf(call, said), {
       granted: (reply) => answer(() => this.#reply(id, reply)),
       refused: (error) => answer(() => this.#refuse(id, error)),
     })
@@ -78,6 +81,14 @@ export class LockDesk {
     })
   }
 
+  /** Something is given back. What its body left behind has passed on already. */
+  release(frame: Frame, seat: Seat): void {
+    const { token, owner } = readRelease(frame) as Release
+    const said = owner as BodyOwner
+    const call = seat.calls.get(said.body)
+    if (call) this.#host.letGo(token, this.#ownerOf(call, said))
+  }
+
   /** The caller waits no more. @returns whether that was about a lock. */
   cancel(id: number): boolean {
     const giveUp = this.#waiting.get(id)
@@ -85,12 +96,12 @@ export class LockDesk {
     return giveUp !== undefined
   }
 
-  #ownerOf(call: PoolCall, { task, name }: { task?: unknown; name?: unknown }): LockOwner {
+  #ownerOf(call: PoolCall, { task, name }: BodyOwner): LockOwner {
     const owner = ownerOf(this.#poolId, call)
-    if (typeof task !== 'string') return owner
+    if (task === undefined) return owner
     return {
       id: task,
-      task: String(name ?? task),
+      task: name ?? task,
       within: owner.id,
       *ancestors() {
         yield owner.id

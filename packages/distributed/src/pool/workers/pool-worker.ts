@@ -181,6 +181,8 @@ export class PoolWorker implements SeatPort, LinkListener {
         return void this.#home.overweight(this)
       case frameType.acquire:
         return void this.#desk.take(frame, seat)
+      case frameType.release:
+        return void this.#desk.release(frame, seat)
       case frameType.cancel:
         if (this.#desk.cancel(id)) return
         break
