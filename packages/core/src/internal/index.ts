@@ -131,6 +131,7 @@ export {
   type Frame,
   hasLaidFrames,
   inFrame,
+  type Rank,
   runInFrame,
   runUnframed,
   slotAround,

@@ -48,7 +48,7 @@ export function encodeSubmit(
     attempt: attemptOf(call, 1),
     deadline: context?.deadline,
     startTimeoutMs: smallest(context?.startTimeoutMs, limits.startTimeoutMs),
-    priority: call.options.priority ?? 0,
+    priority: call.options.priority ?? call.frame?.rank?.priority ?? 0,
     tags: call.options.tags,
     tagMatch: limits.tagMatch === 'any' ? 'any' : undefined,
     logLevel,
@@ -57,9 +57,9 @@ export function encodeSubmit(
   }
 }
 
-/** Calls above this one, as far as they are known here. */
+/** Calls above this one: those that are known here, and those above them elsewhere. */
 function depthOf(call: Call): number {
-  let depth = 0
+  let depth = call.frame?.rank?.depth ?? 0
   for (let above = call.parent; above; above = above.parent) depth++
   return depth
 }

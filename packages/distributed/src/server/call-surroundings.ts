@@ -12,9 +12,11 @@ import { decodeVars } from '../link/context-bytes.js'
 import { recordBytes } from '../logs/record-bytes.js'
 
 /** Whether nothing came along that the surroundings of a body have to be made of. */
-export function isPlain({ vars, parentId, startTimeoutMs, logLevel }: CallRequest): boolean {
+export function isPlain(request: CallRequest): boolean {
+  const { vars, parentId, startTimeoutMs, logLevel, depth, priority } = request
   const isLimited = startTimeoutMs !== undefined
-  return vars === undefined && parentId === undefined && !isLimited && logLevel === undefined
+  const isRanked = depth !== 0 || priority !== 0
+  return !vars && parentId === undefined && !isLimited && !isRanked && logLevel === undefined
 }
 
 /**
@@ -29,12 +31,15 @@ export function surroundingsOf(
   executor: string,
   around: Frame,
 ): Frame {
-  const { vars, parentId, task, startTimeoutMs } = request
+  const { vars, parentId, task, startTimeoutMs, depth, priority } = request
+  // The one right above it is known here.
+  const above = parentId === undefined ? depth : Math.max(depth - 1, 0)
   return {
     ...around,
     vars: vars && decodeVars(new Map(varEntries(vars))),
     task: parentId === undefined ? undefined : parentOf(parentId, task, executor),
     startTimeoutMs,
+    rank: { depth: above, priority },
     logs: readerOf(request, owner),
   }
 }

@@ -6,6 +6,7 @@ import {
   type FailurePhase,
   iteratorOf,
   type LogReader,
+  type Rank,
   RunningTask,
   refuseStream,
   runInFrame,
@@ -46,6 +47,8 @@ export interface BodyContext {
   readonly deadline?: number | undefined
   /** The most that it was to wait for its start, as what it calls may. */
   readonly startTimeoutMs?: number | undefined
+  /** Where it stood in line; default: as whoever is around. */
+  readonly rank?: Rank | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly vars?: ReadonlyMap<string, unknown> | undefined
   readonly wantsProgress?: boolean | undefined
@@ -81,7 +84,7 @@ export class Body implements Settling {
     this.#args = args
     this.#owner = owner
     const { id, parentId, attempt, deadline, headers, vars, slot, locks } = context
-    const { logs, startTimeoutMs } = context
+    const { logs, startTimeoutMs, rank } = context
     this.#task = new RunningTask({
       name: definition.name,
       executor: place.executor,
@@ -100,6 +103,7 @@ export class Body implements Settling {
       locks,
       logs,
       startTimeoutMs,
+      rank,
     }
     if (context.kind === 'call') return
     this.#packer = new ItemPacker({

@@ -24,7 +24,7 @@ export class OverflowCall {
     frame: Frame = currentFrame() ?? {},
   ) {
     this.#frame = frame
-    const { kind, parentId, attempt, deadline, headers, wantsProgress } = request
+    const { kind, parentId, attempt, deadline, headers, wantsProgress, depth, priority } = request
     const definition = registry.find(request.task)
     if (definition === undefined) throw new Error(`Task '${request.task}' was called here.`)
     // Copies, as if it had come from afar.
@@ -38,6 +38,7 @@ export class OverflowCall {
       deadline,
       headers,
       wantsProgress,
+      rank: { depth, priority },
       vars: frame.vars,
     }
     this.#body = new Body(place, definition, args, context, owner)

@@ -1,5 +1,5 @@
 import { UnknownTaskError } from '@conc/core'
-import { loadTask, registry, type TaskDefinition } from '@conc/core/internal'
+import { loadTask, type Rank, registry, type TaskDefinition } from '@conc/core/internal'
 import { decodeError, encodeError } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import { LeaseLostError } from '../errors.js'
@@ -170,6 +170,7 @@ export class TaskServer implements LinkListener {
       attempt,
       deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
       startTimeoutMs: meta.startRemainingMs,
+      rank: rankOf(meta),
       headers,
       vars: decodeVars(vars),
       wantsProgress: progress,
@@ -224,6 +225,11 @@ export class TaskServer implements LinkListener {
       this.#proxy.loadIs(running, waiting)
     }
   }
+}
+
+/** Nothing for most calls. */
+function rankOf({ depth = 0, priority = 0 }: LinkTaskMeta): Rank | undefined {
+  return depth === 0 && priority === 0 ? undefined : { depth, priority }
 }
 
 function wrongVersion(

@@ -6,6 +6,14 @@ import type { LogReader } from '../logs/log-reader.js'
 import { processState } from '../process-state.js'
 import type { RunningTask } from './running-task.js'
 
+/** Where a call stood in line, for those that its body makes. */
+export interface Rank {
+  /** Calls above it that only their executors know. */
+  readonly depth: number
+  /** What its own calls have too, unless they say another one. */
+  readonly priority: number
+}
+
 /** What surrounds a piece of running code; one async-local value for all of it, because each costs a run of its own. */
 export interface Frame {
   readonly executor?: Executor | undefined
@@ -18,6 +26,8 @@ export interface Frame {
   readonly deadline?: number | undefined
   /** The most that each call from here may wait for its start, in ms, where its executor knows such a limit. */
   readonly startTimeoutMs?: number | undefined
+  /** Of the task around, where it came from elsewhere. */
+  readonly rank?: Rank | undefined
   /** What a weave lays around its bodies, for those that are nested in them. */
   readonly weave?: object | undefined
   /** The way to the locks of whoever is around. */

@@ -6,7 +6,7 @@ import type { Slot } from '../line/slot.js'
 import type { LogReader } from '../logs/log-reader.js'
 import type { TaskDefinition } from '../tasks/task-definition.js'
 import { isTraced, traced } from './events.js'
-import { currentFrame, type Frame, runInFrame } from './frame.js'
+import { currentFrame, type Frame, type Rank, runInFrame } from './frame.js'
 import { newCallId, type RunningTask } from './running-task.js'
 
 export interface TaskSurroundings {
@@ -20,6 +20,8 @@ export interface TaskSurroundings {
   readonly locks?: object | undefined
   /** The most that calls of the body may wait for their start, in ms; `undefined` leaves that as it is. */
   readonly startTimeoutMs?: number | undefined
+  /** Where the call stood in line; `undefined` leaves that of whoever is around. */
+  readonly rank?: Rank | undefined
   /** Who wants the records of the body; `undefined` leaves that as it is. */
   readonly logs?: LogReader | undefined
 }
@@ -37,6 +39,7 @@ export function taskFrame(
     slots: around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots,
     deadline: outer?.deadline,
     startTimeoutMs: around.startTimeoutMs ?? outer?.startTimeoutMs,
+    rank: around.rank ?? outer?.rank,
     weave: outer?.weave,
     locks: around.locks ?? outer?.locks,
     logs: around.logs ?? outer?.logs,

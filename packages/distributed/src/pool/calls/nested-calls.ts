@@ -209,7 +209,7 @@ function requestOf(
     attempt: meta.attempt ?? 1,
     deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
     startTimeoutMs: meta.startRemainingMs,
-    priority: meta.priority ?? parent?.request.priority ?? 0,
+    priority: meta.priority ?? 0,
     tags: meta.tags,
     tagMatch: meta.tagMatch,
     logLevel: parent?.request.logLevel,
