@@ -3,15 +3,11 @@ import type { Offer } from '../calls/call-route.js'
 import { IdTable } from '../protocol/id-table.js'
 import { IdSource } from '../protocol/ids.js'
 import { Admittance, type AdmittanceHome } from './admittance.js'
+import { BodyReports, type BodyReportsHome } from './body-reports.js'
 import type { CallOwner, CallRequest, Ending } from './call-request.js'
 import type { CallEvent, CoordinatorOptions } from './coordinator-options.js'
-import {
-  admittedNowhere,
-  neverBegan,
-  parentsEnd,
-  startsTooLate,
-  workerIsClosed,
-} from './endings.js'
+import { EarlyEnds, type EarlyEndsHome } from './early-ends.js'
+import { parentsEnd } from './endings.js'
 import { Fault } from './fault.js'
 import { Overtaking } from './overtaking.js'
 import { PoisonRecord } from './poison.js'
@@ -25,7 +21,9 @@ import { type Loss, type LossHome, WorkerLoss } from './worker-loss.js'
  * Which call is where: the line, the slots of the workers, and what follows from each event. Knows no process, no
  * socket and no value: workers are ports, calls are bytes.
  */
-export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome {
+export class Coordinator
+  implements CallHome, SeatHome, AdmittanceHome, LossHome, EarlyEndsHome, BodyReportsHome
+{
   readonly #options: CoordinatorOptions
   readonly #clock: () => number
   readonly #ids = new IdSource('connecting')
@@ -36,6 +34,8 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
   readonly #overtaking = new Overtaking()
   readonly #loss: WorkerLoss
   readonly #suspensions: Suspensions
+  readonly #reports: BodyReports
+  readonly #earlyEnds: EarlyEnds
 
   constructor(options: CoordinatorOptions) {
     this.#options = options
@@ -45,6 +45,8 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
     this.#room = new WaitingRoom(options, this.#poison)
     this.#admittance = options.admit && new Admittance(this, options.admit)
     this.#loss = new WorkerLoss(this, this.#poison)
+    this.#reports = new BodyReports(this, this.#room, this.#poison, this.#clock)
+    this.#earlyEnds = new EarlyEnds(this, this.#room)
     this.#suspensions = new Suspensions(this.#room, (event, call) => this.#observe(event, call))
   }
 
@@ -97,23 +99,14 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
     if (refusal) queueMicrotask(() => this.cancel(call, refusal))
     else {
       const { isAsking } = this.#overtaking
-      this.#room.join(call, isAsking, (limitMs) => this.#startsTooLate(call, limitMs))
+      this.#room.join(call, isAsking, (limitMs) => this.#earlyEnds.tooLate(call, limitMs))
     }
     return call
   }
 
   /** Ends a call that waits; a body is told to stop and keeps its slot until it has. Its children go along. */
   cancel(call: PoolCall, reason: Fault): void {
-    const pending: [call: PoolCall, reason: Fault][] = [[call, reason]]
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      const [one, why] = next
-      if (one.isSettled || one.cancelled) continue
-      one.cancelled = why
-      for (const child of one.children?.values() ?? [])
-        pending.push([child, parentsEnd(child, this.name)])
-      if (one.state === 'waiting') this.#cancelWaiting(one, why)
-      else one.seat?.port.cancel(one, why)
-    }
+    this.#earlyEnds.cancel(call, reason)
   }
 
   /** The consumer of a stream has something to say to its producer. */
@@ -137,7 +130,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
   retire(seat: Seat): void {
     if (seat.state !== 'open') return
     seat.state = 'retiring'
-    this.#refusePinned(seat)
+    this.#earlyEnds.refusePinned(seat)
     this.#room.shrink(seat, seat.capacity - seat.running)
   }
 
@@ -153,7 +146,7 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
     seat.resumption.clear()
     this.#room.delete(seat)
     const lost = this.#loss.endCalls(seat, faultOf, loss)
-    this.#refusePinned(seat)
+    this.#earlyEnds.refusePinned(seat)
     this.#changed()
     return lost
   }
@@ -165,48 +158,22 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
 
   /** Ends whatever waits, as there is nobody who could run it. */
   refuseWaiting(faultOf: (call: PoolCall) => Fault): void {
-    for (const call of this.#calls.values()) {
-      if (call.state !== 'waiting') continue
-      this.#room.leave(call)
-      this.settle(call, { ok: false, phase: 'infra', started: false, fault: faultOf(call) })
-    }
+    this.#earlyEnds.refuseWaiting(faultOf)
   }
 
   /** The body begins: START has arrived. */
   started(seat: Seat, id: number): void {
-    const call = seat.calls.get(id)
-    if (call?.state !== 'assigned') return
-    seat.heard(this.#clock())
-    this.#start(call)
+    this.#reports.started(seat, id)
   }
 
   /** The worker's last word on a call. @returns `false` where nothing is known of it any more. */
   ended(seat: Seat, id: number, ending: Ending): boolean {
-    const call = seat.calls.get(id)
-    if (call === undefined) return false
-    if (call.state === 'assigned') {
-      seat.heard(this.#clock())
-      if (ending.ok || ending.started !== false) this.#start(call)
-    }
-    if (call.hasBody && call.outstanding > 0) seat.suspended--
-    this.#leave(seat, call)
-    this.#poison.survived(call.request)
-    this.settle(call, ending)
-    return true
+    return this.#reports.ended(seat, id, ending)
   }
 
   /** The worker says that the body never began, and gives the call back. */
   withdrawn(seat: Seat, id: number): void {
-    const call = seat.calls.get(id)
-    if (call?.state !== 'assigned') return
-    seat.heard(this.#clock())
-    if (call.cancelled) {
-      this.#leave(seat, call)
-      this.settle(call, neverBegan(call.cancelled))
-      return
-    }
-    this.#room.rejoin(call)
-    this.#leave(seat, call)
+    this.#reports.withdrawn(seat, id)
   }
 
   /** A body waits for something, and gives its slot up meanwhile. */
@@ -264,8 +231,12 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
     return this.#options.isComingFor?.(request) ?? false
   }
 
+  begun(call: PoolCall): void {
+    this.#observe('started', call)
+  }
+
   turnAway(call: PoolCall): void {
-    this.cancel(call, admittedNowhere(call, this.name))
+    this.#earlyEnds.turnAway(call)
   }
 
   /** The call that has the slot in hand. */
@@ -287,39 +258,6 @@ export class Coordinator implements CallHome, SeatHome, AdmittanceHome, LossHome
     if (call.parent?.cancelled) return parentsEnd(call, this.name)
     const refusal = this.#options.refuse?.(call.request) ?? this.#poison.refusal(call.request)
     return refusal && Fault.of(refusal)
-  }
-
-  #startsTooLate(call: PoolCall, limitMs: number): void {
-    this.cancel(call, startsTooLate(call, this.name, limitMs))
-  }
-
-  /** The call has no body in the worker any more. */
-  #leave(seat: Seat, call: PoolCall): void {
-    const wasAlone = seat.loner === call
-    seat.forget(call)
-    if (wasAlone) this.#room.openAgain(seat)
-  }
-
-  /** Calls for a worker that takes no more. */
-  #refusePinned(seat: Seat): void {
-    for (const call of this.#calls.values()) {
-      if (call.pinned !== seat || call.state !== 'waiting') continue
-      this.#cancelWaiting(call, workerIsClosed(call, this.name, seat.worker))
-    }
-  }
-
-  #start(call: PoolCall): void {
-    call.state = 'started'
-    call.startedAt = this.#clock()
-    call.words = undefined
-    call.startTimer?.clear()
-    this.#observe('started', call)
-    call.owner.started?.(call.seat?.worker)
-  }
-
-  #cancelWaiting(call: PoolCall, reason: Fault): void {
-    this.#room.leave(call)
-    this.settle(call, neverBegan(reason))
   }
 
   #observe(event: CallEvent, call: PoolCall, ending?: Ending): void {
