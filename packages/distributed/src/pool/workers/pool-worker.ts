@@ -1,4 +1,4 @@
-import { WorkerLostError } from '@conc/core'
+import type { WorkerLostError } from '@conc/core'
 import { decode, decodeError, encode } from '@conc/wire'
 import type { CallRequest } from '../../coordinator/call-request.js'
 import type { Coordinator } from '../../coordinator/coordinator.js'
@@ -22,6 +22,7 @@ import type { Watchdog } from '../told/watchdog.js'
 import type { WorkerRecords } from '../told/worker-records.js'
 import { Grace } from './grace.js'
 import { LoadTeller } from './load-teller.js'
+import { WorkerEnd } from './worker-end.js'
 import { type WorkerExit, WorkerProcess } from './worker-process.js'
 
 /** The pool, as a worker sees it. */
@@ -69,18 +70,16 @@ export class PoolWorker implements SeatPort, LinkListener {
   readonly #grace: Grace
   readonly #load: LoadTeller
   readonly #vitals: VitalsQuestion
+  readonly #end: WorkerEnd
   readonly #toldModules = new Map<string, string>()
   #workEndedAt: number = performance.now()
-  /** What it said of its own end. */
-  #fatal: { readonly error: unknown } | undefined
-  /** Why it is being ended, where the pool decided that. */
-  #verdict: string | undefined
 
   constructor(home: WorkerHome, number: number, index: number) {
     this.#home = home
     this.number = number
     this.index = index
     const { maxPayloadBytes, cancel, graceMs } = home.settings
+    this.#end = new WorkerEnd(home.settings.name, number)
     this.#process = new WorkerProcess(home.settings, index, (level, pid, line) =>
       home.records.printed({ level, worker: number, pid, line }),
     )
@@ -144,7 +143,7 @@ export class PoolWorker implements SeatPort, LinkListener {
 
   /** Ends the process now. @param verdict why, for the errors of its calls. */
   condemn(verdict: string): void {
-    this.#verdict ??= verdict
+    this.#end.decided(verdict)
     this.#process.kill()
   }
 
@@ -187,8 +186,7 @@ export class PoolWorker implements SeatPort, LinkListener {
         if (this.#desk.cancel(id)) return
         break
       case frameType.fatal:
-        this.#fatal = { error: decodeError(frame.body) }
-        return
+        return void this.#end.said(decodeError(frame.body))
     }
     this.#nested.receive(frame, seat)
   }
@@ -207,7 +205,7 @@ export class PoolWorker implements SeatPort, LinkListener {
   #receiveFirst(frame: Frame): void {
     const { type, body } = frame
     if (type === frameType.log) this.#home.records.take(frame)
-    if (type === frameType.fatal) this.#fatal = { error: decodeError(body) }
+    if (type === frameType.fatal) this.#end.said(decodeError(body))
     if (type !== frameType.ready) return
     this.report = decode(body) as ReadyReport
     this.state = 'ready'
@@ -241,40 +239,23 @@ export class PoolWorker implements SeatPort, LinkListener {
     this.state = 'gone'
     this.exit = exit
     this.#grace.clear()
-    const loss = this.#lossOf(exit)
-    const begun = this.seat
-      ? this.#home.coordinator.lost(this.seat, (call) => Fault.of(this.#lossOf(exit, call)), {
-          isTheirDoing: this.#verdict === undefined,
-          hasSaidAll: exit.hasSaidAll && this.#link.problem === undefined,
-        })
-      : []
+    this.#end.problem = this.#link.problem
+    const loss = this.#end.errorFor(exit)
+    const begun = this.#loseCalls(exit)
     this.#nested.clear()
     this.#vitals.over()
     if (!wasStopping || begun.length > 0) this.#home.lost(this, loss)
     else this.#home.left(this)
   }
 
-  #lossOf({ exitCode, signal, stderr, error }: WorkerExit, call?: PoolCall): WorkerLostError {
-    const { name } = this.#home.settings
-    const cause = this.#fatal ? this.#fatal.error : error
-    const what = call ? `Task '${call.request.task}' lost its worker` : 'The worker is gone'
-    const reason = this.#reasonOf(exitCode, signal, cause)
-    const end = call || stderr === '' || cause ? '' : ` Its stderr ends with: ${stderr.trim()}`
-    return new WorkerLostError(`${what} (${this.number} of '${name}'): ${reason}${end}`, {
-      exitCode,
-      signal,
-      started: call !== undefined && (call.hasBody || 'unknown'),
-      executor: name,
-      worker: this.number,
-      ...(call && { task: call.request.task, attempt: call.request.attempt }),
-      ...(cause !== undefined && { cause }),
+  /** @returns those that had begun. */
+  #loseCalls(exit: WorkerExit): readonly PoolCall[] {
+    if (this.seat === undefined) return []
+    const end = this.#end
+    const faultOf = (call: PoolCall): Fault => Fault.of(end.errorFor(exit, call))
+    return this.#home.coordinator.lost(this.seat, faultOf, {
+      isTheirDoing: end.isTheirDoing,
+      hasSaidAll: exit.hasSaidAll && end.problem === undefined,
     })
-  }
-
-  #reasonOf(exitCode: number | null, signal: string | null, cause: unknown): string {
-    if (this.#verdict !== undefined) return this.#verdict
-    if (this.#link.problem !== undefined) return this.#link.problem
-    if (cause instanceof Error) return `${cause.name}: ${cause.message}`
-    return signal === null ? `exit code ${exitCode}.` : `signal ${signal}.`
   }
 }
