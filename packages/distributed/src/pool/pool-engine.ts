@@ -10,7 +10,6 @@ import type { PoolCall } from '../coordinator/pool-call.js'
 import type { Seat } from '../coordinator/seat.js'
 import type { Boot } from '../link/boot.js'
 import { TaskMetaWriter } from '../link/task-meta.js'
-import { warnOfForgotten } from '../locks/forgotten.js'
 import { LockHost } from '../locks/lock-host.js'
 import { PoolLog } from '../logs/pool-log.js'
 import { Admission } from './calls/admission.js'
@@ -18,20 +17,21 @@ import { isAdmitted } from './calls/admit.js'
 import type { EntranceHost } from './calls/entrance.js'
 import { KeyedRoute } from './calls/keyed-route.js'
 import { OwnServer } from './calls/own-server.js'
+import { passOn } from './calls/pass-on.js'
 import { refuseTags } from './calls/refuse-tags.js'
 import type { PoolSettings } from './options/pool-settings.js'
 import { breadthAround, poolDepth } from './pool-around.js'
 import { CallStatistics } from './told/call-statistics.js'
 import { PoolEvents } from './told/pool-events.js'
-import { deadlockOf, deadlockOfCall, waitLines } from './told/stuck-calls.js'
-import { Watchdog, type WatchedPool } from './told/watchdog.js'
+import { type StandingPool, Standstill } from './told/standstill.js'
+import { Watchdog } from './told/watchdog.js'
 import { WorkerRecords } from './told/worker-records.js'
 import { bootOf } from './workers/boot-of.js'
 import { Fleet } from './workers/fleet.js'
 import type { PoolWorker, WorkerHome } from './workers/pool-worker.js'
 
 /** What a pool consists of, and how its parts hear of each other. */
-export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
+export class PoolEngine implements WorkerHome, EntranceHost, StandingPool {
   readonly settings: PoolSettings
   readonly name: string
   readonly poolId: string = newIdTag()
@@ -48,10 +48,8 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   readonly log: PoolLog
   readonly events: PoolEvents
   readonly records: WorkerRecords
-  readonly watchdog: Watchdog = new Watchdog(this)
+  readonly watchdog: Watchdog = new Watchdog(new Standstill(this))
   readonly #depth = poolDepth() + 1
-  /** Who waited for what when that was told last. */
-  #toldGraph = ''
   #stopFinding: (() => void) | undefined
 
   /** Where sessions come in, if the pool listens. */
@@ -112,22 +110,6 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     return this.settings.maxSuspended
   }
 
-  get isStuck(): boolean {
-    const { coordinator, locks, fleet } = this
-    if (coordinator.running > 0 || coordinator.isIdle) return false
-    return (locks.waiting > 0 || coordinator.waiting > 0) && !fleet.isGrowing
-  }
-
-  /** Nothing has moved for a while. */
-  stuck(): void {
-    const { coordinator, locks, settings } = this
-    const lines = waitLines(coordinator.calls.values(), locks.inspect(), (call) => this.#idOf(call))
-    const graph = lines.join()
-    if (graph !== this.#toldGraph) this.events.deadlock(lines)
-    this.#toldGraph = graph
-    if (settings.onDeadlock === 'reject') this.#refuseNewestWait()
-  }
-
   /** Where calls of this process go. @param seat the only worker for them. */
   route(seat?: Seat): CallRoute {
     return {
@@ -176,6 +158,11 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     return closed
   }
 
+  /** As `currentTask().id` says in its body. */
+  idOf({ id }: PoolCall): string {
+    return `${this.poolId}-${id}`
+  }
+
   bootOf(worker: number): Boot {
     return bootOf(this.settings, this.poolId, this.#depth, worker)
   }
@@ -210,21 +197,11 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
   #observe(event: CallEvent, call: PoolCall, ending: Ending | undefined): void {
     if (ending) {
       this.statistics.settled(call, ending)
-      if (this.locks.size > 0) this.#passOn(call, ending)
+      if (this.locks.size > 0) {
+        passOn(this.locks, { task: call.request.task, taskId: this.idOf(call) }, ending, this.log)
+      }
     }
     this.events.call(event, call, ending)
-  }
-
-  /** What the call held goes to the next. Whoever is lost with its worker has not forgotten it. */
-  #passOn(call: PoolCall, ending: Ending): void {
-    const { task } = call.request
-    const names = this.locks.ownerGone(this.#idOf(call))
-    if (!ending.ok && ending.phase !== 'body') return
-    if (!this.log.wants('warn')) warnOfForgotten(names, task)
-    for (const name of names) {
-      const about = { task, taskId: this.#idOf(call) }
-      this.log.warn(`forgotten ${name}`, `ended and had not released '${name}'`, about)
-    }
   }
 
   #warnOfCrowd(): void {
@@ -236,23 +213,6 @@ export class PoolEngine implements WorkerHome, EntranceHost, WatchedPool {
     const [poolId, id] = taskId.split('-')
     const call = poolId === this.poolId ? this.coordinator.calls.get(Number(id)) : undefined
     return call?.hasBody ? call : undefined
-  }
-
-  #idOf({ id }: PoolCall): string {
-    return `${this.poolId}-${id}`
-  }
-
-  /** A wait for a name is somebody's mistake sooner than one for a worker. */
-  #refuseNewestWait(): void {
-    const { coordinator, locks } = this
-    const infos = locks.inspect()
-    if (!locks.refuseNewest((owner) => deadlockOf(owner, infos))) {
-      const newest = coordinator.calls
-        .values()
-        .filter(({ state }) => state === 'waiting')
-        .at(-1)
-      if (newest) coordinator.cancel(newest, deadlockOfCall(newest, this.#idOf(newest)))
-    }
   }
 
   /** Parts report changes while the others are still being made. */
