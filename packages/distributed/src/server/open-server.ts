@@ -1,4 +1,4 @@
-import { type Capabilities, type Executor, InvalidOptionError, type Load } from '@conc/core'
+import { type Executor, InvalidOptionError, type Load } from '@conc/core'
 import { describedAs } from '@conc/core/internal'
 import type { WebSocketServer } from 'ws'
 import { callRoute, isRouted } from '../calls/call-route.js'
@@ -9,7 +9,7 @@ import { type PoolLog, serverLog } from '../logs/pool-log.js'
 import type { PoolStats } from '../pool-stats.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
-import { closeCode, protocolName } from '../protocol/limits.js'
+import { closeCode } from '../protocol/limits.js'
 import type { Meta } from '../protocol/meta.js'
 import { urlHost } from '../security/host-names.js'
 import { type Key, proofKeyRing } from '../security/keys.js'
@@ -18,6 +18,7 @@ import { checkServerTls, type ServerTls } from '../security/tls-options.js'
 import { DecodingRoute } from './decoding-route.js'
 import { Dispatcher } from './dispatcher.js'
 import { Gate, type GateHost, type Visitor } from './gate.js'
+import { greetingOf } from './greeting.js'
 import { IdleWatch } from './idle-watch.js'
 import { KeyedCalls } from './keyed-calls.js'
 import { listenAt } from './listen-at.js'
@@ -26,15 +27,16 @@ import type { PoolServer, ServerCloseOptions } from './pool-server.js'
 import { Refusals } from './refusals.js'
 import type { ServeSettings } from './serve-options.js'
 import type { ServedCall } from './served-call.js'
-import { exposedTasks, lockRouteOf, plainStats, type TellingExecutor } from './served-executor.js'
+import { exposedTasks, lockRouteOf, type TellingExecutor } from './served-executor.js'
 import { type EndingHost, ServerEnding } from './server-ending.js'
+import { type FigureSource, ServerFigures } from './server-figures.js'
 import { answerRequest } from './server-requests.js'
 import type { ServerSession, SessionHost } from './server-session.js'
 import { Sessions } from './sessions.js'
 import { warnOfWeakKey } from './weak-key.js'
 
 /** One server, from the moment it listens. */
-export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost {
+export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost, FigureSource {
   readonly settings: ServeSettings
   readonly lockRoute: LockRoute
   readonly #executor: TellingExecutor
@@ -43,13 +45,12 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   readonly #dispatcher: Dispatcher
   readonly #keyed = new KeyedCalls((call) => this.#dispatcher.accept(call))
   readonly #loadReports: LoadReports
-  readonly #startedAt = performance.now()
+  readonly #figures: ServerFigures
   readonly #log: PoolLog
   readonly #ending = new ServerEnding(this)
   readonly #idle: IdleWatch
   /** Told of each call that is over. */
   onOver: (() => void) | undefined
-  #workedAt = performance.now()
   #port = 0
 
   private constructor(
@@ -64,6 +65,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
       ? executor[callRoute]
       : new DecodingRoute(executor, settings.maxPayloadBytes, unlessOfProcess(this.lockRoute))
     this.#dispatcher = new Dispatcher(executor, route)
+    this.#figures = new ServerFigures(this, this.#executor)
     this.#log = serverLog(this.#executor)
     this.#sessions = new Sessions(this, this.#log)
     this.#gate = new Gate(settings, this, new Refusals(executor.name, this.#log), Sockets)
@@ -133,7 +135,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   }
 
   get isOpen(): boolean {
-    return this.#ending.state === 'open'
+    return this.state === 'open'
   }
 
   get load(): Load {
@@ -145,22 +147,12 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     return exposedTasks(this.#executor, this.settings)
   }
 
-  async stats(): Promise<PoolStats> {
-    const own = await this.#executor.stats?.()
-    const { sessions, load, inFlight } = this
-    const isBusy = load.running + load.waiting + inFlight > 0
-    const idleMs = isBusy ? 0 : performance.now() - this.#workedAt
-    const { state } = this.#ending
-    return {
-      ...(own ?? plainStats([...this.tasks.keys()])),
-      name: this.name,
-      // An open server says how its pool is.
-      state: state === 'open' ? (own?.state ?? state) : state,
-      load,
-      sessions,
-      uptimeMs: performance.now() - this.#startedAt,
-      idleMs: Math.min(idleMs, own?.idleMs ?? idleMs),
-    }
+  get state(): 'open' | 'draining' | 'closed' {
+    return this.#ending.state
+  }
+
+  stats(): Promise<PoolStats> {
+    return this.#figures.stats()
   }
 
   reloadTls(tls: ServerTls): void {
@@ -216,7 +208,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   }
 
   hasRoom(): boolean {
-    return this.#ending.state !== 'closed' && this.#sessions.size < this.settings.maxSessions
+    return this.state !== 'closed' && this.#sessions.size < this.settings.maxSessions
   }
 
   admit(opened: OpenWebSocket, visitor: Visitor, isResumed: boolean): void {
@@ -226,19 +218,8 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   }
 
   welcome(): Meta {
-    const { maxPayloadBytes, maxInFlight, maxInFlightBytes, leaseMs, resumeMs } = this.settings
-    const capabilities: Capabilities = this.#executor.capabilities
-    return {
-      protocol: protocolName,
-      name: this.name,
-      maxPayloadBytes,
-      maxInFlight,
-      maxInFlightBytes,
-      leaseMs,
-      resumeMs,
-      capabilities: { ...capabilities },
-      load: { ...this.load },
-    }
+    const { capabilities } = this.#executor
+    return greetingOf(this.settings, { name: this.name, capabilities, load: this.load })
   }
 
   accept(session: ServerSession, call: ServedCall): void {
@@ -255,7 +236,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   over(_session: ServerSession, call: ServedCall): void {
     if (!call.isCancelled) this.#ending.finished()
     if (call.wasSent) this.#dispatcher.over()
-    this.#workedAt = performance.now()
+    this.#figures.worked()
     this.#loadReports.changed()
     this.onOver?.()
     this.#ending.check()
