@@ -110,11 +110,18 @@ export class HeldName {
     }
   }
 
-  /** Writers come before readers; else nobody overtakes. */
+  /** Who can come in now. */
   #next(): Waiter | undefined {
-    const waiters = [...this.waiters]
-    const first = waiters.find(({ request }) => request.kind === 'write') ?? waiters[0]
+    const first = this.#first()
     return first && this.#fits(first.request) ? first : undefined
+  }
+
+  /** Writers come before readers; else nobody overtakes. */
+  #first(): Waiter | undefined {
+    if (this.kind === 'rwLock') {
+      for (const waiter of this.waiters) if (waiter.request.kind === 'write') return waiter
+    }
+    return this.waiters.values().next().value
   }
 
   #mustQueue({ kind }: AcquireRequest): boolean {
@@ -130,6 +137,7 @@ export class HeldName {
 
   /** What an ancestor holds for its own calls too. */
   #sharedWith(owner: LockOwner): Hold | undefined {
+    if (this.holds.size === 0) return undefined
     const above = new Set(owner.ancestors())
     return [...this.holds].find((hold) => hold.delegate && above.has(hold.owner.id))
   }
