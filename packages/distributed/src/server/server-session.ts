@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { AuthenticationError, QueueFullError } from '@conc/core'
 import type { Bytes, RecordLevel } from '@conc/core/internal'
 import { encode } from '@conc/wire'
 import type { CloseReport } from '../close-report.js'
@@ -15,6 +14,7 @@ import { frameType, isIgnorable } from '../protocol/frame-types.js'
 import { closeCode } from '../protocol/limits.js'
 import { decodeMeta, encodeMeta, type Meta } from '../protocol/meta.js'
 import type { Visitor } from './gate.js'
+import { LockDoor } from './lock-door.js'
 import type { AuthorizeRequest, ServeSettings } from './serve-options.js'
 import type { ServedCall } from './served-call.js'
 import { SessionCalls, type SessionCallsHost } from './session-calls.js'
@@ -66,6 +66,7 @@ export class ServerSession implements SessionCallsHost {
   #lastId = 0
   readonly #stopIds: number[] = []
   readonly #locks: SessionLocks
+  readonly #lockDoor: LockDoor
 
   constructor(host: SessionHost, visitor: Visitor, opened: OpenWebSocket) {
     this.#host = host
@@ -76,6 +77,7 @@ export class ServerSession implements SessionCallsHost {
       refused: (id, error) => this.refuse(id, error),
       lost: (token) => this.send(frameType.lost, 0, { token }),
     })
+    this.#lockDoor = new LockDoor(this, this.#locks)
     this.connection = new Connection(
       {
         received: (frame) => this.#received(frame),
@@ -203,7 +205,7 @@ export class ServerSession implements SessionCallsHost {
     if (!this.#hasGreeted) this.#greeted(frame)
     else if (type === frameType.task) this.#calls.asked(frame)
     else if (type === frameType.stats || type === frameType.stop) this.#host.asked(this, frame)
-    else if (type === frameType.acquire) void this.#acquire(frame)
+    else if (type === frameType.acquire) this.#lockDoor.take(frame)
     else if (type === frameType.release && this.#locks.release(frame)) return
     else if (type === frameType.cancel && this.#locks.cancel(id)) return
     else if (!this.#calls.received(frame) && !isIgnorable(type) && !this.#isLate(frame))
@@ -236,19 +238,6 @@ export class ServerSession implements SessionCallsHost {
   /** The server takes no more work. Whoever is not greeted yet learns it after that. */
   tellClosing(): void {
     this.tell(frameType.goAway, { reason: 'The server is closing.' })
-  }
-
-  async #acquire(frame: Frame): Promise<void> {
-    const { settings, executorName } = this.#host
-    if (this.#locks.waiting >= settings.maxInFlight) {
-      const message = `The session waits for ${settings.maxInFlight} locks, its maxInFlight.`
-      this.refuse(frame.id, new QueueFullError(message, { executor: executorName }))
-    } else if (settings.authorize === undefined || (await this.isAllowed('locks'))) {
-      this.#locks.ask(frame)
-    } else {
-      const message = 'This session may not use locks.'
-      this.refuse(frame.id, new AuthenticationError(message, { executor: executorName }))
-    }
   }
 
   #granted(id: number, reply: LockReply): void {
