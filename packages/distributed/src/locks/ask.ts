@@ -17,7 +17,6 @@ export function ask(
   wait: Wait = {},
   owner: unknown = route.owner(),
 ): Promise<LockReply> {
-  checkWait(wait)
   const { signal, timeoutMs } = wait
   if (signal === undefined && timeoutMs === undefined) return route.ask(request, owner).answer
   return askWithin(route, request, owner, wait)
@@ -64,7 +63,8 @@ async function giveBack(
   await route.ask({ op: 'release', token: reply }, owner).answer
 }
 
-function checkWait(wait: Wait): void {
+/** @throws {InvalidOptionError} an option is none. */
+export function checkWait(wait: Wait): void {
   checkObject('options', wait)
   checkSignal(wait.signal)
   if (wait.timeoutMs !== undefined) checkPause('timeoutMs', wait.timeoutMs)

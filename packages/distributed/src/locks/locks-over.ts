@@ -1,5 +1,5 @@
 import { checkName, checkPositiveInteger } from '@conc/core/internal'
-import { ask } from './ask.js'
+import { ask, checkWait } from './ask.js'
 import type { LockInfo } from './lock-request.js'
 import type { LockRoute } from './lock-route.js'
 import type { Barrier, Locks, SharedEvent } from './locks.js'
@@ -38,13 +38,19 @@ function eventOver(route: LockRoute, name: string): SharedEvent {
     set: async () => void (await event('set')),
     clear: async () => void (await event('clear')),
     isSet: async () => (await event('isSet')) === true,
-    wait: async (wait) => void (await ask(route, { op: 'eventWait', name }, wait)),
+    wait: (wait = {}) => {
+      checkWait(wait)
+      return ask(route, { op: 'eventWait', name }, wait) as Promise<undefined>
+    },
   }
 }
 
 function barrierOver(route: LockRoute, name: string, parties: number): Barrier {
   return {
-    wait: async (wait) => (await ask(route, { op: 'barrierWait', name, parties }, wait)) as number,
+    wait: (wait = {}) => {
+      checkWait(wait)
+      return ask(route, { op: 'barrierWait', name, parties }, wait) as Promise<number>
+    },
     reset: async () => void (await ask(route, { op: 'barrierReset', name, parties })),
   }
 }

@@ -1,5 +1,5 @@
 import { checkBoolean, checkFunction, checkPositiveInteger } from '@conc/core/internal'
-import { ask, type Wait } from './ask.js'
+import { ask, checkWait, type Wait } from './ask.js'
 import { type Held, HeldLock } from './held-lock.js'
 import type { AcquireRequest, HoldKind } from './lock-request.js'
 import type { LockRoute } from './lock-route.js'
@@ -16,9 +16,11 @@ export class NamedLock implements Lock {
     this.#name = name
   }
 
-  async acquire({ delegate = false, ...wait }: Wait & { delegate?: boolean } = {}): Promise<Held> {
+  acquire(options: Wait & { delegate?: boolean } = {}): Promise<Held> {
+    checkWait(options)
+    const { delegate = false } = options
     checkBoolean('delegate', delegate)
-    return (await this.#hold({ delegate }, wait)) as HeldLock
+    return this.#hold({ delegate }, options) as Promise<HeldLock>
   }
 
   tryAcquire(): Promise<Held | undefined> {
@@ -27,6 +29,7 @@ export class NamedLock implements Lock {
 
   use<T>(fn: (held: Held) => T, options: Wait = {}): Promise<Awaited<T>> {
     checkFunction('fn', fn)
+    checkWait(options)
     return use(this.#hold({}, options), fn)
   }
 
@@ -46,18 +49,21 @@ export class NamedSemaphore implements Semaphore {
     this.#permits = permits
   }
 
-  async acquire({ permits = 1, ...wait }: Wait & { permits?: number } = {}): Promise<Held> {
+  acquire(options: Wait & { permits?: number } = {}): Promise<Held> {
+    checkWait(options)
+    const { permits = 1 } = options
     checkPositiveInteger('permits', permits)
-    return (await this.#hold(permits, false, wait)) as HeldLock
+    return this.#hold(permits, false, options) as Promise<HeldLock>
   }
 
-  async tryAcquire(permits = 1): Promise<Held | undefined> {
+  tryAcquire(permits = 1): Promise<Held | undefined> {
     checkPositiveInteger('permits', permits)
-    return await this.#hold(permits, true)
+    return this.#hold(permits, true)
   }
 
   use<T>(fn: (held: Held) => T, options: Wait = {}): Promise<Awaited<T>> {
     checkFunction('fn', fn)
+    checkWait(options)
     return use(this.#hold(1, false, options), fn)
   }
 

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { locks, WorkerPool, withLocks, withPool } from '@conc/distributed'
+import { type Held, locks, WorkerPool, withLocks, withPool } from '@conc/distributed'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { add, briefly, entangled, hogging, increment, meeting } from '../fixtures/tasks.mjs'
 import { firstReport, Lab } from '../lab.js'
@@ -123,10 +123,18 @@ describe('locks()', () => {
   it('refuse waits that would be misread, and hosts without locks', async () => {
     await using pool = new WorkerPool({ breadth: 1 })
     const lock = pool.locks().lock('one')
-    const wait = (options: object) => lock.acquire(options)
-    await expect(wait({ signal: {} })).rejects.toThrow(/`signal` to be an AbortSignal, got {}/)
-    await expect(wait({ timeoutMs: '10' })).rejects.toThrow(/`timeoutMs` to be .* got '10'/)
-    await expect(wait({ delegate: 'yes' })).rejects.toThrow(/`delegate` to be true or false/)
+    const acquire = (options: object): Promise<Held> => lock.acquire(options)
+    expect(() => acquire({ signal: {} })).toThrow(/`signal` to be an AbortSignal, got {}/)
+    expect(() => acquire({ timeoutMs: '10' })).toThrow(/`timeoutMs` to be .* got '10'/)
+    expect(() => acquire({ delegate: 'yes' })).toThrow(/`delegate` to be true or false/)
+    expect(() => acquire(null as never)).toThrow(/`options` to be an object, got null/)
+    const wrong = { timeoutMs: -1 }
+    const both = pool.locks().semaphore('two', 2)
+    expect(() => lock.use(() => {}, wrong)).toThrow(/`timeoutMs`/)
+    expect(() => both.acquire({ permits: 0 })).toThrow(/`permits`/)
+    expect(() => both.tryAcquire(1.5)).toThrow(/`permits`/)
+    expect(() => pool.locks().event('go').wait(wrong)).toThrow(/`timeoutMs`/)
+    expect(() => pool.locks().barrier('meet', 2).wait(wrong)).toThrow(/`timeoutMs`/)
     await (await lock.acquire({ timeoutMs: 1000 })).release()
     expect(() => withLocks(undefined as never, () => 1)).toThrow(/`host` to be a WorkerPool or a/)
   })
