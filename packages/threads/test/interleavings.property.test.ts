@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import {
   add,
+  alternating,
   crowded,
   depth,
   endless,
@@ -72,6 +73,10 @@ describe('random interleavings', () => {
     },
     {
       weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('alternating' as const), abort: fc.boolean() }),
+    },
+    {
+      weight: 2,
       arbitrary: fc.record({ kind: fc.constant('crowded' as const), abort: fc.boolean() }),
     },
     {
@@ -117,6 +122,7 @@ describe('random interleavings', () => {
             const call = {
               add: () => threads.submit(add, [1, 1], { signal }),
               depth: () => threads.submit(depth, [5], { signal }),
+              alternating: () => threads.submit(alternating, [counts.buffer, 4], { signal }),
               crowded: () => threads.submit(crowded, [counts.buffer], { signal }),
               range: () => pull(threads.stream(range, [60], { signal }), astray),
               relay: () => pull(threads.stream(relay, [60], { signal }), astray),

@@ -3,6 +3,7 @@ import { ThreadExecutor } from '@conc/threads'
 import { describe, expect, it, vi } from 'vitest'
 import {
   add,
+  changingItsMind,
   closing,
   depth,
   fibonacci,
@@ -51,6 +52,11 @@ describe('a nested call', () => {
     await Promise.all([1, 2, 3].map(() => threads.submit(nest, [counts.buffer, 4])))
     expect(counts.values[0]).toBe(0)
     expect(counts.values[1]).toBeLessThanOrEqual(2)
+  })
+
+  it('that is given up keeps no slot from the next one', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1 })
+    expect(await threads.submit(changingItsMind, [])).toEqual(['given up', 2])
   })
 
   it('knows its parent, its context and the pool', async () => {

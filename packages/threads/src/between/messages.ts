@@ -44,14 +44,15 @@ export const toThread = {
   ping: 7,
 } as const
 
-/** A call on its way to a thread. Small ones are records. */
+/** A call on its way to a thread. Small ones are records. `answers`: the nested call of a body there which it is. */
 export type CallMessage = readonly [
   kind: 1,
   id: number,
   task: number,
   args: readonly unknown[],
   context?: CallContext | undefined,
-  stream?: MessagePort,
+  stream?: MessagePort | undefined,
+  answers?: number | undefined,
 ]
 
 export type ToThread =

@@ -6,13 +6,18 @@ interface RecordLink {
   write(a: number, b: number, values: readonly unknown[]): boolean
 }
 
-interface BriefCall {
+interface BriefRequest {
   readonly task: number
   readonly args: readonly unknown[]
   readonly context: CallContext | undefined
 }
 
-interface BriefNestedCall extends BriefCall {
+interface BriefCall extends BriefRequest {
+  /** Its number, where a body of the thread it goes to has made it. */
+  readonly answers: number | undefined
+}
+
+interface BriefNestedCall extends BriefRequest {
   /** The body that makes it. */
   readonly parent: number
 }
@@ -21,19 +26,25 @@ interface BriefNestedCall extends BriefCall {
 const nestedResult = -1
 const firstWithContext = -2
 const result = 0
+const handedOver = -1
 const firstNestedCall = 1
 
 /** What goes by a ring where it is small enough. Each returns whether it was written; what was not has to be posted. */
 export const records = {
-  call(link: RecordLink, id: number, { task, args, context }: BriefCall): boolean {
+  call(link: RecordLink, id: number, { task, args, context, answers }: BriefCall): boolean {
     if (context === undefined) return link.write(id, task, args)
-    return isBrief(context) && link.write(id, firstWithContext - task, withContext(context, args))
+    if (!isBrief(context)) return false
+    return link.write(id, firstWithContext - task, [answers, ...withContext(context, args)])
   },
   nestedResult(link: RecordLink, nested: number, value: unknown): boolean {
     return link.write(nested, nestedResult, [value])
   },
   result(link: RecordLink, id: number, value: unknown): boolean {
     return link.write(id, result, [value])
+  },
+  /** Also the result of a call, which the body that made it has already. */
+  handedOver(link: RecordLink, id: number, value: unknown): boolean {
+    return link.write(id, handedOver, [value])
   },
   nestedCall(link: RecordLink, nested: number, call: BriefNestedCall): boolean {
     const { task, parent, args, context = {} } = call
@@ -44,15 +55,16 @@ export const records = {
 
 /** What came to a thread: a call, or `undefined` where it is the result of a nested one. */
 export function briefCall({ b, values }: RingRecord): BriefCall | undefined {
-  if (b >= 0) return { task: b, args: values, context: undefined }
+  if (b >= 0) return { task: b, args: values, context: undefined, answers: undefined }
   if (b === nestedResult) return undefined
-  const [parentId, deadline, ...args] = values
-  return { task: firstWithContext - b, args, context: contextOf(parentId, deadline) }
+  const [answers, parentId, deadline, ...args] = values
+  const context = contextOf(parentId, deadline)
+  return { task: firstWithContext - b, args, context, answers: answers as number | undefined }
 }
 
 /** What came from a thread: a nested call, or `undefined` where it is the result of a call. */
 export function briefNestedCall({ b, values }: RingRecord): BriefNestedCall | undefined {
-  if (b === result) return undefined
+  if (b <= result) return undefined
   const [parent, parentId, deadline, ...args] = values
   return {
     task: b - firstNestedCall,
@@ -60,6 +72,11 @@ export function briefNestedCall({ b, values }: RingRecord): BriefNestedCall | un
     args,
     context: contextOf(parentId, deadline),
   }
+}
+
+/** Of the result of a call: whether the body that made it goes on already. */
+export function isHandedOver({ b }: RingRecord): boolean {
+  return b === handedOver
 }
 
 /** Whether there is nothing in it but the parent and the deadline. */

@@ -128,6 +128,8 @@ export class AcceptedCalls implements RemoteWork {
     this.#start(call, args, contextOf(call, captureContext(call), 1), {
       isStream: owner.isStream === true,
       placed: (attempt) => owner.placed?.(attempt),
+      numberOn: (thread) => owner.numberOn?.(thread),
+      handedOver: (attempt) => owner.handedOver?.(attempt),
       succeeded: (attempt, value) => {
         owner.succeeded(attempt, value)
         this.#over(attempt, 'completed')

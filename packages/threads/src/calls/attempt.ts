@@ -23,6 +23,10 @@ export interface AttemptOwner {
   readonly isStream?: boolean
   /** It is on its way to a thread. */
   placed?(attempt: Attempt): MessagePort | undefined
+  /** The number of this call on `thread`, where a body there has made it. */
+  numberOn?(thread: Thread | undefined): number | undefined
+  /** Its body is over, and the one on its thread that made this call goes on already. */
+  handedOver?(attempt: Attempt): void
 }
 
 /** Where an attempt waits and goes. */

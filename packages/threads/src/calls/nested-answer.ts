@@ -11,7 +11,7 @@ import { type Blame, type NestedRequest, toThread } from '../between/messages.js
 import { cloneFailure } from '../between/values.js'
 import type { Thread } from '../thread/thread.js'
 import type { Attempt, AttemptOwner } from './attempt.js'
-import { goesOn } from './nested-wait.js'
+import { goesOn, wentOn } from './nested-wait.js'
 
 /** Who made a nested call. */
 export interface NestedCaller {
@@ -38,6 +38,8 @@ export class NestedAnswer implements NestedOwner {
   readonly #task: string
   readonly #onEnd: () => void
   #moved: readonly Transferable[] | undefined
+  #isSettled = false
+  #isHandedOver = false
   #bodyFailure: { readonly error: unknown } | undefined
 
   /** @param onEnd called before the end is sent. */
@@ -83,14 +85,24 @@ export class NestedAnswer implements NestedOwner {
     return port2
   }
 
+  numberOn(thread: Thread | undefined): number | undefined {
+    return thread === this.#thread && !this.isStream ? this.#nested : undefined
+  }
+
+  handedOver(attempt: Attempt): void {
+    this.#isHandedOver = true
+    wentOn(this.#thread, this.#parent, attempt, this.#isSettled)
+  }
+
   /** Its body begins elsewhere. */
   begun(): void {
     this.#thread.answer([toThread.nestedBegun, this.#nested, undefined])
   }
 
   #settle(send: () => void): void {
+    this.#isSettled = true
     this.#onEnd()
-    goesOn(this.#thread, this.#parent, send)
+    if (!this.#isHandedOver) goesOn(this.#thread, this.#parent, send)
   }
 
   #sendResult(value: unknown): void {

@@ -3,7 +3,10 @@ import type { Attempt } from './attempt.js'
 
 /** A body waits for something, and gives its slot up until `goesOn`. */
 export function waits(thread: Thread, body: Attempt | undefined): void {
-  if (body && body.outstanding++ === 0) thread.placement.drop(body)
+  if (body === undefined || body.outstanding++ > 0) return
+  // It gave up what it waited for before, and did not wait for its slot: with one it would keep others from theirs.
+  thread.resumption.forget(body)
+  thread.placement.drop(body)
 }
 
 /** Lets a body go on; what it waited for last is delivered when it has a slot again. */

@@ -27,13 +27,16 @@ const noContext: CallContext = {}
 export class Body {
   readonly id: number
   readonly name: string
+  /** The nested call of a body on this thread which it is. */
+  readonly answers: number | undefined
   readonly cancellation: Cancellation = new Cancellation()
   readonly #server: ThreadServer
 
-  constructor(server: ThreadServer, id: number, name: string) {
+  constructor(server: ThreadServer, id: number, name: string, answers: number | undefined) {
     this.#server = server
     this.id = id
     this.name = name
+    this.answers = answers
   }
 
   run(

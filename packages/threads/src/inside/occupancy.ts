@@ -30,6 +30,16 @@ export class Occupancy {
     if (!this.#outstanding.delete(body)) this.#running--
   }
 
+  /** Whether it waits for one answer and no more. */
+  waitsForOne(body: number): boolean {
+    return this.#outstanding.get(body) === 1
+  }
+
+  /** Whether it has a slot. */
+  isRunning(body: number): boolean {
+    return !this.#outstanding.has(body)
+  }
+
   waits(body: number): void {
     if (body === noBody) return
     const before = this.#outstanding.get(body) ?? 0

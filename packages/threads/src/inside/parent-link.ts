@@ -97,6 +97,12 @@ export class ParentLink implements Waiting {
     return { answer: promise, giveUp: givenUp }
   }
 
+  /** Whether the answer to a nested call is all that a body of this thread waits for. */
+  isAwaited(nested: number): boolean {
+    const sink = this.#sinks.get(nested)
+    return sink !== undefined && this.#occupancy.waitsForOne(sink.body)
+  }
+
   /** A nested call has ended well. */
   succeeded(nested: number, value: unknown): void {
     this.#answered(nested)?.succeeded(value)

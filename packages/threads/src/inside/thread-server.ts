@@ -82,8 +82,11 @@ export class ThreadServer {
   }
 
   succeeded(body: Body, value: unknown): void {
+    const canHandOver = this.#canHandOver(body)
     if (!this.#end(body)) return
-    this.#answers.result(body, value)
+    if (canHandOver && this.#answers.handedOver(body, value)) {
+      this.link.succeeded(body.answers as number, value)
+    } else this.#answers.result(body, value)
     this.#takeNext()
   }
 
@@ -100,8 +103,10 @@ export class ThreadServer {
 
   #record(record: RingRecord): void {
     const call = briefCall(record)
-    if (call) this.#arrived([toThread.call, record.a, call.task, call.args, call.context])
-    else if (!this.#isDoomed) this.link.succeeded(record.a, record.values[0])
+    if (call) {
+      const { task, args, context, answers } = call
+      this.#arrived([toThread.call, record.a, task, args, context, undefined, answers])
+    } else if (!this.#isDoomed) this.link.succeeded(record.a, record.values[0])
   }
 
   #receive(message: ToThread): void {
@@ -157,14 +162,14 @@ export class ThreadServer {
     const [, id, task] = call
     const definition = this.#tasks.find(task)
     if (definition === undefined) void this.#load(call)
-    else if (this.#claims.claim(id)) this.#run(call, definition, this.#admit(id, task))
+    else if (this.#claims.claim(id)) this.#run(call, definition, this.#admit(call))
     else drop(call)
   }
 
   async #load(call: CallMessage): Promise<void> {
     const [, id, task] = call
     if (!this.#claims.load(id)) return drop(call)
-    const body = this.#admit(id, task)
+    const body = this.#admit(call)
     try {
       const definition = await this.#tasks.load(task)
       if (this.#claims.claim(id)) this.#run(call, definition, body)
@@ -174,8 +179,8 @@ export class ThreadServer {
     }
   }
 
-  #admit(id: number, task: number): Body {
-    const body = new Body(this, id, this.#tasks.nameOf(task))
+  #admit([, id, task, , , , answers]: CallMessage): Body {
+    const body = new Body(this, id, this.#tasks.nameOf(task), answers)
     this.#bodies.add(body)
     this.#occupancy.begin()
     return body
@@ -186,6 +191,11 @@ export class ThreadServer {
     if (context?.wantsStart) this.#answers.started(body)
     if (stream) void body.stream(definition, args, context, stream)
     else body.run(definition, args, context)
+  }
+
+  /** Whether the result can go straight to the body here that waits for it, and the slot with it; the pool is told. */
+  #canHandOver({ id, answers }: Body): boolean {
+    return answers !== undefined && this.#occupancy.isRunning(id) && this.link.isAwaited(answers)
   }
 
   /** @returns `false` when nothing may be done here any more. */

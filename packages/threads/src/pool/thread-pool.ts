@@ -150,10 +150,14 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.#changed()
   }
 
-  released(thread: Thread, attempt: Attempt, now: number): void {
-    const heldMs = now - attempt.slotSince
+  used({ slotSince }: Attempt, now: number): void {
+    const heldMs = now - slotSince
     this.metrics.used(heldMs)
     this.#ahead.ran(heldMs)
+  }
+
+  released(thread: Thread, attempt: Attempt, now: number): void {
+    this.used(attempt, now)
     if (thread.state === 'ready' && this.#passOn(thread, now)) return
     this.#shrink(thread)
     this.line.release()

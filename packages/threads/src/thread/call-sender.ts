@@ -34,7 +34,8 @@ export class CallSender {
   #write(attempt: Attempt, task: number): boolean {
     const { id, args, context, transfer, owner } = attempt
     if (transfer !== undefined || owner.isStream) return false
-    if (!records.call(this.#link, id, { task, args, context })) return false
+    const answers = owner.numberOn?.(attempt.thread)
+    if (!records.call(this.#link, id, { task, args, context, answers })) return false
     owner.placed?.(attempt)
     return true
   }

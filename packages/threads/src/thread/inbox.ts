@@ -1,7 +1,7 @@
 import { decodeError, encodeError, type Transferable } from '@conc/core'
 import type { LinkSink, Subject } from '../between/link.js'
 import { type ToParent, toParent, toThread } from '../between/messages.js'
-import { briefNestedCall } from '../between/records.js'
+import { briefNestedCall, isHandedOver } from '../between/records.js'
 import type { RingRecord } from '../between/ring.js'
 import { travelFailure } from '../between/values.js'
 import type { Attempt } from '../calls/attempt.js'
@@ -25,7 +25,7 @@ export class Inbox implements LinkSink<ToParent> {
   /** A small result, or a small nested call. */
   record(record: RingRecord): void {
     const call = briefNestedCall(record)
-    if (call === undefined) this.#thread.placement.answered(record.a)?.succeed(record.values[0])
+    if (call === undefined) this.#ended(record)
     else {
       const { parent, task, args, context } = call
       const request = { task, args, context, priority: undefined, transfer: undefined }
@@ -89,6 +89,15 @@ export class Inbox implements LinkSink<ToParent> {
     else if (about.kind === toParent.result || about.kind === toParent.failure) {
       this.#failed(about.number, cause)
     }
+  }
+
+  #ended(record: RingRecord): void {
+    const { a: id, values } = record
+    if (isHandedOver(record)) {
+      const attempt = this.#find(id)
+      attempt?.owner.handedOver?.(attempt)
+    }
+    this.#thread.placement.answered(id)?.succeed(values[0])
   }
 
   #started(id: number): void {

@@ -72,6 +72,14 @@ export class Placement {
     this.#home.released(this.#thread, attempt, now)
   }
 
+  /** The slot under one attempt goes to another one. */
+  handOver(from: Attempt, to: Attempt): void {
+    const now = performance.now()
+    this.#slots.giveBack(from, now)
+    this.#slots.take(to, now)
+    this.#home.used(from, now)
+  }
+
   /** The body of a call is over here. @returns the attempt, if it still waited for that. */
   answered(id: number): Attempt | undefined {
     const attempt = this.#calls.get(id)

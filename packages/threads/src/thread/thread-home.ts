@@ -24,6 +24,8 @@ export interface ThreadHome {
     attempts: readonly Attempt[],
     unbegun: ReadonlySet<Attempt>,
   ): void
+  /** A body held its slot until `now`, and another one has it. */
+  used(attempt: Attempt, now: number): void
   /** A body gave its slot up, at `now`. */
   released(thread: Thread, attempt: Attempt, now: number): void
   /** A body that held no slot holds one again, or has ended without. */
