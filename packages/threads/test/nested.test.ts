@@ -3,6 +3,7 @@ import { ThreadExecutor } from '@conc/threads'
 import { describe, expect, it, vi } from 'vitest'
 import {
   add,
+  alternating,
   changingItsMind,
   closing,
   depth,
@@ -53,6 +54,27 @@ describe('a nested call', () => {
     expect(counts.values[0]).toBe(0)
     expect(counts.values[1]).toBeLessThanOrEqual(2)
   })
+
+  it.each([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+  ])(
+    'leaves its slot to its parent, on %s threads for %s tasks',
+    async (maxThreads, tasksPerThread) => {
+      await using threads = new ThreadExecutor({ maxThreads, tasksPerThread })
+      const counts = words(0, 0)
+      const parents = [3, 30, 60, 90].map((times) =>
+        threads.submit(alternating, [counts.buffer, times]),
+      )
+      expect(await Promise.all(parents)).toEqual([1, 10, 20, 30])
+      expect(counts.values[0]).toBe(0)
+      expect(counts.values[1]).toBeLessThanOrEqual(maxThreads * tasksPerThread)
+      expect(threads.load).toMatchObject({ running: 0, waiting: 0 })
+      const { suspended, completed } = threads.metrics()
+      expect({ suspended, completed }).toEqual({ suspended: 0, completed: 4 + (4 / 3) * 183 })
+    },
+  )
 
   it('that is given up keeps no slot from the next one', async () => {
     await using threads = new ThreadExecutor({ maxThreads: 1 })
