@@ -5,6 +5,7 @@ import { Money, purse } from './fixtures/purse.mjs'
 import {
   add,
   bearer,
+  changingItsMind,
   depth,
   fan,
   inner,
@@ -30,6 +31,11 @@ describe('calls inside of tasks', () => {
     expect(await narrow.submit(depth, [40])).toBe(40)
     await using full = new WorkerPool({ breadth: 1, concurrency: 1, queueLimit: 1 })
     expect(await full.submit(fan, [4, 3])).toBe(64)
+  })
+
+  it('keep no slot from the next one once they are given up', async () => {
+    await using pool = new WorkerPool({ breadth: 1, concurrency: 1 })
+    expect(await pool.submit(changingItsMind, [])).toEqual(['given up', 2])
   })
 
   it('spread over all workers', async () => {

@@ -17,6 +17,8 @@ export class Suspensions {
   /** A body waits for one more thing; with the first one it gives its slot up. */
   suspend(call: PoolCall): void {
     if (call.outstanding++ > 0 || !call.hasBody || !call.seat) return
+    // It gave up what it waited for before, and did not wait for its slot: with one it would keep others from theirs.
+    call.seat.resumption.forget(call)
     call.seat.suspended++
     this.#observe('suspended', call)
     // What it waits for may need this very worker.
