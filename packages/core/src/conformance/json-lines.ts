@@ -12,15 +12,17 @@ export function onMessage<T>(socket: Socket, receive: (message: T) => void): voi
     rest = lines.pop() ?? ''
     for (const line of lines) {
       const message = parsed<T>(line)
-      if (message === undefined) socket.destroy()
-      else receive(message)
+      // What else the stranger has said stays unread.
+      if (message === undefined) return void socket.destroy()
+      receive(message)
     }
   })
 }
 
 function parsed<T>(line: string): T | undefined {
   try {
-    return JSON.parse(line) as T
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? (value as T) : undefined
   } catch {
     return undefined
   }
