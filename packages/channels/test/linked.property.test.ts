@@ -5,6 +5,8 @@ import {
   bouncer,
   echo,
   echoSync,
+  exchange,
+  exchangeMany,
   getMany,
   pickSync,
   putMany,
@@ -33,6 +35,15 @@ describe('two threads', { timeout: 60_000 + 60 * rounds }, () => {
       }),
       { numRuns: 10 },
     )
+  })
+
+  it.each([1, 2, 5])('select to put or to take, at capacity %s', async (capacity) => {
+    for (let run = 0; run < 5; run++) {
+      const [mine, yours] = duplex<unknown>({ capacity })
+      const { done } = exchange(yours, rounds)
+      await Promise.all([exchangeMany(mine, rounds), done])
+      mine.close()
+    }
   })
 
   it('play 20 000 rounds of ping-pong in Atomics.wait', async () => {

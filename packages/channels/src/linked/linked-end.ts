@@ -150,6 +150,8 @@ export class LinkedEnd<Send, Recv>
 
   #serveTaker(): boolean {
     const state = this.sync()
+    // What was sent just now may have been what a select put that also waited to take.
+    if (this.takers.size === 0) return false
     const value = this.#takeItem(state)
     if (value !== nothing) {
       this.takenCount++
