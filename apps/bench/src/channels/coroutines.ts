@@ -78,8 +78,3 @@ export const bytesEcho: Start<[], void, Uint8Array, Uint8Array> = coroutine(
   },
   options,
 )
-export const nothing: Start<[], number, never, never> = coroutine('bench/nothing', () => 1, options)
-export const isolated: Start<[], number, never, never> = coroutine('bench/isolated', () => 1, {
-  ...options,
-  isolate: true,
-})

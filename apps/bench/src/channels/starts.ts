@@ -29,7 +29,7 @@ export function warmStart(rounds: number): Path {
       role: 'ours',
       goal: { timesFloor: 5 },
       prepare: async (count) => {
-        const { nothing } = await import('./coroutines.js')
+        const { nothing } = await import('./nothing.js')
         return repeat(count, () => nothing().done)
       },
     },
@@ -54,7 +54,7 @@ export function coldStart(rounds: number): Path {
       role: 'ours',
       goal: { timesFloor: 1.5 },
       prepare: async (count) => {
-        const { isolated } = await import('./coroutines.js')
+        const { isolated } = await import('./nothing.js')
         return repeat(count, () => isolated().done)
       },
     },
