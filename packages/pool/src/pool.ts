@@ -19,7 +19,6 @@ import {
   type Entered,
   refuseStreamTask,
   reportsEnd,
-  slotAround,
 } from '@conc/core/internal'
 import { cancelTargets } from './cancel/cancel-targets.js'
 import {
@@ -424,7 +423,7 @@ export class Pool implements Executor {
 
   #run(call: string, batch: Batch, input: unknown): Promise<never> {
     const state = this.#state
-    const refusal = this.#refusal(batch, mayBorrow(state)) ?? this.#refuseSlot(call)
+    const refusal = this.#refusal(batch, state.mayBorrow) ?? this.#refuseSlot(call)
     if (refusal) {
       endNow(batch.submitOptions)
       return Promise.reject(refusal)
@@ -445,9 +444,4 @@ export class Pool implements Executor {
   #refuseSlot(call: string, lends = true): Error | undefined {
     return this.#state.guard?.refuseSlot(call, lends)
   }
-}
-
-/** Whether a call that the task around waits for has that task's slot at once, and needs no room to wait. */
-function mayBorrow({ queueLimit, line }: PoolState): boolean {
-  return queueLimit !== Number.POSITIVE_INFINITY && slotAround(line)?.isLendable === true
 }

@@ -1,4 +1,4 @@
-import { ExecutorClosedError, QueueFullError } from '@conc/core'
+import { ExecutorClosedError, QueueFullError, task } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { describe, expect, it, vi } from 'vitest'
 import { Pool, type PoolTask, TaskNotSettledError } from '../src/index.js'
@@ -296,6 +296,20 @@ describe('Pool', () => {
       expect(handles.map((handle) => handle.status)).toEqual(['waiting', 'waiting', 'rejected'])
       expect(handles[2]?.error()).toBeInstanceOf(QueueFullError)
       await expect(pool.map((n) => n, [1, 2, 3])).resolves.toEqual([1, 2, 3])
+    })
+
+    it('does not count what has the slot of the task around it', async () => {
+      const pool = new Pool({ size: 1, queueLimit: 0 })
+      const nested = task('pool-test/nested-stream', async function* (left: number): AsyncGenerator<
+        number,
+        void
+      > {
+        if (left > 0) yield* pool.stream(nested, [left - 1])
+        yield left
+      })
+      const items: number[] = []
+      for await (const item of pool.stream(nested, [2])) items.push(item)
+      expect(items).toEqual([0, 1, 2])
     })
   })
 

@@ -97,6 +97,12 @@ export class PoolState extends JobBoard implements AbortListener {
     return job.follow(new JobCall(this.name, batch.fn, batch.submitOptions))
   }
 
+  /** Whether a call that the task around waits for has that task's slot at once, and needs no room to wait. */
+  get mayBorrow(): boolean {
+    if (this.queueLimit === Number.POSITIVE_INFINITY) return false
+    return slotAround(this.line)?.isLendable === true
+  }
+
   /** The async context of the caller, for tasks that are entered later. */
   scope(): AsyncResource {
     return new AsyncResource('conc.pool')

@@ -18,7 +18,7 @@ export function poolStream(
 ): AsyncGenerator<unknown, void, undefined> {
   return new TaskStream<unknown>({
     accept: () => {
-      const refusal = state.refusal()
+      const refusal = state.refusal(state.mayBorrow)
       if (refusal === undefined) return new Call(state.name, work, options)
       endNow(options)
       throw refusal
