@@ -23,6 +23,7 @@ export {
   endNow,
   type ForwardedOptions,
   follows,
+  type LiveBody,
   type NestedHome,
   nestedHome,
   onBodyEnd,
@@ -123,7 +124,7 @@ export { sayIn, type ThreadLogs, ThreadRecords } from './logs/thread-records.js'
 export { showWantedLevel } from './logs/wanted-level.js'
 export { isAlive, processBirth } from './process-birth.js'
 export { processState } from './process-state.js'
-export { findBodies, rootOfBody } from './running/body-finders.js'
+export { findBodies, findBody } from './running/body-finders.js'
 export { capabilitiesHere, capabilitiesOfPool, takes } from './running/capabilities.js'
 export { isTraced, publish, traced } from './running/events.js'
 export {

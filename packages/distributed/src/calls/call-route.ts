@@ -15,6 +15,11 @@ export interface CallRoute {
   /** Whether a body that runs there has this id: what it calls is taken in a drain too. Only where that is known. */
   isLive?(taskId: string): boolean
   /**
+   * Whether the call comes from a body that runs there and lends its slot to what it calls: it needs no other, so it
+   * may not wait for one.
+   */
+  lendsSlot?(request: CallRequest): boolean
+  /**
    * Has what waits elsewhere compared with each call that is next there. Only where calls have an order.
    *
    * @returns what ends it

@@ -1,4 +1,4 @@
-import type { Bytes, Call, CallRoot, Dependent, RecordLevel } from '@conc/core/internal'
+import type { Bytes, Call, Dependent, LiveBody, RecordLevel } from '@conc/core/internal'
 import { decode } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
@@ -25,8 +25,8 @@ export class OneAttempt implements CallOwner, Dependent {
     if (items) this.items = items
   }
 
-  get root(): CallRoot | undefined {
-    return this.#call.root
+  get origin(): LiveBody {
+    return this.#call
   }
 
   log(level: RecordLevel, record: Bytes): void {

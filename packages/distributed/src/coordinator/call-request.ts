@@ -1,4 +1,4 @@
-import type { Bytes, CallRoot, EncodedOutcome, Level, RecordLevel } from '@conc/core/internal'
+import type { Bytes, EncodedOutcome, Level, LiveBody, RecordLevel } from '@conc/core/internal'
 import type { CallKind } from '../protocol/call-grammar.js'
 import type { Fault } from './fault.js'
 
@@ -42,8 +42,8 @@ export type Ending =
 export interface CallOwner {
   /** Since when it has waited in front of whoever it is sent to, as `performance.now()` has it; 0 or absent: it has not. */
   readonly waitsSince?: number | undefined
-  /** Who answers for it and for all that comes of it. */
-  readonly root?: CallRoot | undefined
+  /** The call of this thread that it comes from. */
+  readonly origin?: LiveBody | undefined
   /** Somebody else watches its time from now on, who knows whether the body has begun. */
   handedOver?(): void
   /** Its time is to be watched here again. */

@@ -1,4 +1,4 @@
-import type { Bytes, CallRoot, Place, Timer } from '@conc/core/internal'
+import type { Bytes, LiveBody, Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { IdTable } from '../protocol/id-table.js'
 import type { Ordered } from './call-order.js'
@@ -112,11 +112,11 @@ export class PoolCall implements Place, SentCall, Ordered {
     return false
   }
 
-  /** Who answers for it, as the outermost call above it knows. */
-  get root(): CallRoot | undefined {
+  /** The call of this thread that it comes from, as the outermost one above it knows. */
+  get origin(): LiveBody | undefined {
     let outermost: PoolCall = this
     while (outermost.parent) outermost = outermost.parent
-    return outermost.owner.root
+    return outermost.owner.origin
   }
 
   cancel(reason: Fault): void {

@@ -121,7 +121,7 @@ export class PoolEngine implements WorkerHome, EntranceHost, StandingPool {
   }
 
   start(): void {
-    this.#stopFinding ??= findBodies(this.poolId, (id) => this.#bodyOf(id)?.root)
+    this.#stopFinding ??= findBodies(this.poolId, (id) => this.#bodyOf(id)?.origin)
     this.fleet.start()
   }
 

@@ -10,6 +10,7 @@ import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
 import { decodeVars } from '../link/context-bytes.js'
 import { recordBytes } from '../logs/record-bytes.js'
+import { bodyOfId } from './body-names.js'
 
 /** Whether nothing came along that the surroundings of a body have to be made of. */
 export function isPlain(request: CallRequest): boolean {
@@ -37,6 +38,8 @@ export function surroundingsOf(
   return {
     ...around,
     vars: vars && decodeVars(new Map(varEntries(vars))),
+    // While that body waits for the call, the call may run on its slot.
+    slots: parentId === undefined ? undefined : bodyOfId(parentId)?.slots,
     task: parentId === undefined ? undefined : parentOf(parentId, task, executor),
     startTimeoutMs,
     rank: { depth: above, priority },

@@ -8,6 +8,7 @@ import {
   type ForwardedOptions,
   type Frame,
   isTelling,
+  type LiveBody,
   reportsEnd,
   runInFrame,
   startTold,
@@ -72,10 +73,10 @@ export class DecodedCall implements SentCall, CallEnd {
     return this.#isOver
   }
 
-  named(id: string): void {
+  named(id: string, body: LiveBody): void {
     if (this.#isOver) return
-    this.#names ??= new BodyNames(this)
-    this.#names.add(id)
+    this.#names ??= new BodyNames()
+    this.#names.add(id, body)
   }
 
   submit(): void {

@@ -1,8 +1,8 @@
 import type { Executor } from '@conc/core'
-import type { Frame } from '@conc/core/internal'
+import type { Frame, LiveBody } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
-import { rootOfId } from './body-names.js'
+import { bodyOfId } from './body-names.js'
 import { DecodedCall, noFrame } from './decoded-call.js'
 import { DecodedStream } from './decoded-stream.js'
 
@@ -29,7 +29,18 @@ export class DecodingRoute implements CallRoute {
   }
 
   isLive(taskId: string): boolean {
-    const root = rootOfId(taskId)
-    return root instanceof DecodedCall && !root.isOver && root.executor === this.#executor
+    return this.#bodyOf(taskId) !== undefined
+  }
+
+  lendsSlot({ parentId }: CallRequest): boolean {
+    return parentId !== undefined && (this.#bodyOf(parentId)?.slots?.length ?? 0) > 0
+  }
+
+  /** One that comes of a call of this executor. */
+  #bodyOf(taskId: string): LiveBody | undefined {
+    const body = bodyOfId(taskId)
+    const root = body?.root
+    const isOurs = root instanceof DecodedCall && !root.isOver && root.executor === this.#executor
+    return isOurs ? body : undefined
   }
 }

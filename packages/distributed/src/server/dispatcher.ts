@@ -35,7 +35,7 @@ export class Dispatcher {
   }
 
   accept(call: ServedCall): void {
-    if (this.#queue.size === 0 && this.#hasRoom) {
+    if (this.#mayGo(call)) {
       this.#send(call)
       return
     }
@@ -67,6 +67,11 @@ export class Dispatcher {
   close(): void {
     this.#waitsFor.abort()
     this.#stopOffering?.()
+  }
+
+  #mayGo({ request }: ServedCall): boolean {
+    if (this.#queue.size === 0 && this.#hasRoom) return true
+    return this.#route.lendsSlot?.(request) === true
   }
 
   get #hasRoom(): boolean {

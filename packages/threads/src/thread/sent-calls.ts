@@ -1,4 +1,4 @@
-import { type CallRoot, Roster } from '@conc/core/internal'
+import { type LiveBody, Roster } from '@conc/core/internal'
 import { callOfBody } from '../between/body-ids.js'
 import { CallTable } from '../between/call-table.js'
 import { byId, ClaimCells } from '../between/claim-table.js'
@@ -37,10 +37,10 @@ export class SentCalls {
     return this.#cells.table.isStarted(id)
   }
 
-  /** Whose the body with this id is, if it runs there. */
-  rootOfBody(id: string): CallRoot | undefined {
+  /** The body with this id, if it runs there. */
+  bodyOf(id: string): LiveBody | undefined {
     const attempt = this.#all.get(callOfBody(id))
-    return attempt && this.hasStarted(attempt) ? attempt.call.root : undefined
+    return attempt && this.hasStarted(attempt) ? attempt.call : undefined
   }
 
   /** Gives the call its id, and puts it on offer. */

@@ -41,7 +41,7 @@ export class Thread {
     this.resumption = new Resumption(this.slots, home.line)
     const { name, tasksPerThread, modules, maxThreads, queueLimit } = home.settings
     const tag = newIdTag()
-    this.#stopFinding = findBodies(tag, (id) => this.calls.rootOfBody(id))
+    this.#stopFinding = findBodies(tag, (id) => this.calls.bodyOf(id))
     const [out, back] = [ringMemory(), ringMemory()]
     this.#worker = new ThreadWorker(home.settings, {
       executor: name,

@@ -104,6 +104,11 @@ export class Call implements AbortListener, Dependent, Member {
     return this.options[rootOf] ?? this.parent?.root
   }
 
+  /** Those of this thread that are held for it. */
+  get slots(): Frame['slots'] {
+    return this.frame?.slots
+  }
+
   /** What the call, else its task, says about repeating. */
   get retry(): AttemptRules['retry'] {
     return this.options.retry ?? this.definition?.retry

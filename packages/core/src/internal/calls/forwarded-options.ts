@@ -1,4 +1,5 @@
 import type { SubmitOptions, Work } from '../../executor.js'
+import type { Slot } from '../line/slot.js'
 import type { Cancellation } from './cancellation.js'
 
 /** Says which attempt of the caller's own loop a submit is; `currentTask().attempt` shows it. */
@@ -43,7 +44,14 @@ export const rootOf: unique symbol = Symbol.for('conc.rootOf') as never
 
 export interface CallRoot {
   /** A body below it has been given an id, by which it may be asked for. */
-  named(id: string): void
+  named(id: string, body: LiveBody): void
+}
+
+/** A body that runs, as whoever asks for it by its id gets it. */
+export interface LiveBody {
+  readonly root: CallRoot | undefined
+  /** The slots under it, as far as they are of this thread; innermost first. */
+  readonly slots: readonly Slot[] | undefined
 }
 
 /** Options of one executor to another. */

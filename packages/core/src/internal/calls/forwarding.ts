@@ -5,7 +5,6 @@ import type { Entered } from '../line/entered.js'
 import { currentFrame, inFrame } from '../running/frame.js'
 import type { Producer } from '../running/stream-call.js'
 import type { Call } from './call.js'
-import type { Cancellation } from './cancellation.js'
 import {
   attemptNumber,
   type ForwardedOptions,
@@ -57,14 +56,13 @@ export function streamFrom<Y>(inner: Executor, entered: Entered, ended: () => vo
   const { call, work, args, attempt } = entered
   const bodyEnd = deferred()
   const options = optionsFor(call, attempt, reportsEnd in inner ? bodyEnd.resolve : undefined)
-  const items = aroundSlot(entered, () =>
-    inner.stream(work as (...args: unknown[]) => AsyncIterable<Y>, args as unknown[], options),
-  )
+  const streamed = work as (...args: unknown[]) => AsyncIterable<Y>
+  const items = inner.stream(streamed, args as unknown[], options)
   return new ForwardedProducer(
     items,
     reportsEnd in inner ? bodyEnd.promise : undefined,
     ended,
-    call.cancellation,
+    entered,
   )
 }
 
@@ -72,7 +70,7 @@ class ForwardedProducer<Y> implements Producer<Y> {
   readonly #items: AsyncGenerator<Y, void, undefined>
   readonly #bodyEnd: Promise<void> | undefined
   readonly #ended: () => void
-  readonly #cancellation: Cancellation
+  readonly #entered: Entered
   #isBegun = false
   #stopping: Promise<void> | undefined
 
@@ -80,17 +78,19 @@ class ForwardedProducer<Y> implements Producer<Y> {
     items: AsyncGenerator<Y, void, undefined>,
     bodyEnd: Promise<void> | undefined,
     ended: () => void,
-    cancellation: Cancellation,
+    entered: Entered,
   ) {
     this.#items = items
     this.#bodyEnd = bodyEnd
     this.#ended = ended
-    this.#cancellation = cancellation
+    this.#entered = entered
   }
 
   next(): Promise<IteratorResult<Y, unknown>> {
+    if (this.#isBegun) return this.#items.next()
     this.#isBegun = true
-    return this.#items.next()
+    // A stream is accepted with its first step, in the surroundings of that.
+    return aroundSlot(this.#entered, () => this.#items.next())
   }
 
   stop(): Promise<void> {
@@ -107,7 +107,8 @@ class ForwardedProducer<Y> implements Producer<Y> {
       await this.#items.return()
     } catch (error) {
       // Without the inner executor's symbols the leaving also reaches it as an aborted signal.
-      if (!this.#cancellation.isCancelled || error !== this.#cancellation.reason) throw error
+      const { cancellation } = this.#entered.call
+      if (!cancellation.isCancelled || error !== cancellation.reason) throw error
     } finally {
       await (this.#isBegun ? this.#bodyEnd : undefined)
       this.#ended()

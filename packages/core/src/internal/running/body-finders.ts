@@ -1,8 +1,8 @@
-import type { CallRoot } from '../calls/forwarded-options.js'
+import type { LiveBody } from '../calls/forwarded-options.js'
 import { processState } from '../process-state.js'
 
-/** Whose the body with this id is, if one runs there now. */
-type BodyFinder = (id: string) => CallRoot | undefined
+/** The body with this id, if it runs there now. */
+type BodyFinder = (id: string) => LiveBody | undefined
 
 const finders = processState('body-finders', () => new Map<string, BodyFinder>())
 
@@ -17,7 +17,7 @@ export function findBodies(tag: string, find: BodyFinder): () => void {
   return () => void finders.delete(tag)
 }
 
-/** Whose the body with this id is, in a thread or process of this one. */
-export function rootOfBody(id: string): CallRoot | undefined {
+/** The body with this id, in a thread or process of this one. */
+export function findBody(id: string): LiveBody | undefined {
   return finders.get(id.slice(0, id.indexOf('-')))?.(id)
 }

@@ -32,11 +32,12 @@ export function taskFrame(
   around: TaskSurroundings,
   outer: Frame | undefined = currentFrame(),
 ): Frame {
+  context.slots = around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots
   return {
     executor: around.executor ?? outer?.executor,
     task: context,
     vars: around.vars ?? outer?.vars,
-    slots: around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots,
+    slots: context.slots,
     deadline: outer?.deadline,
     startTimeoutMs: around.startTimeoutMs ?? outer?.startTimeoutMs,
     rank: around.rank ?? outer?.rank,

@@ -1,6 +1,7 @@
 import type { TaskContext } from '../../task-context.js'
 import type { Cancellation } from '../calls/cancellation.js'
-import type { CallRoot } from '../calls/forwarded-options.js'
+import type { CallRoot, LiveBody } from '../calls/forwarded-options.js'
+import type { Slot } from '../line/slot.js'
 
 export interface RunningTaskInit {
   readonly name: string
@@ -33,13 +34,15 @@ export function newIdTag(): string {
 }
 
 /** The `TaskContext` of one attempt of one declared task. */
-export class RunningTask implements TaskContext {
+export class RunningTask implements TaskContext, LiveBody {
   readonly name: string
   readonly executor: string
   readonly attempt: number
   readonly deadline: number | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly cancellation: Cancellation
+  /** Those under its body, innermost first. */
+  slots: readonly Slot[] | undefined
   readonly #root: CallRoot | undefined
   readonly #parent: { readonly id: string } | undefined
   readonly #onProgress: ((data: unknown) => void) | undefined
@@ -61,7 +64,7 @@ export class RunningTask implements TaskContext {
   get id(): string {
     if (this.#id === undefined) {
       this.#id = this.makeId()
-      this.#root?.named(this.#id)
+      this.#root?.named(this.#id, this)
     }
     return this.#id
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { IdempotencyConflictError } from '@conc/core'
-import type { Bytes, CallRoot, RecordLevel } from '@conc/core/internal'
+import type { Bytes, LiveBody, RecordLevel } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../../calls/call-route.js'
 import { refusedCall } from '../../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
@@ -100,9 +100,9 @@ class SharedCall implements CallOwner {
   }
 
   /** Of whoever asked first. */
-  get root(): CallRoot | undefined {
+  get origin(): LiveBody | undefined {
     const [owner] = this.#owners
-    return owner?.root
+    return owner?.origin
   }
 
   get hasEnded(): boolean {
