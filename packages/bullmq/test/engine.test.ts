@@ -46,6 +46,19 @@ describe.skipIf(!hasServer())('the Redis at hand', () => {
     await bull.close()
   })
 
+  it('that is away is told of on the channel of workers, and to nobody else', async () => {
+    const redis = await ownRedis()
+    await redis.kill()
+    const events: ChannelEvent[] = []
+    const listen = (event: unknown): void => void events.push(event as ChannelEvent)
+    channels.worker.subscribe(listen)
+    const bull = new BullExecutor({ url: redis.url, reconnectMs: 200 })
+    await expect(bull.ready()).rejects.toBeInstanceOf(ConnectionLostError)
+    await bull.close()
+    channels.worker.unsubscribe(listen)
+    expect(events[0]).toMatchObject({ type: 'error', error: { code: 'ECONNREFUSED' } })
+  })
+
   it('is asked about every job after the events of the queue were cut off', async () => {
     const { url } = await ownRedis()
     const bull = new BullExecutor({ url })

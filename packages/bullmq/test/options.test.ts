@@ -1,5 +1,6 @@
 import { BullExecutor, type BullOptions, type BullWorkerOptions, runBullWorker } from '@conc/bullmq'
 import { InvalidOptionError } from '@conc/core'
+import { importModules } from '@conc/core/internal'
 import { describe, expect, it } from 'vitest'
 
 const url = 'redis://127.0.0.1:1'
@@ -54,6 +55,20 @@ describe('options of BullExecutor', () => {
     [[], 'got an array.'],
   ])('says of a wrong key only of which kind it is: %o', (signingKey, received) => {
     expect(() => new BullExecutor({ url, signingKey } as never)).toThrow(received)
+  })
+})
+
+describe('a module that a worker imports', () => {
+  it.each<[string, () => unknown]>([
+    ['A BullExecutor was made', () => new BullExecutor({ url })],
+    ['A BullMQ worker was started', () => runBullWorker({ url, modules: ['node:path'] })],
+  ])('may not be where %s, and is told what to do', async (what, open) => {
+    Object.assign(globalThis, { openBull: open })
+    const module = `data:text/javascript,await globalThis.openBull() // ${encodeURI(what)}`
+    await expect(importModules([module])).rejects.toMatchObject({
+      code: 'CONC_WHILE_IMPORTING',
+      message: expect.stringContaining(`${what} while a worker is importing this module.`),
+    })
   })
 })
 
