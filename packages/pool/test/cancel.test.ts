@@ -223,6 +223,25 @@ describe('cancel', () => {
     })
   })
 
+  describe("cancelPolicy: 'immediate', by signal and by time", () => {
+    beforeEach(() => void vi.useFakeTimers())
+    afterEach(() => void vi.useRealTimers())
+
+    it('settles handles at once too, and holds the slots', async () => {
+      const pool = new Pool({ cancelPolicy: 'immediate' })
+      const controller = new AbortController()
+      const aborted = pool.spawnN(never, { signal: controller.signal })
+      const late = pool.spawnN(never, { timeoutMs: 50 })
+      await flush()
+      controller.abort(reason)
+      expect(aborted.status).toBe('cancelled')
+      expect(aborted.error()).toBe(reason)
+      await vi.advanceTimersByTimeAsync(50)
+      expect(late.error()).toMatchObject({ name: 'TaskTimeoutError', phase: 'running' })
+      expect(pool).toMatchObject({ running: 2, cancelling: 2, executed: 0 })
+    })
+  })
+
   describe('by signal', () => {
     it('rejects exec at once with its reason, and holds the slot to the real end', async () => {
       const pool = new Pool(1)

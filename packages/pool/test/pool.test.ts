@@ -33,7 +33,7 @@ describe('Pool', () => {
     expect(pool).toMatchObject({ running: 0, waiting: 0, executed: 3, isEmpty: true })
   })
 
-  it('starts in call order, whatever the kind of the call', async () => {
+  it('starts in call order, whatever the kind of the call and its priority', async () => {
     const pool = new Pool(1)
     const started: string[] = []
     const note = (name: string) => () => void started.push(name)
@@ -42,7 +42,7 @@ describe('Pool', () => {
     void pool.spawn(note('spawn'))
     void pool.submit(note('submit'), [])
     pool.mapN((item) => note(item)(), ['a', 'b'])
-    void pool.exec(note('last'))
+    void pool.exec(note('last'), { priority: 9 })
     await pool.join()
     expect(started).toEqual(['spawnN', 'exec', 'spawn', 'submit', 'a', 'b', 'last'])
   })
