@@ -51,6 +51,16 @@ describe('TaskPool', () => {
       await pool.gatherAndClose()
     })
 
+    it('comes too late for a task whose onEnd goes on', async () => {
+      const pool = new TaskPool()
+      const told = deferred()
+      pool.apply(() => {}, { onEnd: () => told.promise })
+      await settled()
+      expect(() => pool.cancel(0)).toThrow(AlreadyEndedError)
+      told.resolve()
+      await pool.gatherAndClose()
+    })
+
     it('counts a body that recovers or fails in its clean-up as what it is', async () => {
       const pool = new TaskPool()
       const failure = new Error('clean-up')

@@ -149,6 +149,16 @@ describe('Queue', () => {
 
   it('refuses wrong options', () => {
     expect(() => new Queue({ maxSize: 0 })).toThrow(InvalidOptionError)
-    expect(() => new Queue().get({ signal: 1 as never })).toThrow(InvalidOptionError)
+    const queue = new Queue<number>()
+    const wrong = { signal: 1 as never }
+    const waits: (() => unknown)[] = [
+      () => queue.put(1, wrong),
+      () => queue.get(wrong),
+      () => queue.take(wrong),
+      () => queue.leases(wrong),
+      () => queue.join(wrong),
+    ]
+    for (const wait of waits) expect(wait).toThrow(InvalidOptionError)
+    expect(queue.size).toBe(0)
   })
 })

@@ -25,13 +25,16 @@ const foreignConcurrency = 50
  * Runs the jobs of a queue: those whose task one of `modules` declares. The bodies run on threads, or on your executor.
  *
  * @returns the worker, when it takes jobs; rejects where a module fails to load, or Redis cannot be used.
- * @throws {InvalidOptionError} as a rejection, for an option outside its range.
+ * @throws {InvalidOptionError} at once, for an option outside its range.
  * @example
  * await using worker = await runBullWorker({ url: 'redis://127.0.0.1:6379', queue: 'images', modules: ['./tasks.js'] })
  */
-export async function runBullWorker(options: BullWorkerOptions): Promise<BullWorker> {
+export function runBullWorker(options: BullWorkerOptions): Promise<BullWorker> {
   assertNotImporting('A BullMQ worker was started')
-  const settings = workerSettings(options)
+  return run(workerSettings(options))
+}
+
+async function run(settings: WorkerSettings): Promise<BullWorker> {
   await importModules(settings.modules)
   const name = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`
   const link = new WorkerLink(settings, name)

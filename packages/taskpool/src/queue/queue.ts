@@ -81,9 +81,8 @@ export class Queue<T> implements AsyncIterable<Lease<T>> {
   }
 
   /** As `get`, with the duty to say when it was worked on: `using lease = await queue.take()`. */
-  async take(options: Wait = {}): Promise<Lease<T>> {
-    const item = await this.get(options)
-    return new QueueLease(item, (end) => this.#settle(item, end))
+  take(options: Wait = {}): Promise<Lease<T>> {
+    return this.get(options).then((item) => new QueueLease(item, (end) => this.#settle(item, end)))
   }
 
   /** The leases of items as they come. Each is settled before the next is taken, and on leaving the loop. */

@@ -133,7 +133,10 @@ describe('ControlClient', () => {
     expect(() => new TcpControlClient('x', 0)).toThrow(InvalidOptionError)
     expect(() => new UnixControlClient('')).toThrow(InvalidOptionError)
     const client = await clientOf(await serve())
-    await expect(client.send('lock\nunlock')).rejects.toBeInstanceOf(InvalidOptionError)
+    for (const method of ['send', 'call'] as const) {
+      expect(() => client[method]('lock\nunlock')).toThrow(InvalidOptionError)
+      expect(() => client[method]('lock', { signal: 1 as never })).toThrow(InvalidOptionError)
+    }
     await expect(new TcpControlClient('x', 1).send('lock')).rejects.toThrow(
       'Connect the client first',
     )

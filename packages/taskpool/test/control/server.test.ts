@@ -95,6 +95,8 @@ describe('TcpControlServer', () => {
       expect(() => new TcpControlServer(pool, options as never)).toThrow(InvalidOptionError)
     }
     expect(() => new TcpControlServer({} as never, { port: 0 })).toThrow('`pool`')
+    const server = new TcpControlServer(pool, { port: 0 })
+    expect(() => server.serveForever({ signal: 1 as never })).toThrow('`signal`')
     const token = 'sixteen letters!'
     for (const host of ['127.8.8.8', '::1', 'localhost'])
       new TcpControlServer(pool, { port: 0, host })

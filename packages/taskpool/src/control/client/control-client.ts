@@ -78,8 +78,8 @@ export abstract class ControlClient implements AsyncDisposable {
   }
 
   /** Sends one command. @returns the text of the reply, of an error too. */
-  async send(line: string, options: RequestOptions = {}): Promise<string> {
-    return (await this.request(line, options)).text
+  send(line: string, options: RequestOptions = {}): Promise<string> {
+    return this.request(line, options).then(({ text }) => text)
   }
 
   /**
@@ -89,15 +89,8 @@ export abstract class ControlClient implements AsyncDisposable {
    * @example
    * await client.call('get-group-ids start-group-0')      // [0, 1, 2]
    */
-  async call(line: string, options: RequestOptions = {}): Promise<unknown> {
-    const reply = await this.request(line, options)
-    if (reply.ok) return reply.value
-    const { name, code, message } = reply.error
-    const cause = new RemoteError(message, {
-      name,
-      ...(code && { code: code as `CONC_${string}` }),
-    })
-    throw new ControlCommandError(line, reply.text, { cause })
+  call(line: string, options: RequestOptions = {}): Promise<unknown> {
+    return this.request(line, options).then((reply) => valueIn(reply, line))
   }
 
   /** Ends the connection. Idempotent. */
@@ -111,13 +104,17 @@ export abstract class ControlClient implements AsyncDisposable {
   }
 
   /** @internal */
-  async request(line: string, options: RequestOptions): Promise<Reply> {
+  request(line: string, options: RequestOptions): Promise<Reply> {
     if (typeof line !== 'string' || /[\r\n]/.test(line)) {
       throw new InvalidOptionError('line', 'one line of text', line)
     }
     checkSignal(options.signal)
+    return this.#ask(line, options.signal)
+  }
+
+  async #ask(line: string, signal: AbortSignal | undefined): Promise<Reply> {
     if (this.#connection === undefined) throw new ConnectionLostError('Connect the client first.')
-    return await this.#connection.ask(line, options.signal)
+    return await this.#connection.ask(line, signal)
   }
 
   async #connect({ signal, terminalWidth }: ConnectOptions): Promise<this> {
@@ -136,4 +133,15 @@ export abstract class ControlClient implements AsyncDisposable {
     }
     return this
   }
+}
+
+/** @throws {ControlCommandError} the command failed. */
+function valueIn(reply: Reply, line: string): unknown {
+  if (reply.ok) return reply.value
+  const { name, code, message } = reply.error
+  const cause = new RemoteError(message, {
+    name,
+    ...(code && { code: code as `CONC_${string}` }),
+  })
+  throw new ControlCommandError(line, reply.text, { cause })
 }

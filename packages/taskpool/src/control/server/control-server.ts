@@ -88,10 +88,13 @@ export abstract class ControlServer implements AsyncDisposable {
   }
 
   /** Serves until the server is closed. @param options.signal closes it. */
-  async serveForever(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  serveForever(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkObject('options', options)
     checkSignal(options.signal)
-    const { signal } = options
+    return this.#serveUntil(options.signal)
+  }
+
+  async #serveUntil(signal: AbortSignal | undefined): Promise<void> {
     const close = (): void => void this.close()
     signal?.addEventListener('abort', close, { once: true })
     try {
