@@ -13,6 +13,9 @@ export interface DecodeOptions {
 }
 
 const none: DecodeOptions = {}
+
+/** Taken while it reads: what makes a registered value of its data may call `decode` too. */
+let spare: Reader | undefined
 const known = ['root', 'start', 'end']
 
 /**
@@ -28,9 +31,16 @@ const known = ['root', 'start', 'end']
 export function decode(bytes: Uint8Array, options: DecodeOptions = none): unknown {
   if (!(bytes instanceof Uint8Array)) throw new InvalidOptionError('bytes', 'a Uint8Array', bytes)
   if (options !== none) checkNames(options)
-  const { root = 'value', start = 0, end = bytes.byteLength } = options
-  checkRange(start, end, bytes.byteLength)
-  return new Reader(bytes, root, start, end).run()
+  const { root = 'value', start = 0, end = bytes.length } = options
+  checkRange(start, end, bytes.length)
+  const reader = spare ?? new Reader()
+  spare = undefined
+  try {
+    return reader.run(bytes, root, start, end)
+  } finally {
+    reader.reset()
+    spare = reader
+  }
 }
 
 function checkRange(start: number, end: number, byteLength: number): void {

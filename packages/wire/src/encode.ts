@@ -1,6 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
 import { checkKeys, checkLimit, checkObject } from '@conc/core/internal'
-import { ByteTarget } from './writing/byte-target.js'
 import { Writer } from './writing/writer.js'
 
 /** Options of `encode`. */
@@ -24,8 +23,8 @@ export interface Encoded {
 
 const none: EncodeOptions = {}
 
-/** Taken while it is written to: a getter of the value may call `encode` too. */
-let spare: ByteTarget | undefined
+/** Taken while it writes: a getter of the value may call `encode` too. */
+let spare: Writer | undefined
 
 /**
  * A value as bytes, for `decode`. What it contains more than once is copied as often.
@@ -42,13 +41,13 @@ export function encode(value: unknown, options: EncodeOptions = none): Encoded {
   const { root = 'value', maxBytes = Number.POSITIVE_INFINITY } = options
   if (typeof root !== 'string') throw new InvalidOptionError('root', 'a string', root)
   checkLimit('maxBytes', maxBytes)
-  const target = spare ?? new ByteTarget()
+  const writer = spare ?? new Writer()
   spare = undefined
   try {
-    return new Writer(target, root, maxBytes).run(value)
+    return writer.run(value, root, maxBytes)
   } finally {
-    target.reset()
-    spare = target
+    writer.reset()
+    spare = writer
   }
 }
 

@@ -78,7 +78,7 @@ export class AttachedSocket {
   send(bytes: Uint8Array): void {
     const ws = this.#ws
     // While the peer keeps up, nobody asks how far it is: each answer would be a tick of its own.
-    if (ws.bufferedAmount === 0 && bytes.byteLength <= unsentBytes) {
+    if (ws.bufferedAmount === 0 && bytes.length <= unsentBytes) {
       this.#sendNow(bytes)
       return
     }
@@ -92,7 +92,7 @@ export class AttachedSocket {
   /** `ws` sends two chunks, header and payload; to write one is a tenth of what a round trip costs less. */
   #sendNow(bytes: Uint8Array): void {
     const ws = this.#ws
-    if (bytes.byteLength > smallBytes || ws.readyState !== ws.OPEN) ws.send(bytes)
+    if (bytes.length > smallBytes || ws.readyState !== ws.OPEN) ws.send(bytes)
     else this.#socket.write(webSocketFrame(bytes, this.#isMasking))
   }
 

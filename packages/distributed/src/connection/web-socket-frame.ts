@@ -14,7 +14,7 @@ const mostInOneByte = 125
  * @param isMasked as a client has to; with zeros, so that the payload is what it was.
  */
 export function webSocketFrame(payload: Uint8Array, isMasked: boolean): Buffer {
-  const { byteLength } = payload
+  const byteLength = payload.length
   const isShort = byteLength <= mostInOneByte
   const headBytes = (isShort ? 2 : 4) + (isMasked ? maskBytes : 0)
   const frame = Buffer.allocUnsafe(headBytes + byteLength)

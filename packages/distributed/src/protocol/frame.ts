@@ -17,6 +17,8 @@ export interface Frame {
 
 export const noBytes: Uint8Array = new Uint8Array(0)
 
+// `byteLength` of a Uint8Array is a call, `length` is none.
+
 /** Native code takes as long to begin as it takes to write so many bytes one by one. */
 const mostByHand = 64
 
@@ -25,9 +27,9 @@ export const frameHeaderBytes = 16
 
 /** How long a frame with that in it is. */
 export function frameBytes(meta: Uint8Array, body: Bytes): number {
-  let byteLength = frameHeaderBytes + meta.byteLength
+  let byteLength = frameHeaderBytes + meta.length
   for (let index = 0; index < body.length; index++) {
-    byteLength += (body[index] as Uint8Array).byteLength
+    byteLength += (body[index] as Uint8Array).length
   }
   return byteLength
 }
@@ -48,7 +50,7 @@ export function writeFrameHead(
   target[at + 6] = 0
   target[at + 7] = 0
   target.writeUInt32LE(id, at + 8)
-  target.writeUInt32LE(meta.byteLength, at + 12)
+  target.writeUInt32LE(meta.length, at + 12)
   return writeBytes(target, at + frameHeaderBytes, meta)
 }
 

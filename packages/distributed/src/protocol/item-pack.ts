@@ -13,7 +13,7 @@ export function packOf(item: Bytes): Bytes {
 
 /** How many bytes that is together. */
 export function sizeOf(bytes: Bytes): number {
-  if (bytes.length === 1) return (bytes[0] as Uint8Array).byteLength
+  if (bytes.length === 1) return (bytes[0] as Uint8Array).length
   return bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
 }
 

@@ -171,7 +171,7 @@ export class MessageWriter {
     const { frames } = this.#batch
     const bytes = this.#batch.take()
     const seq = this.#header(bytes, frames)
-    this.#write({ seq, chunks: [bytes], byteLength: bytes.byteLength })
+    this.#write({ seq, chunks: [bytes], byteLength: bytes.length })
   }
 
   #writeAlone(

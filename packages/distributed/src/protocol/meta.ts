@@ -24,9 +24,9 @@ export function encodeMeta(meta: Meta): Uint8Array {
 
 /** `undefined` where the bytes are no map. The same object may be returned again: it is frozen. */
 export function decodeMeta(bytes: Uint8Array): Meta | undefined {
-  if (bytes.byteLength === 0) return noMeta
+  if (bytes.length === 0) return noMeta
   if (bytes === lastBytes) return lastMeta
-  if (bytes.byteLength > cachedBytes) return decodeMap(bytes)
+  if (bytes.length > cachedBytes) return decodeMap(bytes)
   const key = asBuffer(bytes).toString('latin1')
   const found = decoded.get(key)
   if (found) return remembered(bytes, found)

@@ -25,7 +25,7 @@ export class Outbox {
 
   add(seq: number, bytes: Uint8Array): void {
     this.#kept.push({ seq, bytes })
-    this.#byteLength += bytes.byteLength
+    this.#byteLength += bytes.length
     while (this.#byteLength > this.#limit) this.#dropFirst()
   }
 
@@ -49,7 +49,7 @@ export class Outbox {
   #dropFirst(): void {
     const { seq, bytes } = this.#first
     this.#gone = seq
-    this.#byteLength -= bytes.byteLength
+    this.#byteLength -= bytes.length
     this.#kept[this.#head++] = undefined as never
     if (this.#head < 64 || this.#head * 2 < this.#kept.length) return
     this.#kept = this.#kept.slice(this.#head)

@@ -55,15 +55,23 @@ export function decodeTaskMeta(bytes: Uint8Array): TaskMeta | undefined {
   const meta = decodeMeta(bytes)
   if (meta === undefined) return undefined
   // Metas that are decoded once are checked once: they are frozen.
-  let checked = known.get(meta)
-  if (checked === undefined) {
-    checked = { meta: asTaskMeta(meta) }
-    known.set(meta, checked)
+  if (last?.of === meta) return last.meta
+  last = known.get(meta)
+  if (last === undefined) {
+    last = { of: meta, meta: asTaskMeta(meta) }
+    known.set(meta, last)
   }
-  return checked.meta
+  return last.meta
 }
 
-const known = new WeakMap<Meta, { readonly meta: TaskMeta | undefined }>()
+interface Checked {
+  readonly of: Meta
+  readonly meta: TaskMeta | undefined
+}
+
+const known = new WeakMap<Meta, Checked>()
+/** Calls of one task follow each other. */
+let last: Checked | undefined
 
 function asTaskMeta(meta: Meta): TaskMeta | undefined {
   if (meta.name === undefined) return undefined

@@ -236,7 +236,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   over(_session: ServerSession, call: ServedCall): void {
     if (!call.isCancelled) this.#ending.finished()
     if (call.wasSent) this.#dispatcher.over()
-    this.#figures.worked()
+    if (this.inFlight === 0) this.#figures.worked()
     this.#loadReports.changed()
     this.onOver?.()
     this.#ending.check()

@@ -3,19 +3,28 @@ import { pathTo, pathToEntry } from '@conc/core/internal'
 /** How one gets from a container to what is in it. */
 export type StepKind = 'property' | 'item' | 'mapKey' | 'mapValue' | 'member' | 'inside'
 
+/** Of a list that is kept for the next walk: most are no deeper than two containers. */
+const mostKept = 6
+
 /** Where a walk through a value is: kept as it goes, made into a path only where something is wrong. */
 export class Trail {
   /** How many containers are around the current value. */
   depth = 0
-  readonly #root: string
-  /**
-   * By depth: kind, key, and the container. One list with room for two: most walks are short, and lists would be most of what
-   * they allocate.
-   */
-  readonly #steps: unknown[] = [undefined, undefined, undefined, undefined, undefined, undefined]
+  #root = ''
+  /** By depth: kind, key, and the container. */
+  #steps: unknown[] = []
 
-  constructor(root: string) {
+  /** The walk begins at `root`. */
+  begin(root: string): void {
     this.#root = root
+  }
+
+  /** The walk is over, and nothing that it has come by is held any more. */
+  end(): void {
+    this.depth = 0
+    const { length } = this.#steps
+    if (length > mostKept) this.#steps = []
+    else for (let at = 0; at < length; at++) this.#steps[at] = undefined
   }
 
   /** The next value is reached from the container at `depth` by `key`. */

@@ -5,19 +5,27 @@ import { cachedText } from './text-cache.js'
 /** Bytes that end too early, or are not what they say: becomes a `SerializationError` with a path. */
 export class Malformed extends Error {}
 
+const noBytes = Buffer.alloc(0)
+
 /** Reads numbers, text and bytes from a place that moves on; never beyond `end`. */
 export class ByteSource {
-  at: number
-  readonly #bytes: Buffer
-  #end: number
+  at = 0
+  #bytes: Buffer = noBytes
+  #end = 0
   #view: DataView | undefined
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.byteLength) {
+  open(bytes: Uint8Array, start: number, end: number): void {
     this.at = start
     this.#bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#end = end
+  }
+
+  /** Holds on to no bytes any more. */
+  close(): void {
+    this.#bytes = noBytes
+    this.#view = undefined
   }
 
   get left(): number {
@@ -27,7 +35,9 @@ export class ByteSource {
   /** Takes the last `length` bytes away, as a source of their own. */
   split(length: number): ByteSource {
     this.#end -= length
-    return new ByteSource(this.#bytes.subarray(this.#end, this.#end + length))
+    const taken = new ByteSource()
+    taken.open(this.#bytes, this.#end, this.#end + length)
+    return taken
   }
 
   /** @throws {Malformed} fewer than `count` bytes are left. */

@@ -14,26 +14,16 @@ import { TailSource } from './tail-source.js'
  * something of what should be refused (records, patterns, broken text, keys that name prototypes).
  */
 export class Reader {
-  readonly source: ByteSource
-  readonly #root: string
-  #trail: Trail | undefined
+  readonly source: ByteSource = new ByteSource()
+  readonly trail: Trail = new Trail()
   /** Where the value begins. */
-  readonly start: number
+  start = 0
   tails: TailSource = TailSource.none
 
-  constructor(bytes: Uint8Array, root: string, start: number, end: number) {
-    this.source = new ByteSource(bytes, start, end)
-    this.#root = root
+  run(bytes: Uint8Array, root: string, start: number, end: number): unknown {
+    this.source.open(bytes, start, end)
+    this.trail.begin(root)
     this.start = start
-  }
-
-  /** Made for the first container: many values are none. */
-  get trail(): Trail {
-    this.#trail ??= new Trail(this.#root)
-    return this.#trail
-  }
-
-  run(): unknown {
     try {
       const value = this.value(0)
       if (this.source.left > 0 || this.tails.left > 0)
@@ -44,6 +34,13 @@ export class Reader {
       if (error instanceof Malformed) throw failed(this.trail.path(), error.message)
       throw failed(this.trail.path(), 'cannot be decoded', error)
     }
+  }
+
+  /** Forgets what it has read: it is kept for the next value. */
+  reset(): void {
+    this.source.close()
+    this.trail.end()
+    this.tails = TailSource.none
   }
 
   value(depth: number): unknown {

@@ -3,12 +3,18 @@ import { kinds, limits, tags } from '../format/format.js'
 import { Trail } from '../format/trail.js'
 import { kindOf } from '../format/value-kind.js'
 import { binaryTrouble, bytesOf } from '../format/views.js'
-import type { ByteTarget, RoomUser } from './byte-target.js'
+import { ByteTarget, type RoomUser } from './byte-target.js'
 import { Tails } from './tails.js'
 import { mostShort, utf8Length } from './text.js'
 import { writeContainer } from './write-containers.js'
 import { writeBigint, writeBinary, writeDate } from './write-extension.js'
 import { numberBytes, writeNumber, writeSized, writeWide } from './write-number.js'
+
+/** The chunks in a row, and how long they are together. */
+export interface Written {
+  readonly chunks: Uint8Array[]
+  readonly byteLength: number
+}
 
 /**
  * Writes a value in one pass: refuses what cannot travel, and stops as soon as it gets too large. msgpackr's own writer does not
@@ -16,24 +22,11 @@ import { numberBytes, writeNumber, writeSized, writeWide } from './write-number.
  * that takes as long again.
  */
 export class Writer implements RoomUser {
-  readonly #target: ByteTarget
-  readonly #root: string
-  readonly #maxBytes: number
-  /** Made when they are needed: most values are small, and many are no container. */
-  #trail: Trail | undefined
+  readonly #target: ByteTarget = new ByteTarget(this)
+  readonly trail: Trail = new Trail()
+  #maxBytes = Number.POSITIVE_INFINITY
+  /** Made when they are needed: most values are small. */
   #tails: Tails | undefined
-
-  constructor(target: ByteTarget, root: string, maxBytes: number) {
-    this.#target = target
-    this.#root = root
-    this.#maxBytes = maxBytes
-    target.user = this
-  }
-
-  get trail(): Trail {
-    this.#trail ??= new Trail(this.#root)
-    return this.#trail
-  }
 
   /** Of all chunks. */
   get byteLength(): number {
@@ -43,7 +36,9 @@ export class Writer implements RoomUser {
       : head + frameBytes(this.#tails) + this.#tails.byteLength
   }
 
-  run(value: unknown): { readonly chunks: Uint8Array[]; readonly byteLength: number } {
+  run(value: unknown, root: string, maxBytes: number): Written {
+    this.trail.begin(root)
+    this.#maxBytes = maxBytes
     try {
       this.value(value, 0)
       this.checkSize(0)
@@ -54,6 +49,13 @@ export class Writer implements RoomUser {
     if (this.#tails === undefined) return { chunks: [this.#target.take()], byteLength }
     this.#frame(this.#tails)
     return { chunks: [this.#target.take(), ...this.#tails.chunks()], byteLength }
+  }
+
+  /** Forgets what it has written: it is kept for the next value. */
+  reset(): void {
+    this.#target.reset()
+    this.trail.end()
+    this.#tails = undefined
   }
 
   value(value: unknown, depth: number): void {
