@@ -149,6 +149,8 @@ describe('Queue', () => {
 
   it('refuses wrong options', () => {
     expect(() => new Queue({ maxSize: 0 })).toThrow(InvalidOptionError)
+    expect(() => new Queue({ maxsize: 1 } as never)).toThrow('did you mean `maxSize`?')
+    expect(() => new Queue().put(1, { timeoutMs: 1 } as never)).toThrow('got one with `timeoutMs`')
     const queue = new Queue<number>()
     const wrong = { signal: 1 as never }
     const waits: (() => unknown)[] = [

@@ -1,4 +1,4 @@
-import { checkObject, checkPause, checkSignal, Timer } from '@conc/core/internal'
+import { checkKeys, checkObject, checkPause, checkSignal, Timer } from '@conc/core/internal'
 import { LockError } from '../errors.js'
 import type { LockReply, LockRequest } from './lock-request.js'
 import type { LockRoute } from './lock-route.js'
@@ -63,9 +63,13 @@ async function giveBack(
   await route.ask({ op: 'release', token: reply }, owner).answer
 }
 
-/** @throws {InvalidOptionError} an option is none. */
-export function checkWait(wait: Wait): void {
+/**
+ * @param further what the caller takes besides.
+ * @throws {InvalidOptionError} an option is none.
+ */
+export function checkWait(wait: Wait, further: readonly string[] = []): void {
   checkObject('options', wait)
+  checkKeys('options', wait, ['signal', 'timeoutMs', ...further])
   checkSignal(wait.signal)
   if (wait.timeoutMs !== undefined) checkPause('timeoutMs', wait.timeoutMs)
 }

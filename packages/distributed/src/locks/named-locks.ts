@@ -17,7 +17,7 @@ export class NamedLock implements Lock {
   }
 
   acquire(options: Wait & { delegate?: boolean } = {}): Promise<Held> {
-    checkWait(options)
+    checkWait(options, ['delegate'])
     const { delegate = false } = options
     checkBoolean('delegate', delegate)
     return this.#hold({ delegate }, options) as Promise<HeldLock>
@@ -50,7 +50,7 @@ export class NamedSemaphore implements Semaphore {
   }
 
   acquire(options: Wait & { permits?: number } = {}): Promise<Held> {
-    checkWait(options)
+    checkWait(options, ['permits'])
     const { permits = 1 } = options
     checkPositiveInteger('permits', permits)
     return this.#hold(permits, false, options) as Promise<HeldLock>

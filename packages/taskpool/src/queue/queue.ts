@@ -1,4 +1,11 @@
-import { Conditions, checkLimit, checkObject, checkSignal, Roster } from '@conc/core/internal'
+import {
+  Conditions,
+  checkKeys,
+  checkLimit,
+  checkObject,
+  checkWaitOptions,
+  Roster,
+} from '@conc/core/internal'
 import { QueueUnderflowError } from '../errors.js'
 import { Fifo } from './fifo.js'
 import { type Lease, QueueLease } from './lease.js'
@@ -33,6 +40,7 @@ export class Queue<T> implements AsyncIterable<Lease<T>> {
    */
   constructor(options: { readonly maxSize?: number } = {}) {
     checkObject('options', options)
+    checkKeys('options', options, ['maxSize'])
     const { maxSize = Number.POSITIVE_INFINITY } = options
     checkLimit('maxSize', maxSize)
     this.maxSize = maxSize
@@ -143,7 +151,6 @@ export class Queue<T> implements AsyncIterable<Lease<T>> {
 }
 
 function checkWait(options: Wait): Wait {
-  checkObject('options', options)
-  checkSignal(options.signal)
+  checkWaitOptions(options)
   return options
 }
