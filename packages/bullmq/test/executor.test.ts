@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import {
   add,
   count,
+  countThenThrow,
   echo,
   fail,
   flaky,
@@ -73,6 +74,14 @@ describe('BullExecutor', () => {
     const items: number[] = []
     for await (const item of queue.executor().stream(count, [100])) items.push(item)
     expect(items).toEqual(Array.from({ length: 100 }, (_, index) => index + 1))
+  })
+
+  it('ends a stream whose body throws as a failed one, whatever that is', async () => {
+    const queue = new QueueUnderTest()
+    await queue.worker()
+    const items = queue.executor().stream(countThenThrow, [1, undefined])
+    expect((await items.next()).value).toBe(1)
+    await expect(items.next()).rejects.toBe(undefined)
   })
 
   it('runs nested calls of any depth on one worker', async () => {

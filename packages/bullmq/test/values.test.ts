@@ -1,7 +1,7 @@
 import { IdempotencyConflictError, PayloadTooLargeError, SerializationError } from '@conc/core'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { add, echo, fill, flaky, size } from './fixtures/tasks.mjs'
+import { add, echo, fill, fills, flaky, size } from './fixtures/tasks.mjs'
 import { later, QueueUnderTest, url } from './queue-under-test.js'
 
 async function keysOf(queue: QueueUnderTest, pattern: string): Promise<string[]> {
@@ -34,6 +34,16 @@ describe('large values', () => {
       500,
     )
     expect(await keysOf(queue, 'blob:*')).toEqual([])
+  })
+
+  it('that are gone end their stream, and its body', async () => {
+    const queue = new QueueUnderTest()
+    const blobs = { put: async () => {}, get: async () => undefined, delete: async () => {} }
+    await queue.worker({ blobs })
+    const bull = queue.executor({ blobs })
+    const items = bull.stream(fills, [60, 100_000])
+    await expect(items.next()).rejects.toThrow(SerializationError)
+    await bull.close()
   })
 
   it('over maxPayloadBytes are refused at the submit, with size, limit and path', async () => {

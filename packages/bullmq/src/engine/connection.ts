@@ -2,9 +2,16 @@ import { ConnectionLostError, channels } from '@conc/core'
 import { Conditions, deferred, publish, Timer } from '@conc/core/internal'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { QueueSettings } from '../options/connection-options.js'
+import { isConnectionError } from './connection-errors.js'
+
+/** Gives what a command gives, once Redis has answered it. */
+export type Ask = <T>(command: () => Promise<T>) => Promise<T>
 
 /** Longest pause between two tries to reconnect. */
 const retryMs = 2000
+
+/** Before a command is sent again over a connection that is there; ms. */
+const againMs = 50
 
 /** One connection to Redis that is set up again by itself whenever it is lost, until it is closed. */
 export class Connection {
@@ -51,6 +58,34 @@ export class Connection {
       throw this.lost('unknown', reason)
     }
     if (this.#isEnded) throw this.lost(false, this.#lastError)
+  }
+
+  /**
+   * For commands that may be sent again where a connection broke before their answer.
+   *
+   * @returns a function that rejects with a `ConnectionLostError` where Redis has been away for `withinMs`.
+   */
+  patient(withinMs: number): Ask {
+    return async (command) => {
+      const giveUpAt = Date.now() + withinMs
+      for (;;) {
+        try {
+          return await command()
+        } catch (error) {
+          if (!isConnectionError(error)) throw error
+          const leftMs = giveUpAt - Date.now()
+          if (leftMs <= 0) throw this.lost('unknown', error)
+          await this.again(leftMs)
+        }
+      }
+    }
+  }
+
+  /** Waits until a command may be sent again that was not answered; as `ready`, but never at once. */
+  async again(withinMs: number): Promise<void> {
+    // It may be back already. Where BullMQ's end of it is closed, that goes on until this one is, too.
+    if (this.isReady) await new Promise<void>((resolve) => new Timer(againMs, resolve))
+    await this.ready(withinMs)
   }
 
   /** @param onLost called when a connection that was there has been away for `ms`. */

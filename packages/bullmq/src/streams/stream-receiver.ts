@@ -2,6 +2,7 @@ import { WorkerLostError } from '@conc/core'
 import { deferred, type Producer, Timer } from '@conc/core/internal'
 import type { Redis } from 'ioredis'
 import type { BlobStore } from '../engine/blob-store.js'
+import type { Ask } from '../engine/connection.js'
 import type { Keys } from '../engine/keys.js'
 import { type Payload, unpack } from '../envelope/payload.js'
 import type { CreditMessage } from '../submitter/canceller.js'
@@ -18,8 +19,9 @@ export interface ReceiverHost {
   /** Names the call in errors. */
   readonly task: string | undefined
   readonly executor: string
-  /** Resolves when Redis answers; rejects when it has been away for too long. */
-  reachable(): Promise<void>
+  readonly ask: Ask
+  /** Tells the body to stop. */
+  abandon(reason: unknown): void
 }
 
 /** The submitter's end of one stream: reads items from Redis when told that there are some, and asks for more. */
@@ -62,6 +64,21 @@ export class StreamReceiver<Y> implements Producer<Y> {
   }
 
   async next(): Promise<IteratorResult<Y, unknown>> {
+    try {
+      return await this.#next()
+    } catch (error) {
+      // A body that nobody asks for more would wait for that.
+      if (!this.#end) this.#host.abandon(error)
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#over.promise
+    await this.#forget()
+  }
+
+  async #next(): Promise<IteratorResult<Y, unknown>> {
     for (;;) {
       const item = this.#items.shift()
       if (item !== undefined) return { done: false, value: await this.#give(item) }
@@ -75,11 +92,6 @@ export class StreamReceiver<Y> implements Producer<Y> {
     }
   }
 
-  async stop(): Promise<void> {
-    await this.#over.promise
-    await this.#forget()
-  }
-
   async #give(item: Payload): Promise<Y> {
     this.#given++
     if (this.#credit - this.#given <= windowItems / 2) this.#ask()
@@ -88,8 +100,9 @@ export class StreamReceiver<Y> implements Producer<Y> {
     return value
   }
 
-  #finish({ error }: End): IteratorResult<Y, unknown> {
-    if (error !== undefined) throw error
+  #finish(end: End): IteratorResult<Y, unknown> {
+    // A body may throw anything, `undefined` too.
+    if ('error' in end) throw end.error
     return { done: true, value: undefined }
   }
 
@@ -104,7 +117,10 @@ export class StreamReceiver<Y> implements Producer<Y> {
       .set(keys.credit(this.#id), this.#credit, 'PX', keepMs)
       .publish(keys.toWorkers, JSON.stringify(message))
       .exec()
-      .catch(() => {})
+      // Unsaid: said again when it is looked for items the next time.
+      .catch(() => {
+        this.#credit = this.#given
+      })
   }
 
   async #read(): Promise<void> {
@@ -113,10 +129,7 @@ export class StreamReceiver<Y> implements Producer<Y> {
     const from = this.#lastEntry === '0' ? '-' : `(${this.#lastEntry}`
     const read = (): Promise<[string, string[]][]> =>
       redis.xrange(keys.items(this.#id as string), from, '+')
-    const entries = await read().catch(async () => {
-      await this.#host.reachable()
-      return await read()
-    })
+    const entries = await this.#host.ask(read)
     for (const [entryId, [, text]] of entries) {
       this.#lastEntry = entryId
       this.#take(JSON.parse(text as string) as StreamEntry)

@@ -1,7 +1,11 @@
+import { ConnectionLostError } from '@conc/core'
 import { Timer } from '@conc/core/internal'
 import type { Redis } from 'ioredis'
+import type { Ask } from '../engine/connection.js'
+import { isConnectionError } from '../engine/connection-errors.js'
 import type { Keys } from '../engine/keys.js'
 import type { Payload } from '../envelope/payload.js'
+import type { TakenJob } from '../worker/taken-job.js'
 import { keepMs, lookMs, windowBytes, windowItems } from './window.js'
 
 /** What an entry of a stream in Redis says: which attempt made it, which item it is, and the item. */
@@ -14,6 +18,7 @@ export interface StreamEntry {
 /** The worker's end of one stream: writes items as far as the consumer has asked for them. */
 export class StreamSender {
   readonly #redis: Redis
+  readonly #ask: Ask
   readonly #keys: Keys
   readonly #id: string
   readonly #attempt: number
@@ -27,13 +32,13 @@ export class StreamSender {
   #writing: Promise<unknown> = Promise.resolve()
   #isAnnounced = false
 
-  /** @param submitter whom to tell of items. */
-  constructor(redis: Redis, keys: Keys, id: string, attempt: number, submitter: string) {
-    this.#redis = redis
-    this.#keys = keys
+  constructor({ host, id, job, envelope }: TakenJob) {
+    this.#redis = host.redis
+    this.#ask = host.ask
+    this.#keys = host.keys
     this.#id = id
-    this.#attempt = attempt
-    this.#channel = keys.toSubmitter(submitter)
+    this.#attempt = job.attemptsStarted
+    this.#channel = host.keys.toSubmitter(envelope.o ?? '')
   }
 
   /** The consumer has asked for `upTo` items altogether. */
@@ -70,9 +75,17 @@ export class StreamSender {
     this.#announce()
   }
 
-  /** Everything that was sent is in Redis. */
+  /** Everything that was sent is in Redis. @throws {ConnectionLostError} some of it may not be */
   async flushed(): Promise<void> {
-    await this.#writing
+    try {
+      await this.#writing
+    } catch (cause) {
+      if (!isConnectionError(cause)) throw cause
+      throw new ConnectionLostError('Items were on their way to Redis when its connection broke.', {
+        started: true,
+        cause,
+      })
+    }
   }
 
   /** Once a turn, behind what was written. */
@@ -99,7 +112,7 @@ export class StreamSender {
   }
 
   async #lookUp(): Promise<void> {
-    const text = await this.#redis.get(this.#keys.credit(this.#id))
+    const text = await this.#ask(() => this.#redis.get(this.#keys.credit(this.#id)))
     if (text !== null) this.credited(Number(text))
   }
 }

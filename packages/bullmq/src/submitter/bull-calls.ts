@@ -1,4 +1,4 @@
-import { TaskCancelledError } from '@conc/core'
+import { type Started, TaskCancelledError } from '@conc/core'
 import {
   type Call,
   captureContext,
@@ -47,8 +47,10 @@ export class BullCalls {
 
   interruptAll({ message, origin, executor }: TaskCancelledError): void {
     for (const call of [...this.#calls]) {
-      const { taskName: task, isStarted: started } = call
-      call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
+      // Once it has a job, a worker may have that before a word of it is here.
+      const started: Started = call.isStarted || (call.attempt ? 'unknown' : false)
+      const names = { executor, task: call.taskName, started }
+      call.interrupt(new TaskCancelledError(message, { origin, ...names }))
     }
   }
 
@@ -101,7 +103,7 @@ export class BullCalls {
   ): Promise<Producer<Y>> {
     const { link, settings, name: executor } = this.#host
     const { redis } = link.commands
-    const { keys, blobs, streams } = link
+    const { keys, blobs, streams, ask } = link
     const packed = this.#packed(call, args)
     const receiver = new StreamReceiver<Y>({
       redis,
@@ -109,7 +111,8 @@ export class BullCalls {
       blobs,
       task: call.taskName,
       executor,
-      reachable: () => link.commands.ready(settings.reconnectMs),
+      ask,
+      abandon: (reason) => call.cancellation.cancel(reason),
     })
     await call.cancellation.orThrow(streams.listen(settings.reconnectMs))
     streams.add(receiver)

@@ -4,7 +4,7 @@ import { isEnvelope } from '../envelope/job-envelope.js'
 import { unpackInline } from '../envelope/payload.js'
 import type { JobEnd, JobWatcher } from './dispatcher.js'
 import { addJob, joinJob } from './job-adding.js'
-import { failureFrom, isConnectionError, type JobIdentity, jobLost } from './job-failures.js'
+import { failureFrom, type JobIdentity, jobLost } from './job-failures.js'
 import type { JobHost, JobOrder } from './job-host.js'
 import { jobValue } from './job-value.js'
 import type { OpenQueue } from './queue-link.js'
@@ -102,20 +102,8 @@ export class BullJob implements JobWatcher, Dependent {
     this.#isWantedBack = true
     if (this.#state !== 'added' || this.#isRunning) return
     const { id } = this.#order
-    if (await this.#isTakenOut()) this.#host.dispatcher.ended(id, { kind: 'removed' })
-  }
-
-  /** Until Redis has answered. @returns whether the job was still waiting. */
-  async #isTakenOut(): Promise<boolean> {
-    const { canceller, link, settings } = this.#host
-    for (;;) {
-      try {
-        return await canceller.withdraw(this.#order.id)
-      } catch (error) {
-        if (link.commands.isReady && !isConnectionError(error)) throw error
-        await link.commands.ready(settings.reconnectMs)
-      }
-    }
+    const { canceller, dispatcher } = this.#host
+    if (await canceller.withdraw(id)) dispatcher.ended(id, { kind: 'removed' })
   }
 
   /** Redis has been away for too long. */

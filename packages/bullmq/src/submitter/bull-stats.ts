@@ -16,10 +16,13 @@ export interface BullStats {
 
 export async function statsOf(link: QueueLink, queueName: string): Promise<BullStats> {
   const { queue } = await link.open()
-  const [counts, workers] = await Promise.all([
-    queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'completed', 'failed'),
-    new WorkerLeases(link.commands.redis, link.keys).list(),
-  ])
+  const leases = new WorkerLeases(link.commands.redis, link.keys)
+  const [counts, workers] = await link.ask(() =>
+    Promise.all([
+      queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'completed', 'failed'),
+      leases.list(),
+    ]),
+  )
   const { wait = 0, prioritized = 0, active = 0, delayed = 0, completed = 0, failed = 0 } = counts
   const waiting = wait + prioritized
   return { queue: queueName, waiting, running: active, delayed, completed, failed, workers }

@@ -29,20 +29,22 @@ export class Canceller {
    * tombstone is for workers that are not listening now; it lasts until after the job's deadline, a day at most.
    */
   async announce(id: string, reason: unknown, deadline: number | undefined): Promise<void> {
-    const { keys, commands } = this.#link
+    const { keys, commands, ask } = this.#link
     const text = failureText(reason, 'the submitter')
     const message: CancelMessage = { cancel: id, reason: text }
     const ttlMs = deadline === undefined ? dayMs : Math.min(deadline - Date.now() + 60_000, dayMs)
     // In this order over one connection: a worker that does not hear it any more finds the tombstone.
-    await Promise.all([
-      commands.redis.set(keys.tombstone(id), text, 'PX', Math.max(Math.ceil(ttlMs), 60_000)),
-      commands.redis.publish(keys.toWorkers, JSON.stringify(message)),
-    ])
+    await ask(() =>
+      Promise.all([
+        commands.redis.set(keys.tombstone(id), text, 'PX', Math.max(Math.ceil(ttlMs), 60_000)),
+        commands.redis.publish(keys.toWorkers, JSON.stringify(message)),
+      ]),
+    )
   }
 
   /** @returns whether the job was still waiting, and so never runs. */
   async withdraw(id: string): Promise<boolean> {
     const { queue } = await this.#link.open()
-    return (await queue.remove(id)) === 1
+    return (await this.#link.ask(() => queue.remove(id))) === 1
   }
 }

@@ -32,10 +32,10 @@ export class EngineCounts {
 
   async #ask(): Promise<void> {
     const { queue } = await this.#link.open()
-    const [counts, workers] = await Promise.all([
-      queue.getJobCounts('wait', 'prioritized', 'delayed'),
-      new WorkerLeases(this.#link.commands.redis, this.#link.keys).list(),
-    ])
+    const leases = new WorkerLeases(this.#link.commands.redis, this.#link.keys)
+    const [counts, workers] = await this.#link.ask(() =>
+      Promise.all([queue.getJobCounts('wait', 'prioritized', 'delayed'), leases.list()]),
+    )
     const waiting = Object.values(counts).reduce((sum, count) => sum + count, 0)
     this.othersWaiting = Math.max(waiting - this.#ownWaiting(), 0)
     this.concurrency = workers.reduce((sum, { load }) => sum + load.concurrency, 0)

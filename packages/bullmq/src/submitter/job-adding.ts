@@ -1,13 +1,8 @@
 import { IdempotencyConflictError } from '@conc/core'
 import type { Call } from '@conc/core/internal'
+import { isConnectionError } from '../engine/connection-errors.js'
 import { fingerprint, type JobEnvelope } from '../envelope/job-envelope.js'
-import {
-  isConnectionError,
-  isOutOfMemory,
-  type JobIdentity,
-  jobRefused,
-  redisFull,
-} from './job-failures.js'
+import { isOutOfMemory, type JobIdentity, jobRefused, redisFull } from './job-failures.js'
 import type { JobHost, JobOrder } from './job-host.js'
 import type { OpenQueue } from './queue-link.js'
 
@@ -35,7 +30,7 @@ export async function addJob(
       if (link.commands.isReady && !isConnectionError(error)) throw jobRefused(error, identity())
       const leftMs = giveUpAt - Date.now()
       if (leftMs <= 0) throw link.commands.lost('unknown', error)
-      await call.cancellation.orThrow(link.commands.ready(leftMs))
+      await call.cancellation.orThrow(link.commands.again(leftMs))
     }
   }
 }
@@ -48,12 +43,12 @@ export async function joinJob(
   { sweep }: OpenQueue,
   identity: () => JobIdentity,
 ): Promise<void> {
-  const stored = await link.commands.redis.hget(link.keys.job(id), 'data')
+  const stored = await link.ask(() => link.commands.redis.hget(link.keys.job(id), 'data'))
   if (stored && fingerprint(JSON.parse(stored) as JobEnvelope) !== fingerprint(envelope)) {
     throw new IdempotencyConflictError(
       `The idempotency key of this call of '${taskName}' was used with other arguments.`,
       identity(),
     )
   }
-  await sweep.look([id])
+  await link.ask(() => sweep.look([id]))
 }

@@ -45,15 +45,3 @@ export function jobRefused(cause: unknown, identity: JobIdentity): ExecutorError
 export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && /\bOOM\b/.test(error.message)
 }
-
-/** Whether Redis did not answer, so that the same may be said again. */
-export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code } = error as NodeJS.ErrnoException
-  return (
-    error.name === 'MaxRetriesPerRequestError' ||
-    error.name === 'ConnectionClosedError' ||
-    /Connection is closed|isn't writeable|LOADING|READONLY|CLUSTERDOWN/.test(error.message) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code ?? '')
-  )
-}

@@ -3,7 +3,7 @@ import type { ConnectionLostError } from '@conc/core'
 import { Queue, QueueEvents } from 'bullmq'
 import { type BlobStore, RedisBlobs } from '../engine/blob-store.js'
 import { checkEngine } from '../engine/check-engine.js'
-import { Connection, publishError } from '../engine/connection.js'
+import { type Ask, Connection, publishError } from '../engine/connection.js'
 import { Keys } from '../engine/keys.js'
 import { SubmitterLease } from '../engine/submitter-lease.js'
 import type { BullSettings } from '../options/bull-options.js'
@@ -26,6 +26,8 @@ export class QueueLink {
   readonly blobs: BlobStore
   /** For everything that answers at once. */
   readonly commands: Connection
+  /** Of those, what may be said twice. */
+  readonly ask: Ask
   /** Names this submitter in Redis. */
   readonly id: string = randomBytes(9).toString('base64url')
   readonly #settings: BullSettings
@@ -53,11 +55,12 @@ export class QueueLink {
     this.keys = new Keys(settings)
     this.commands = new Connection(settings, executor)
     this.commands.watch(settings.reconnectMs, onLost)
+    this.ask = this.commands.patient(settings.reconnectMs)
     this.#eventsLike = new Connection(settings, executor, true)
     this.#subscriber = new Connection(settings, executor, true)
     this.streams = new StreamDesk(this.#subscriber, this.keys.toSubmitter(this.id))
     this.#lease = new SubmitterLease(this.commands.redis, this.keys, this.id, executor)
-    this.blobs = settings.blobs ?? new RedisBlobs(this.commands.redis, this.keys)
+    this.blobs = settings.blobs ?? new RedisBlobs(this.commands.redis, this.keys, this.ask)
   }
 
   /**
@@ -93,8 +96,9 @@ export class QueueLink {
 
   async #connect(): Promise<OpenQueue> {
     await this.commands.ready(this.#settings.reconnectMs)
-    const { clockOffsetMs } = await checkEngine(this.commands.redis, this.#executor)
-    if (this.#settings.orphans === 'cancel') await this.#lease.start()
+    const { redis } = this.commands
+    const { clockOffsetMs } = await this.ask(() => checkEngine(redis, this.#executor))
+    if (this.#settings.orphans === 'cancel') await this.ask(() => this.#lease.start())
     await this.#listen()
     const queue = this.#makeQueue()
     const sweep = new Sweep(this.commands.redis, this.keys, this.#dispatcher, this.#executor)
@@ -131,7 +135,10 @@ export class QueueLink {
   }
 
   async #lastEvent(): Promise<string> {
-    const [last] = await this.commands.redis.xrevrange(this.keys.events, '+', '-', 'COUNT', 1)
+    const { redis } = this.commands
+    const newest = (): Promise<[string, string[]][]> =>
+      redis.xrevrange(this.keys.events, '+', '-', 'COUNT', 1)
+    const [last] = await this.ask(newest)
     return last?.[0] ?? '0-0'
   }
 

@@ -81,7 +81,7 @@ export class QueueWorker implements BullWorker {
   /** Resolves when it takes jobs. */
   async start(): Promise<void> {
     await this.#worker.waitUntilReady()
-    await this.#renew()
+    await this.#parts.host.ask(() => this.#renew())
     this.#worker.run().catch((error: unknown) => publishError(this.name, error))
   }
 

@@ -1,5 +1,6 @@
 import { TaskCancelledError } from '@conc/core'
 import type { Redis } from 'ioredis'
+import type { Ask } from '../engine/connection.js'
 import type { Keys } from '../engine/keys.js'
 import { errorOf } from '../envelope/failure-text.js'
 
@@ -26,15 +27,17 @@ export interface RunningJob {
 export class CancelDesk {
   readonly #redis: Redis
   readonly #keys: Keys
+  readonly #ask: Ask
   readonly #running = new Map<string, RunningJob>()
   /** By id, oldest first. */
   readonly #early = new Map<string, string>()
   /** Whether messages have come without a gap since they were asked for. */
   #isListening = false
 
-  constructor(redis: Redis, keys: Keys) {
+  constructor(redis: Redis, keys: Keys, ask: Ask) {
     this.#redis = redis
     this.#keys = keys
+    this.#ask = ask
   }
 
   get running(): readonly RunningJob[] {
@@ -81,7 +84,7 @@ export class CancelDesk {
   /** @returns why the job must not begin, as Redis knows it. */
   async ask(job: RunningJob): Promise<StopReason | undefined> {
     if (job.owner !== undefined && !(await this.#lives(job.owner))) return orphaned()
-    const text = await this.#redis.get(this.#keys.tombstone(job.id))
+    const text = await this.#ask(() => this.#redis.get(this.#keys.tombstone(job.id)))
     return text === null ? undefined : { kind: 'cancelled', reason: errorOf(text) }
   }
 
@@ -106,7 +109,7 @@ export class CancelDesk {
   }
 
   async #lives(submitter: string): Promise<boolean> {
-    return (await this.#redis.exists(this.#keys.submitter(submitter))) === 1
+    return (await this.#ask(() => this.#redis.exists(this.#keys.submitter(submitter)))) === 1
   }
 
   async #lookAt(job: RunningJob): Promise<void> {

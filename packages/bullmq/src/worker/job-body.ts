@@ -75,9 +75,8 @@ export class JobBody {
 
   /** Sends items as they are wanted; the job itself returns nothing. */
   async #stream(definition: TaskDefinition, args: unknown[]): Promise<undefined> {
-    const { host, id, job, envelope } = this.#taken
-    const { redis, keys, executor } = host
-    const sender = new StreamSender(redis, keys, id, job.attemptsStarted, envelope.o ?? '')
+    const { executor } = this.#taken.host
+    const sender = new StreamSender(this.#taken)
     this.#sender = sender
     const { signal } = this.cancellation
     const options = this.#options()

@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq'
 import type { Redis } from 'ioredis'
+import type { Ask } from '../engine/connection.js'
 import type { Keys } from '../engine/keys.js'
 
 /** Losses after which a job counts as the cause of them. */
@@ -11,23 +12,28 @@ const dayMs = 24 * 60 * 60 * 1000
 export class JobMemory {
   readonly #redis: Redis
   readonly #keys: Keys
+  readonly #ask: Ask
 
-  constructor(redis: Redis, keys: Keys) {
+  constructor(redis: Redis, keys: Keys, ask: Ask) {
     this.#redis = redis
     this.#keys = keys
+    this.#ask = ask
   }
 
-  /** Whether this attempt had begun before; from now on it has. */
-  async hasBegun(job: Job): Promise<boolean> {
+  /** Whether this attempt had begun before; from now on it has. @param token who asks, and may have to ask twice. */
+  async hasBegun(job: Job, token: string): Promise<boolean> {
     const key = this.#keys.begun(`${job.id}-${job.attemptsMade}`)
-    return (await this.#redis.set(key, '1', 'PX', dayMs, 'NX')) === null
+    return await this.#ask(async () => {
+      const isFirst = (await this.#redis.set(key, token, 'PX', dayMs, 'NX')) !== null
+      return !isFirst && (await this.#redis.get(key)) !== token
+    })
   }
 
   /** @returns whether it has ended its thread too often. */
   async countLoss(id: string): Promise<boolean> {
     const key = this.#keys.losses(id)
-    const losses = await this.#redis.incr(key)
-    await this.#redis.pexpire(key, dayMs)
+    const losses = await this.#ask(() => this.#redis.incr(key))
+    await this.#ask(() => this.#redis.pexpire(key, dayMs))
     return losses >= poisonLimit
   }
 }

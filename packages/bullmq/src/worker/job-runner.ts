@@ -5,7 +5,7 @@ import { isSigned } from '../envelope/signature.js'
 import type { RunningJob, StopReason } from './cancel-desk.js'
 import { JobBody } from './job-body.js'
 import { JobResults, type Result } from './job-results.js'
-import { lostBefore, verdictOn } from './job-verdict.js'
+import { lostBefore, verdictOn, withoutBeginning } from './job-verdict.js'
 import type { TakenJob } from './taken-job.js'
 
 /** One attempt of one job. */
@@ -69,9 +69,9 @@ export class JobRunner implements RunningJob {
   }
 
   async #attempt(definition: TaskDefinition): Promise<Result> {
-    const { host, job } = this.#taken
-    if (this.#stopped) throw this.#taken.refused(this.#stopped.reason)
-    if (definition.idempotent === false && (await host.memory.hasBegun(job))) {
+    const { host, job, token } = this.#taken
+    if (this.#stopped) throw await withoutBeginning(this.#taken, this.#stopped)
+    if (definition.idempotent === false && (await host.memory.hasBegun(job, token))) {
       throw lostBefore(this.#taken)
     }
     try {

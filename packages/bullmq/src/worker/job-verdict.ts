@@ -24,6 +24,14 @@ export async function verdictOn(
   return failureOf(taken.job, definition, error, taken.where)
 }
 
+/** For a job that was told to stop before its body began. */
+export async function withoutBeginning(
+  taken: TakenJob,
+  { kind, reason }: StopReason,
+): Promise<Error> {
+  return kind === 'given-back' ? await givenBack(taken) : taken.refused(reason)
+}
+
 /** For a task that may not run twice, and whose worker is gone. */
 export function lostBefore(taken: TakenJob): Error {
   return taken.refused(

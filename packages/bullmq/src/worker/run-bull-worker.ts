@@ -58,21 +58,24 @@ async function startOn(
 ): Promise<BullWorker> {
   const { redis } = link.commands
   const keys = new Keys(settings)
-  const { clockOffsetMs } = await checkEngine(redis, name)
+  // Later than that a job is another's.
+  const ask = link.commands.patient(settings.lockMs)
+  const { clockOffsetMs } = await ask(() => checkEngine(redis, name))
   // A module that breaks in a thread is found out now, not by the first job.
   if (own) await executor.ready()
-  const desk = new CancelDesk(redis, keys)
+  const desk = new CancelDesk(redis, keys, ask)
   await link.listen(keys, desk)
   const leases = new WorkerLeases(redis, keys)
   const unknown = new UnknownTasks(leases, settings.unknownTaskMs, name)
-  const blobs = settings.blobs ?? new RedisBlobs(redis, keys)
-  const memory = new JobMemory(redis, keys)
+  const blobs = settings.blobs ?? new RedisBlobs(redis, keys, ask)
+  const memory = new JobMemory(redis, keys, ask)
   const host = {
     name,
     settings,
     executor,
     blobs,
     redis,
+    ask,
     keys,
     desk,
     memory,

@@ -3,6 +3,7 @@ import type { NestedHome } from '@conc/core/internal'
 import type { Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { BlobStore } from '../engine/blob-store.js'
+import type { Ask } from '../engine/connection.js'
 import type { Keys } from '../engine/keys.js'
 import { asFailure } from '../envelope/failure-text.js'
 import type { JobEnvelope } from '../envelope/job-envelope.js'
@@ -18,6 +19,7 @@ export interface RunnerHost {
   readonly executor: Executor
   readonly blobs: BlobStore
   readonly redis: Redis
+  readonly ask: Ask
   readonly keys: Keys
   readonly desk: CancelDesk
   readonly memory: JobMemory

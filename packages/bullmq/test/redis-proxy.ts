@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { deferred } from '@conc/core/internal'
+
+/** Stands in front of a Redis, and breaks connections to it. */
+export class RedisProxy implements AsyncDisposable {
+  readonly #server: Server
+  readonly #target: URL
+  readonly #pairs = new Set<readonly [Socket, Socket]>()
+  #held: Socket[] | undefined
+  #knocked = deferred()
+
+  private constructor(target: string) {
+    this.#target = new URL(target)
+    this.#server = createServer((client) => {
+      this.#knocked.resolve()
+      if (this.#held) this.#held.push(client.on('error', () => {}))
+      else this.#connect(client)
+    })
+  }
+
+  static async to(target: string): Promise<RedisProxy> {
+    const proxy = new RedisProxy(target)
+    proxy.#server.listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    return proxy
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#target.pathname}`
+  }
+
+  /** Breaks every connection. Resolves when somebody has come back, who is not let in before `open()`. */
+  async shut(): Promise<void> {
+    this.#held = []
+    this.#knocked = deferred()
+    this.#cut()
+    await this.#knocked.promise
+  }
+
+  open(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const client of held) this.#connect(client)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#held ?? []) client.destroy()
+    this.#cut()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  #cut(): void {
+    for (const sockets of this.#pairs) for (const socket of sockets) socket.destroy()
+  }
+
+  #connect(client: Socket): void {
+    const upstream = connect({ host: this.#target.hostname, port: Number(this.#target.port) })
+    const pair = [client, upstream] as const
+    this.#pairs.add(pair)
+    for (const socket of pair) {
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        for (const other of pair) other.destroy()
+        this.#pairs.delete(pair)
+      })
+    }
+    upstream.pipe(client).pipe(upstream)
+  }
+}
