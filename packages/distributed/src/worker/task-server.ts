@@ -1,19 +1,18 @@
 import { UnknownTaskError } from '@conc/core'
-import { loadTask, type Rank, registry, type TaskDefinition } from '@conc/core/internal'
+import { loadTask, registry, type TaskDefinition } from '@conc/core/internal'
 import { decodeError, encodeError } from '@conc/wire'
 import type { CallOwner, Ending } from '../coordinator/call-request.js'
 import { LeaseLostError } from '../errors.js'
 import type { Boot } from '../link/boot.js'
-import { decodeVars } from '../link/context-bytes.js'
 import type { LinkListener, PipeLink } from '../link/pipe-link.js'
 import { type LinkTaskMeta, readTaskMeta } from '../link/task-meta.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
-import { frameType, taskFlag } from '../protocol/frame-types.js'
+import { frameType } from '../protocol/frame-types.js'
 import { IdTable } from '../protocol/id-table.js'
 import { decodeMeta, encodeMeta } from '../protocol/meta.js'
-import { Body, type BodyContext } from './body.js'
-import { BodyReader } from './body-reader.js'
+import { arrivedContext, type WorkerSurroundings } from './arrived-context.js'
+import { Body } from './body.js'
 import { PoolProxy } from './pool-proxy.js'
 import { Questions } from './questions.js'
 import { TaskLockRoute } from './task-lock-route.js'
@@ -28,6 +27,7 @@ export class TaskServer implements LinkListener {
   readonly #questions: Questions
   readonly #proxy: PoolProxy
   readonly #locks: TaskLockRoute
+  readonly #around: WorkerSurroundings
   readonly #bodies = new IdTable<Body>()
   /** Calls whose module is being imported, with what their consumers said meanwhile. */
   readonly #loading = new Map<number, Frame[]>()
@@ -48,6 +48,11 @@ export class TaskServer implements LinkListener {
     this.#questions = new Questions(link)
     this.#proxy = new PoolProxy(boot, this.#questions)
     this.#locks = new TaskLockRoute(this.#questions, boot.poolId)
+    this.#around = {
+      poolId: boot.poolId,
+      slotFor: (id) => new WorkerSlot(id, this.#questions),
+      locks: this.#locks,
+    }
     const mostBytes = boot.maxRssBytes ?? Number.POSITIVE_INFINITY
     this.#weight = new WeightWatch(mostBytes, () => link.add(frameType.goAway, 0))
   }
@@ -151,32 +156,13 @@ export class TaskServer implements LinkListener {
         throw wrongVersion(meta, definition)
       }
       const args = frame.decodeBody('args') as readonly unknown[]
-      const context = this.#contextOf(frame, meta)
+      const context = arrivedContext(frame, meta, this.#around)
       const body = new Body(this.#proxy.place, definition, args, context, this.#ownerOf(id))
       this.#bodies.set(id, body)
       return body
     } catch (error) {
       this.#refuse(id, error)
       return undefined
-    }
-  }
-
-  #contextOf({ id, flags }: Frame, meta: LinkTaskMeta): BodyContext {
-    const { parent: parentId, attempt, remainingMs, headers, vars, progress } = meta
-    return {
-      id: `${this.#boot.poolId}-${id}`,
-      kind: flags & taskFlag.duplex ? 'duplex' : flags & taskFlag.stream ? 'stream' : 'call',
-      parentId,
-      attempt,
-      deadline: remainingMs === undefined ? undefined : Date.now() + remainingMs,
-      startTimeoutMs: meta.startRemainingMs,
-      rank: rankOf(meta),
-      headers,
-      vars: decodeVars(vars),
-      wantsProgress: progress,
-      slot: new WorkerSlot(id, this.#questions),
-      locks: this.#locks,
-      logs: meta.log && new BodyReader(id, meta.log),
     }
   }
 
@@ -225,11 +211,6 @@ export class TaskServer implements LinkListener {
       this.#proxy.loadIs(running, waiting)
     }
   }
-}
-
-/** Nothing for most calls. */
-function rankOf({ depth = 0, priority = 0 }: LinkTaskMeta): Rank | undefined {
-  return depth === 0 && priority === 0 ? undefined : { depth, priority }
 }
 
 function wrongVersion(
