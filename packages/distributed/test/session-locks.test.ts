@@ -10,6 +10,7 @@ import {
   serve,
   withSession,
 } from '@conc/distributed'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Crew } from './crew.js'
 
@@ -29,6 +30,15 @@ afterEach(async () => {
   await Promise.all([one.close({ pending: 'reject' }), other.close({ pending: 'reject' })])
   await server.close({ pending: 'reject' })
 })
+
+/** Somebody who wants a lock; spans are in turns of the loop. */
+interface User {
+  readonly session: string
+  readonly how: string
+  readonly comesAfter: number
+  readonly holdsFor: number
+  readonly givesUpAfter: number | undefined
+}
 
 describe('locks of sessions', () => {
   it('are the same for all of them, one holder at a time, in order', async () => {
@@ -101,6 +111,52 @@ describe('locks of sessions', () => {
     }
     await (await lock.acquire({ timeoutMs: 10_000 })).release()
     expect(await one.locks().inspect()).toEqual([])
+  })
+
+  it('have one holder at a time and are free in the end, whoever gives up and when', async () => {
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+    const turns = async (count: number): Promise<void> => {
+      for (let done = 0; done < count; done++) await turn()
+    }
+    const user = fc.record({
+      session: fc.constantFrom('one', 'other'),
+      how: fc.constantFrom('use', 'acquire', 'tryAcquire'),
+      comesAfter: fc.nat(3),
+      holdsFor: fc.nat(2),
+      givesUpAfter: fc.option(fc.nat(6), { nil: undefined }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(user, { minLength: 2, maxLength: 10 }), async (users) => {
+        const enough = new Error('enough')
+        let inside = 0
+        let last = 0
+        const enter = async (held: Held, holdsFor: number): Promise<void> => {
+          expect(++inside).toBe(1)
+          expect(held.token).toBeGreaterThan(last)
+          last = held.token
+          await turns(holdsFor)
+          inside--
+        }
+        const live = async (of: User): Promise<void> => {
+          await turns(of.comesAfter)
+          const lock = (of.session === 'one' ? one : other).locks().lock('any')
+          const controller = new AbortController()
+          const { signal } = controller
+          if (of.givesUpAfter !== undefined)
+            void turns(of.givesUpAfter).then(() => controller.abort(enough))
+          if (of.how === 'use')
+            return await lock.use((held) => enter(held, of.holdsFor), { signal })
+          const held =
+            of.how === 'acquire' ? await lock.acquire({ signal }) : await lock.tryAcquire()
+          if (held) await enter(held, of.holdsFor)
+          await held?.release()
+        }
+        const unlessEnough = (error: unknown): void => expect(error).toBe(enough)
+        await Promise.all(users.map((one) => live(one).catch(unlessEnough)))
+        await expect.poll(async () => await one.locks().inspect()).toEqual([])
+      }),
+      { numRuns: 40 },
+    )
   })
 
   it('let a program end that has given its wait up', async () => {
