@@ -12,6 +12,7 @@ import {
   failingStream,
   noStream,
   range,
+  shapes,
   sized,
   stuckStream,
   syncRange,
@@ -40,6 +41,30 @@ describe('stream', () => {
     expect(await collect(threads.stream(range, [1000]))).toEqual({ items: expected })
     expect(await collect(threads.stream(syncRange, [1000]))).toEqual({ items: expected })
     expect(await collect(threads.stream(range, [0]))).toEqual({ items: [] })
+  })
+
+  it('keeps the order of items, whatever way each of them takes', async () => {
+    const came = {
+      number: (index: number) => index,
+      text: (index: number) => `${index}`,
+      long: (index: number) => `${index} `.padEnd(300),
+      object: (index: number) => ({ index }),
+      big: (index: number) => BigInt(index),
+      moved: (index: number) => Uint8Array.of(index),
+      later: () => null,
+    }
+    const kinds = Object.keys(came) as (keyof typeof came)[]
+    const kind = fc.oneof(
+      { weight: 6, arbitrary: fc.constant('number' as const) },
+      { weight: 4, arbitrary: fc.constantFrom(...kinds) },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(kind, { maxLength: 200 }), async (kindOf) => {
+        const items = kindOf.map((one, index) => came[one](index % 256))
+        expect(await collect(threads.stream(shapes, [kindOf]))).toEqual({ items })
+      }),
+      { numRuns: 50 },
+    )
   })
 
   it('starts nothing before the first item is asked for', async () => {

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError, Load, Transferable } from '@conc/core'
 import type { LogRecord, ThreadLogs, TravelContext } from '@conc/core/internal'
 import type { LinkMemory } from './link.js'
+import type { StreamWay } from './stream-way.js'
 
 /** What a thread is started with. */
 export interface Boot {
@@ -51,7 +52,7 @@ export type CallMessage = readonly [
   task: number,
   args: readonly unknown[],
   context?: CallContext | undefined,
-  stream?: MessagePort | undefined,
+  stream?: StreamWay | undefined,
   answers?: number | undefined,
 ]
 
@@ -59,7 +60,7 @@ export type ToThread =
   | readonly [kind: 0, task: number, name: string, module: string | undefined]
   | CallMessage
   | readonly [kind: 2, id: number, reason: EncodedError]
-  | readonly [kind: 3, nested: number, stream: MessagePort | undefined]
+  | readonly [kind: 3, nested: number, stream: StreamWay | undefined]
   | readonly [kind: 4, nested: number, data: unknown]
   | readonly [kind: 5, nested: number, value: unknown]
   | readonly [kind: 6, nested: number, error: EncodedError, blame: Blame]
@@ -110,13 +111,15 @@ export const fromProducer = { items: 0, end: 1, failure: 2, credit: 3 } as const
 
 /**
  * `credit` comes first: the memory where items are granted. `isHeavy`: the producer may have to wait for what is granted
- * next, however few the items are.
+ * next, however few the items are. Small items are records.
  */
 export type FromProducer =
-  | readonly [kind: 0, items: readonly unknown[], isHeavy?: true]
+  | readonly [kind: 0, isHeavy: 0 | 1, items: readonly unknown[]]
   | readonly [kind: 1]
-  | readonly [kind: 2, error: EncodedError, blame: Blame]
-  | readonly [kind: 3, memory: SharedArrayBuffer]
+  | readonly [kind: 2, none: 0, error: EncodedError, blame: Blame]
+  | readonly [kind: 3, none: 0, memory: SharedArrayBuffer]
 
-/** `'granted'`: there is credit again, for a producer that sleeps; `'return'`: no more items are wanted. */
-export type FromConsumer = 'granted' | 'return'
+export const fromConsumer = { granted: 0, left: 1 } as const
+
+/** `granted`: there is credit again, for a producer that sleeps; `left`: no more items are wanted. */
+export type FromConsumer = readonly [kind: 0 | 1]

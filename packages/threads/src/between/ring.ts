@@ -6,7 +6,8 @@ const tailAt = 16
 const readsAt = 32
 const headerBytes = 256
 
-const words = 4096
+/** A power of two, and at least twice the longest record. */
+const usualWords = 4096
 const wordsOfHead = 3
 /** Whatever is longer is no small message. */
 const longestRecord = 256
@@ -22,7 +23,7 @@ export interface RingRecord {
   readonly values: unknown[]
 }
 
-export function ringMemory(): SharedArrayBuffer {
+export function ringMemory(words: number = usualWords): SharedArrayBuffer {
   return new SharedArrayBuffer(headerBytes + words * 8)
 }
 
@@ -30,8 +31,10 @@ export function ringMemory(): SharedArrayBuffer {
 abstract class RingEnd {
   protected readonly header: Int32Array
   protected readonly words: PlainWords
+  protected readonly size: number
 
   constructor(memory: SharedArrayBuffer) {
+    this.size = (memory.byteLength - headerBytes) / 8
     this.header = new Int32Array(memory, 0, headerBytes / 4)
     this.words = new PlainWords(memory, headerBytes)
   }
@@ -51,7 +54,7 @@ export class RingWriter extends RingEnd {
   /** @returns whether it was written; else it is none of the kind, or there is no room. */
   write(after: number, a: number, b: number, values: readonly unknown[]): boolean {
     if (!this.#hasRoom()) return false
-    const at = this.#head & (words - 1)
+    const at = this.#head & (this.size - 1)
     const end = this.words.writeAll(values, at + wordsOfHead, at + longestRecord)
     if (end < 0) return false
     this.#put(end - at, values.length, after, a, b)
@@ -66,22 +69,22 @@ export class RingWriter extends RingEnd {
 
   /** Records do not go around the end; what is left there is skipped. */
   #hasRoom(): boolean {
-    const left = words - (this.#head & (words - 1))
+    const left = this.size - (this.#head & (this.size - 1))
     const needed = left < longestRecord ? left + longestRecord : longestRecord
     if (this.#free < needed) {
       this.#tail = Atomics.load(this.header, tailAt)
       if (this.#free < needed) return false
     }
     if (left < longestRecord) {
-      this.words.integers[2 * (words - left)] = left
-      this.words.integers[2 * (words - left) + 1] = skip
+      this.words.integers[2 * (this.size - left)] = left
+      this.words.integers[2 * (this.size - left) + 1] = skip
       this.#advance(left)
     }
     return true
   }
 
   #put(length: number, count: number, after: number, a: number, b: number): void {
-    const at = 2 * (this.#head & (words - 1))
+    const at = 2 * (this.#head & (this.size - 1))
     const { integers } = this.words
     integers[at] = length
     integers[at + 1] = count
@@ -92,7 +95,7 @@ export class RingWriter extends RingEnd {
   }
 
   get #free(): number {
-    return words - ((this.#head - this.#tail) | 0)
+    return this.size - ((this.#head - this.#tail) | 0)
   }
 
   #advance(by: number): void {
@@ -110,7 +113,7 @@ export class RingReader extends RingEnd {
   get hasMore(): boolean {
     if (this.#tail === this.#head) this.#head = Atomics.load(this.header, headAt)
     if (this.#tail === this.#head) return false
-    const at = this.#tail & (words - 1)
+    const at = this.#tail & (this.size - 1)
     if (this.words.integers[2 * at + 1] !== skip) return true
     this.#advance(this.words.integers[2 * at] as number)
     return this.hasMore
@@ -118,17 +121,17 @@ export class RingReader extends RingEnd {
 
   /** Messages that were posted before the next record; only if `hasMore`. */
   get after(): number {
-    return this.words.integers[2 * (this.#tail & (words - 1)) + 2] as number
+    return this.words.integers[2 * (this.#tail & (this.size - 1)) + 2] as number
   }
 
   /** Whether the next record tells of the next message; only if `hasMore`. */
   get isAnnouncement(): boolean {
-    return this.words.integers[2 * (this.#tail & (words - 1)) + 1] === announcement
+    return this.words.integers[2 * (this.#tail & (this.size - 1)) + 1] === announcement
   }
 
   /** Only if `hasMore`. */
   take(): RingRecord {
-    const at = this.#tail & (words - 1)
+    const at = this.#tail & (this.size - 1)
     const { integers } = this.words
     const record = {
       after: integers[2 * at + 2] as number,

@@ -1,4 +1,3 @@
-import { MessageChannel } from 'node:worker_threads'
 import { ExecutorError, TaskCancelledError, WorkerLostError } from '@conc/core'
 import {
   Call,
@@ -13,6 +12,7 @@ import {
   type TravelContext,
 } from '@conc/core/internal'
 import type { Blame, CallContext } from '../between/messages.js'
+import { openStreamWay } from '../between/stream-way.js'
 import type { Count } from '../pool/metrics.js'
 import type { ThreadPool } from '../pool/thread-pool.js'
 import { StreamReceiver } from '../streams/stream-receiver.js'
@@ -101,10 +101,10 @@ export class AcceptedCalls implements RemoteWork {
     this.#start(call, args, contextOf(call, context, number), {
       isStream: true,
       placed: () => {
-        const { port1, port2 } = new MessageChannel()
-        receiver.attach(port1)
+        const [consumer, producer] = openStreamWay()
+        receiver.attach(consumer)
         placed.resolve()
-        return port2
+        return producer
       },
       succeeded: (attempt) => {
         this.#count(attempt, 'completed')

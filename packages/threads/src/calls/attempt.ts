@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import type { MessagePort } from 'node:worker_threads'
 import { TaskCancelledError, type Transferable } from '@conc/core'
 import {
   type Call,
@@ -12,6 +11,7 @@ import {
   type TaskDefinition,
 } from '@conc/core/internal'
 import type { Blame, CallContext } from '../between/messages.js'
+import type { StreamWay } from '../between/stream-way.js'
 import { transferOf } from '../between/values.js'
 import type { Thread } from '../thread/thread.js'
 
@@ -19,10 +19,10 @@ import type { Thread } from '../thread/thread.js'
 export interface AttemptOwner {
   succeeded(attempt: Attempt, value: unknown): void
   failed(attempt: Attempt, error: unknown, blame: Blame): void
-  /** It has a port that goes along, which `placed` makes. */
+  /** It has a way for items, whose end goes along; `placed` makes it. */
   readonly isStream?: boolean
   /** It is on its way to a thread. */
-  placed?(attempt: Attempt): MessagePort | undefined
+  placed?(attempt: Attempt): StreamWay | undefined
   /** The number of this call on `thread`, where a body there has made it. */
   numberOn?(thread: Thread | undefined): number | undefined
   /** Its body is over, and the one on its thread that made this call goes on already. */

@@ -1,4 +1,3 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { encodeError, type Transferable } from '@conc/core'
 import {
   attemptNumber,
@@ -8,6 +7,7 @@ import {
   type TaskDefinition,
 } from '@conc/core/internal'
 import { type Blame, type NestedRequest, toThread } from '../between/messages.js'
+import { openStreamWay, type StreamWay } from '../between/stream-way.js'
 import { cloneFailure } from '../between/values.js'
 import type { Thread } from '../thread/thread.js'
 import type { Attempt, AttemptOwner } from './attempt.js'
@@ -77,12 +77,13 @@ export class NestedAnswer implements NestedOwner {
     attempt.call.reject(error)
   }
 
-  placed(attempt: Attempt): MessagePort | undefined {
+  placed(attempt: Attempt): StreamWay | undefined {
     const { isStream } = this
     if (!isStream && attempt.call.deadline === undefined) return undefined
-    const { port1, port2 } = isStream ? new MessageChannel() : {}
-    this.#thread.answer([toThread.nestedBegun, this.#nested, port1], port1 && [port1])
-    return port2
+    const [consumer, producer] = isStream ? openStreamWay() : []
+    const moved = consumer && [consumer.port]
+    this.#thread.answer([toThread.nestedBegun, this.#nested, consumer], moved)
+    return producer
   }
 
   numberOn(thread: Thread | undefined): number | undefined {

@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads'
 import { TaskInputError, UnsupportedWorkError } from '@conc/core'
 import {
   Cancellation,
@@ -17,6 +16,7 @@ import {
   validated,
 } from '@conc/core/internal'
 import type { Blame, CallContext } from '../between/messages.js'
+import type { StreamWay } from '../between/stream-way.js'
 import { type Items, StreamSender } from '../streams/stream-sender.js'
 import type { ThreadServer } from './thread-server.js'
 import { ThreadSlot } from './thread-slot.js'
@@ -56,10 +56,10 @@ export class Body {
     definition: TaskDefinition,
     args: readonly unknown[],
     context: CallContext | undefined,
-    port: MessagePort,
+    way: StreamWay,
   ): Promise<void> {
     const task = this.#taskOf(definition, context)
-    const sender = new StreamSender(port, task)
+    const sender = new StreamSender(way, task)
     const body = async (): Promise<void> => sender.run(await iterate(definition, args, task))
     try {
       await runInFrame(taskFrame(task, this.#around(context)), () =>

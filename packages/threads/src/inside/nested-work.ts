@@ -50,9 +50,9 @@ export class NestedWork implements RemoteWork {
     const { promise, resolve, reject } = deferred()
     this.#send(call, args, contextOf(call, context, number), {
       body: bodyHere(),
-      begun: (port) => {
+      begun: (way) => {
         call.isStarted = true
-        if (port) receiver.attach(port)
+        if (way) receiver.attach(way)
         resolve()
       },
       progress: call.progress,

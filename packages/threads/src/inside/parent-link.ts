@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads'
 import { decodeError, encodeError } from '@conc/core'
 import {
   type AskedAbove,
@@ -17,6 +16,7 @@ import {
   toThread,
 } from '../between/messages.js'
 import { records } from '../between/records.js'
+import type { StreamWay } from '../between/stream-way.js'
 import { travelFailure } from '../between/values.js'
 import { noBody, type Occupancy } from './occupancy.js'
 import { ThreadSlot, type Waiting } from './thread-slot.js'
@@ -25,7 +25,7 @@ import { ThreadSlot, type Waiting } from './thread-slot.js'
 export interface NestedSink {
   /** The body that waits for it, `noBody` for none. */
   readonly body: number
-  begun?(stream: MessagePort | undefined): void
+  begun?(stream: StreamWay | undefined): void
   readonly progress?: ((data: unknown) => void) | undefined
   succeeded(value: unknown): void
   failed(error: unknown, blame: Blame): void

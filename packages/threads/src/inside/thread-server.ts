@@ -210,5 +210,5 @@ export class ThreadServer {
 
 /** It was withdrawn. */
 function drop(call: CallMessage): void {
-  call[5]?.close()
+  call[5]?.port.close()
 }

@@ -1,7 +1,13 @@
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { decodeError } from '@conc/core'
 import { type Call, type Deferred, deferred, type Producer } from '@conc/core/internal'
-import { type FromConsumer, type FromProducer, fromProducer } from '../between/messages.js'
+import { Link } from '../between/link.js'
+import {
+  type FromConsumer,
+  type FromProducer,
+  fromConsumer,
+  fromProducer,
+} from '../between/messages.js'
+import { memoryOfConsumer, type StreamWay } from '../between/stream-way.js'
 import { travelFailure, type ValueOwner } from '../between/values.js'
 import { Grants } from './credit.js'
 import { streamWindow } from './stream-window.js'
@@ -13,12 +19,12 @@ interface End {
 }
 
 /**
- * The consumer's end of a stream from another thread: takes items from a port and grants credit for more, again when
+ * The consumer's end of a stream from another thread: takes items from a link and grants credit for more, again when
  * half of it is used, and no sooner: what was granted in small pieces would come, and be granted again, in such pieces.
- * What is said on the port comes before what is said about the call.
+ * What is said on the link comes before what is said about the call.
  */
 export class StreamReceiver<Y> implements Producer<Y> {
-  #port: MessagePort | undefined
+  #link: Link<FromProducer, FromConsumer> | undefined
   #grants: Grants | undefined
   readonly #owner: ValueOwner
   readonly #items: Y[] = []
@@ -36,14 +42,21 @@ export class StreamReceiver<Y> implements Producer<Y> {
     this.#owner = { task: taskName, executor, started: true }
   }
 
-  /** Takes items from this port; another one replaces it where the stream had to begin again elsewhere. */
-  attach(port: MessagePort): void {
-    this.#port?.close()
-    this.#port = port
-    port.on('message', (message: FromProducer) => this.#receive(message))
-    port.on('messageerror', (error) => this.#unreadable(error))
-    port.unref()
-    if (this.#stopping !== undefined) this.#tell('return')
+  /** Takes items from there; another way replaces it where the stream had to begin again elsewhere. */
+  attach(way: StreamWay): void {
+    const isOpen = (): boolean => this.#end === undefined
+    this.#link?.close()
+    this.#link = new Link(way.port, memoryOfConsumer(way), {
+      get expectsMore() {
+        return isOpen()
+      },
+      record: ({ values }) => this.#arrived(values as Y[]),
+      message: (message) => this.#receive(message),
+      unreadable: (error) => this.#unreadable(error),
+    })
+    this.#link.listen()
+    way.port.unref()
+    if (this.#stopping !== undefined) this.#tell(fromConsumer.left)
   }
 
   next(): Promise<IteratorResult<Y, unknown>> {
@@ -65,19 +78,19 @@ export class StreamReceiver<Y> implements Producer<Y> {
     return this.#stopping
   }
 
-  /** The body is over, or its thread is gone; what it said before is still on the port. */
+  /** The body is over, or its thread is gone; what it said before is still on the link. */
   bodyOver(failure?: { readonly error: unknown }): void {
     if (this.#isBodyOver) return
     this.#isBodyOver = true
-    this.#drain()
+    this.#link?.drain()
     if (this.#end === undefined) this.#finish(failure ?? {})
-    this.#port?.close()
+    this.#link?.close()
     this.#bodyOver.resolve()
   }
 
   async #stop(): Promise<void> {
     const hadEnded = this.#end !== undefined
-    this.#tell('return')
+    this.#tell(fromConsumer.left)
     await this.#bodyOver.promise
     // What its `finally` threw; a thread that had to be ended is no news to whoever left.
     if (!hadEnded && this.#end?.isOwn) throw this.#end.error
@@ -100,29 +113,29 @@ export class StreamReceiver<Y> implements Producer<Y> {
 
   #grant(): void {
     if (this.#taken === 0 || this.#end) return
-    if (this.#grants?.add(this.#taken)) this.#tell('granted')
+    if (this.#grants?.add(this.#taken)) this.#tell(fromConsumer.granted)
     this.#taken = 0
   }
 
-  #tell(message: FromConsumer): void {
-    if (!this.#isBodyOver) this.#port?.postMessage(message)
+  #tell(what: FromConsumer[0]): void {
+    if (!this.#isBodyOver) this.#link?.post([what])
   }
 
   #receive(message: FromProducer): void {
     if (this.#end) return
     switch (message[0]) {
       case fromProducer.items:
-        if (message[2]) this.#isHeavy = true
-        this.#arrived(message[1] as readonly Y[])
+        if (message[1] === 1) this.#isHeavy = true
+        this.#arrived(message[2] as readonly Y[])
         break
       case fromProducer.credit:
-        this.#grants = new Grants(message[1])
+        this.#grants = new Grants(message[2])
         break
       case fromProducer.end:
         this.#finish({})
         break
       case fromProducer.failure:
-        this.#finish({ error: decodeError(message[1]), isOwn: true })
+        this.#finish({ error: decodeError(message[2]), isOwn: true })
         break
     }
   }
@@ -131,10 +144,11 @@ export class StreamReceiver<Y> implements Producer<Y> {
   #unreadable(cause: unknown): void {
     if (this.#end) return
     this.#finish({ error: travelFailure(cause, 'item', this.#owner) })
-    this.#tell('return')
+    this.#tell(fromConsumer.left)
   }
 
   #arrived(items: readonly Y[]): void {
+    if (this.#end) return
     for (const item of items) this.#items.push(item)
     const pending = this.#pending
     this.#pending = undefined
@@ -151,17 +165,5 @@ export class StreamReceiver<Y> implements Producer<Y> {
   async #ended(end: End): Promise<IteratorResult<Y, unknown>> {
     if ('error' in end) throw end.error
     return { done: true, value: undefined }
-  }
-
-  #drain(): void {
-    const port = this.#port
-    if (port === undefined) return
-    try {
-      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
-        this.#receive(next.message as FromProducer)
-      }
-    } catch (error) {
-      this.#unreadable(error)
-    }
   }
 }

@@ -1,13 +1,15 @@
 import { performance } from 'node:perf_hooks'
-import type { MessagePort } from 'node:worker_threads'
 import { encodeError, TaskCancelledError, type Transferable } from '@conc/core'
 import { type Deferred, deferred, type RunningTask } from '@conc/core/internal'
+import { Link } from '../between/link.js'
 import {
   type Blame,
   type FromConsumer,
   type FromProducer,
+  fromConsumer,
   fromProducer,
 } from '../between/messages.js'
+import { memoryOfProducer, type StreamWay } from '../between/stream-way.js'
 import { cloneFailure, refuseEmptied, transferOf } from '../between/values.js'
 import { Credit } from './credit.js'
 import { streamWindow } from './stream-window.js'
@@ -27,7 +29,7 @@ const longestTurnMs = 1
 
 /** The producer's end of a stream: as many items as were granted, some of those of one turn in one message. */
 export class StreamSender {
-  readonly #port: MessagePort
+  readonly #link: Link<FromConsumer, FromProducer>
   readonly #task: RunningTask
   #items: unknown[] = []
   #moved: Transferable[] = []
@@ -45,13 +47,17 @@ export class StreamSender {
   #isLeft = false
   #isClosed = false
 
-  constructor(port: MessagePort, task: RunningTask) {
-    this.#port = port
+  constructor(way: StreamWay, task: RunningTask) {
     this.#task = task
-    port.on('message', (message: FromConsumer) => this.#receive(message))
-    port.on('close', () => this.#leave())
-    const first: FromProducer = [fromProducer.credit, this.#credit.memory]
-    port.postMessage(first)
+    this.#link = new Link(way.port, memoryOfProducer(way), {
+      expectsMore: false,
+      record: () => {},
+      message: (message) => this.#receive(message),
+      unreadable: () => {},
+    })
+    this.#link.listen()
+    way.port.on('close', () => this.#leave())
+    this.#link.post([fromProducer.credit, 0, this.#credit.memory])
   }
 
   /** Sends what `iterator` makes until its end, or until the consumer has left; then its `finally` has run. */
@@ -68,7 +74,7 @@ export class StreamSender {
   }
 
   fail(error: unknown, blame: Blame): void {
-    this.#close([fromProducer.failure, encodeError(error, { where: this.#where }), blame])
+    this.#close([fromProducer.failure, 0, encodeError(error, { where: this.#where }), blame])
   }
 
   /** Runs its `finally`. That the calls of a cancelled body are cancelled with it is no failure of that. */
@@ -148,7 +154,7 @@ export class StreamSender {
 
   #receive(message: FromConsumer): void {
     this.#turnedAt = performance.now()
-    if (message === 'return') this.#leave()
+    if (message[0] === fromConsumer.left) this.#leave()
     else if (this.#granted) this.#look()
   }
 
@@ -215,13 +221,9 @@ export class StreamSender {
     }
   }
 
-  /** Node takes long over a list of nothing to move. */
   #post(items: readonly unknown[], moved: readonly Transferable[]): void {
-    const message: FromProducer = this.#isHeavy
-      ? [fromProducer.items, items, true]
-      : [fromProducer.items, items]
-    if (moved.length > 0) this.#port.postMessage(message, moved)
-    else this.#port.postMessage(message)
+    if (!this.#isHeavy && this.#link.write(fromProducer.items, 0, items)) this.#link.flush()
+    else this.#link.post([fromProducer.items, this.#isHeavy ? 1 : 0, items], moved)
   }
 
   /** One bad item must not take along the good ones before it. */
@@ -243,15 +245,16 @@ export class StreamSender {
     clearImmediate(this.#flush)
     try {
       this.#send()
-      this.#port.postMessage(last)
+      this.#link.post(last)
     } catch (error) {
-      this.#port.postMessage([
+      this.#link.post([
         fromProducer.failure,
+        0,
         encodeError(error, { where: this.#where }),
         'infrastructure',
       ])
     }
-    this.#port.close()
+    this.#link.close()
   }
 
   get #owner(): { task: string; executor: string; started: true } {

@@ -47,7 +47,7 @@ export class CallSender {
       ? [toThread.call, id, task, args, context, stream]
       : [toThread.call, id, task, args, context]
     try {
-      this.#link.post(message, stream ? [...(transfer ?? []), stream] : transfer)
+      this.#link.post(message, stream ? [...(transfer ?? []), stream.port] : transfer)
     } catch (error) {
       const isContext = context?.vars !== undefined && !isCloneable(context.vars)
       const [value, root] = isContext ? [context.vars, 'contextVars'] : [args, 'args']

@@ -7,14 +7,17 @@ import { ringMemory } from '../../src/between/ring.js'
 type Numbered = readonly [kind: number, number: number, ...rest: unknown[]]
 
 /** Two ends on this thread; `arrived` is what the second one was told. */
-function openLink(expectsMore = true): {
+function openLink(
+  expectsMore = true,
+  size?: number,
+): {
   near: Link<Numbered, Numbered>
   far: Link<Numbered, Numbered>
   arrived: number[]
   close(): void
 } {
   const { port1, port2 } = new MessageChannel()
-  const [there, back] = [ringMemory(), ringMemory()]
+  const [there, back] = [ringMemory(size), ringMemory(size)]
   const arrived: number[] = []
   const deaf = { expectsMore, record: () => {}, message: () => {}, unreadable: () => {} }
   const near = new Link<Numbered, Numbered>(port1, { in: back, out: there }, deaf)
@@ -47,8 +50,9 @@ describe('Link', () => {
       fc.asyncProperty(
         fc.array(step, { maxLength: 300 }),
         fc.boolean(),
-        async (steps, expectsMore) => {
-          const { near, far, arrived, close } = openLink(expectsMore)
+        fc.constantFrom(512, 1024, undefined),
+        async (steps, expectsMore, size) => {
+          const { near, far, arrived, close } = openLink(expectsMore, size)
           let sent = 0
           const send = (values: readonly unknown[]): void => {
             if (near.write(++sent, 0, values)) near.flush()

@@ -1,7 +1,9 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import type { Call } from '@conc/core/internal'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type FromProducer, fromProducer } from '../../src/between/messages.js'
+import { Link } from '../../src/between/link.js'
+import { type FromConsumer, type FromProducer, fromProducer } from '../../src/between/messages.js'
+import { memoryOfProducer, openStreamWay } from '../../src/between/stream-way.js'
 import { Credit, Grants } from '../../src/streams/credit.js'
 import { StreamReceiver } from '../../src/streams/stream-receiver.js'
 
@@ -43,18 +45,18 @@ describe('StreamReceiver', () => {
 
   /** `send` gives it items, and resolves when it has taken them all. */
   function openReceiver() {
-    const { port1: far, port2 } = new MessageChannel()
-    opened.push(far)
+    const [near, way] = openStreamWay()
+    opened.push(way.port)
     const receiver = new StreamReceiver<number>({ taskName: 't', executor: 'e' } as Call)
-    receiver.attach(port2)
+    receiver.attach(near)
+    const deaf = { expectsMore: false, record: () => {}, message: () => {}, unreadable: () => {} }
+    const far = new Link<FromConsumer, FromProducer>(way.port, memoryOfProducer(way), deaf)
     const credit = new Credit()
-    far.postMessage([fromProducer.credit, credit.memory] satisfies FromProducer)
+    far.post([fromProducer.credit, 0, credit.memory])
     const send = async (count: number, isHeavy?: true): Promise<void> => {
       const items = Array.from({ length: count }, (_, index) => index)
-      const message: FromProducer = isHeavy
-        ? [fromProducer.items, items, isHeavy]
-        : [fromProducer.items, items]
-      far.postMessage(message)
+      if (!isHeavy && far.write(fromProducer.items, 0, items)) far.flush()
+      else far.post([fromProducer.items, isHeavy ? 1 : 0, items])
       for (let taken = 0; taken < count; taken++) await receiver.next()
     }
     const granted = (): number => credit.take()
