@@ -1,7 +1,8 @@
 import { assertNotImporting, captureContext, currentFrame } from '@conc/core/internal'
 import { postParcel } from '../linked/parcel.js'
-import type { WorkSource } from './messages.js'
+import type { StartMessage, WorkSource } from './messages.js'
 import type { GoOptions } from './start-options.js'
+import type { Thread } from './thread.js'
 import { ThreadEnd } from './thread-channel.js'
 import { threads } from './threads.js'
 
@@ -22,16 +23,7 @@ export function start(
   const thread = threads.take(options, isShared(options))
   const [here, there] = thread.newChannel(name, options.capacity ?? Number.POSITIVE_INFINITY)
   try {
-    const keys = [...(scope?.keys() ?? [])]
-    const root = (index: number): string =>
-      index < args.length ? `args[${index}]` : `scope.${keys[index - args.length]}`
-    const all = [...args, ...(scope?.values() ?? [])]
-    postParcel(all, root, undefined, ({ values, transfer, ends }) => {
-      const context = travelContext()
-      const given = values.slice(0, args.length)
-      const message = { work, args: given, ends, channel: there, context, scope }
-      thread.start(message, transfer, options.daemon ?? false)
-    })
+    post({ work, channel: there, scope }, args, thread, options.daemon ?? false)
   } catch (error) {
     threads.released(thread, true)
     throw error
@@ -42,6 +34,24 @@ export function start(
   end.sync()
   if (signal) end.obey(signal)
   return end
+}
+
+/** @throws {SerializationError} */
+function post(
+  { work, channel, scope }: Pick<StartMessage, 'work' | 'channel' | 'scope'>,
+  args: readonly unknown[],
+  thread: Thread,
+  isDaemon: boolean,
+): void {
+  const keys = [...(scope?.keys() ?? [])]
+  const rootOf = (index: number): string =>
+    index < args.length ? `args[${index}]` : `scope.${keys[index - args.length]}`
+  const all = [...args, ...(scope?.values() ?? [])]
+  postParcel(all, rootOf, undefined, ({ values, transfer, ends }) => {
+    const context = travelContext()
+    const given = values.slice(0, args.length)
+    thread.start({ work, args: given, ends, channel, context, scope }, transfer, isDaemon)
+  })
 }
 
 function isShared({ isolate, resourceLimits, execArgv, env }: GoOptions): boolean {

@@ -16,14 +16,7 @@ export async function* readableSources(
       continue
     }
     const before = takenFrom(ready)
-    // One further each time, so that none is always last.
-    for (let index = 0; index < ready.length; index++) {
-      const source = ready[(first + index) % ready.length] as Source
-      if (!source.isReadable()) continue
-      const end = source.endReached()
-      if (end !== undefined) left.delete(source)
-      if (end === undefined || end.error !== undefined) yield source
-    }
+    for (const source of oneRound(ready, first, left)) yield source
     // Nobody took anything: let others run before saying the same again.
     if (takenFrom(ready) === before) await turn()
   }
@@ -38,6 +31,22 @@ function withoutEnded(left: Set<Source>): Source[] {
     else if (source.isReadable()) ready.push(source)
   }
   return ready
+}
+
+/** Those that can still be read when it is their turn, each once. Drops from `left` what has ended. */
+function* oneRound(
+  ready: readonly Source[],
+  first: number,
+  left: Set<Source>,
+): Generator<Source, void, undefined> {
+  // One further each time, so that none is always last.
+  for (let index = 0; index < ready.length; index++) {
+    const source = ready[(first + index) % ready.length] as Source
+    if (!source.isReadable()) continue
+    const end = source.endReached()
+    if (end !== undefined) left.delete(source)
+    if (end === undefined || end.error !== undefined) yield source
+  }
 }
 
 function takenFrom(sources: readonly Source[]): number {
