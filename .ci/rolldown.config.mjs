@@ -29,7 +29,7 @@ const modules = {
   ...common,
   input: named(starts.filter((file) => file.endsWith('.ts'))),
   external: (id) => !/^[./]/.test(id) && !isOwn(id),
-  plugins: [withNeighbours(), withoutRuntime(), inAscii(), withoutLeftovers()],
+  plugins: [withNeighbours(), withoutRuntime(), withoutFacades(), inAscii(), withoutLeftovers()],
   output: {
     ...output,
     chunkFileNames: 'chunks/[name].js',
@@ -52,11 +52,11 @@ const scripts = {
 
 export default defineConfig(Object.keys(scripts.input).length > 0 ? [modules, scripts] : modules)
 
-/** What others import. */
+/** What others import. It is known by its types, as its code may stand in the chunk. */
 function published() {
   const { exports, bin = {} } = JSON.parse(readFileSync('package.json', 'utf8'))
   return [...Object.values(exports), ...Object.values(bin)]
-    .map((target) => target.default ?? target)
+    .map((target) => target.types ?? target)
     .filter((target) => target.startsWith('./dist/'))
     .map((target) => sourceOf(join('src', relative('dist', target))))
 }
@@ -87,7 +87,7 @@ function named(files) {
 }
 
 function sourceOf(file) {
-  return file.replace(/js$/, 'ts')
+  return file.replace(/(d\.ts|js)$/, 'ts')
 }
 
 /** A neighbour of the source is found from the chunk that the source came to be in. */
@@ -127,6 +127,20 @@ function withoutRuntime() {
         chunk.code = chunk.code.replace(loading, (_, names) => (names ? lines : ''))
       }
       delete bundle[runtime.fileName]
+    },
+  }
+}
+
+/** Where a package's `exports` name the chunk itself, nobody loads the file that would only pass its names on. */
+function withoutFacades() {
+  return {
+    name: 'without-facades',
+    generateBundle(_, bundle) {
+      const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+      for (const target of Object.values(exports)) {
+        if (!target.default?.startsWith('./dist/chunks/')) continue
+        delete bundle[relative('dist', target.types).replace(/d\.ts$/, 'js')]
+      }
     },
   }
 }
