@@ -58,14 +58,17 @@ describe.each(servers)('the handshake on $kind', ({ serve }) => {
     expect(await wire.rest()).toBe('ControlError: no first line within 5000 ms\n')
   })
 
-  it('sets the width of help, at least 40', async () => {
+  it('sets the width of help, at least 40 and usually 80', async () => {
     const { address } = await serve(new TaskPool())
-    const widest = async (width: number) => {
+    const widest = async (width?: number) => {
       const wire = await greeted(address, { terminal_width: width })
       wire.socket.end('apply -h\n')
       return Math.max(...(await wire.rest()).split('\n').map((line) => line.length))
     }
     expect(await widest(1)).toBeLessThanOrEqual(40)
     expect(await widest(120)).toBeGreaterThan(80)
+    const usual = await widest()
+    expect(usual).toBe(await widest(80))
+    expect(usual).not.toBe(await widest(70))
   })
 })
