@@ -254,6 +254,34 @@ describe('stream', () => {
   })
 })
 
+describe('a stream in its second attempt', () => {
+  it.each(['signal', 'cancel'] as const)('is ended by a %s as in its first', async (how) => {
+    const pool = new Pool(1)
+    const controller = new AbortController()
+    const ended = vi.fn()
+    let attempts = 0
+    const items = pool.stream(
+      async function* () {
+        if (++attempts === 1) throw new Error('again')
+        try {
+          yield 1
+          yield 2
+        } finally {
+          ended()
+        }
+      },
+      [],
+      { retry: 1, signal: controller.signal },
+    )
+    await items.next()
+    if (how === 'signal') controller.abort('enough')
+    else expect((await pool.cancel({ reason: 'enough' })).cancelled).toBe(1)
+    await expect(items.next()).rejects.toBe('enough')
+    await pool.join()
+    expect(ended).toHaveBeenCalledOnce()
+  })
+})
+
 describe('with an executor', () => {
   it('submits declared tasks there, as many at a time as there are slots here', async () => {
     const inner = inline({ name: 'there' })

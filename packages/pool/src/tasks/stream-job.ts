@@ -32,7 +32,7 @@ export class StreamJob extends PoolJob {
     super(batch, undefined, state.scope())
     this.#call = call
     this.#body = new StreamBody({ call, work, args, attempt })
-    this.more.cancellation = call.cancellation
+    this.more.share(call.cancellation)
   }
 
   /** Stands in line. Resolves with the producer, in a slot. */

@@ -18,7 +18,7 @@ export class StreamJob extends SubmitJob {
     super(owner, submittedPlan(work, args, {}, undefined))
     this.#call = call
     this.#body = new StreamBody({ call, work, args, attempt })
-    this.more.cancellation = call.cancellation
+    this.more.share(call.cancellation)
   }
 
   override get deadline(): number | undefined {

@@ -18,6 +18,7 @@ export class JobExtra {
   /** What a handle has given out. */
   promise: Promise<unknown> | undefined
   settled: Promise<unknown> | undefined
+  #isShared = false
   #slot: Slot | undefined
   #giveBack: (() => void) | undefined
   /** Until they have been told of the body's end. */
@@ -33,6 +34,12 @@ export class JobExtra {
     this.cancellation = call.cancellation
     this.#options = call.options
     if (rules.retry !== undefined) this.attempts = new Attempts(rules)
+  }
+
+  /** The job is one attempt of something whose cancellation goes on after it. */
+  share(cancellation: Cancellation): void {
+    this.cancellation = cancellation
+    this.#isShared = true
   }
 
   /** The slot in hand is borrowed. */
@@ -58,7 +65,7 @@ export class JobExtra {
   /** The job has settled: drops what it was called with. */
   end(): void {
     this.call?.resolve()
-    this.cancellation?.end()
+    if (!this.#isShared) this.cancellation?.end()
     this.call = this.attempts = undefined
   }
 
