@@ -67,7 +67,11 @@ export interface SubmitOptions {
 
 /** How an executor closes. */
 export interface CloseOptions {
-  /** `'run'` (default) finishes accepted work, `'reject'` cancels it now. */
+  /**
+   * `'run'` (default) finishes accepted work, `'reject'` cancels it now. A stream is finished to the item that its consumer
+   * waits for, at the latest when all else has ended; a consumer that asks for more is told by a `TaskCancelledError` with
+   * `origin: 'shutdown'`.
+   */
   readonly pending?: 'run' | 'reject'
   /** How long to wait for the end of the work. Default Infinity; then the rest is cancelled. */
   readonly timeoutMs?: number

@@ -12,7 +12,7 @@ export interface PoolOptions {
   readonly executor?: Executor
   /** Tasks that may wait: an integer of at least 0 or Infinity (default). */
   readonly queueLimit?: number
-  /** Cancels all work of the pool when it aborts, present and future. */
+  /** Cancels all work of the pool when it aborts, present and future; each call rejects at once, with its reason. */
   readonly signal?: AbortSignal
   /** What leaving an `await using` block does before it closes: `'join'` (default) or `'cancel'`. */
   readonly onDispose?: 'join' | 'cancel'

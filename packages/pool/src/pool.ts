@@ -224,7 +224,8 @@ export class Pool implements Executor {
    * @param options.signal ends the call; the others hold for each item, `timeoutMs` from its pull.
    * @param options.results how results are given; default `'flat'`, or a function of each settled handle.
    * @returns results in input order; rejects with what the source threw, when all that had started has finished; with
-   * `signal.reason` at once; with the first failure where `results` is `'values'`.
+   * `signal.reason` at once, the pool's too; with the first failure where `results` is `'values'`. A `cancel()` of the pool
+   * lets it resolve with what it has.
    * @throws {InvalidOptionError} at once, for wrong arguments
    * @example
    * const sizes = await pool.map((path: string) => stat(path), paths, { results: 'settled' })
@@ -361,10 +362,8 @@ export class Pool implements Executor {
    * await pool.join()
    */
   async join(): Promise<true> {
-    const state = this.#state
-    const refusal = state.guard?.refuseSelf('join')
-    if (refusal) throw refusal
-    while (!state.isIdle) await state.changes.until(() => state.isIdle)
+    this.#checkJoin()
+    await this.#state.untilIdle()
     return true
   }
 
@@ -404,6 +403,7 @@ export class Pool implements Executor {
 
   /**
    * Refuses work from now on, waits for what was accepted, and leaves an injected executor open. May be called again.
+   * Once all else has ended, open streams end after the item that is being waited for.
    *
    * @param options.pending `'run'` (default) finishes accepted work, `'reject'` cancels it.
    * @param options.timeoutMs after so many ms the rest is cancelled and settles, and `close` resolves; default Infinity.
@@ -414,11 +414,23 @@ export class Pool implements Executor {
     return refusal ? Promise.reject(refusal) : this.#state.close(options)
   }
 
-  /** `join()`, or `cancel()` with `onDispose: 'cancel'`; then `close()`. */
+  /**
+   * `join()`, or `cancel()` with `onDispose: 'cancel'`; then `close()`. A stream that nobody pulls any more is not waited
+   * for: it ends with the close.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#onDispose === 'cancel') await this.cancel()
-    else await this.join()
+    else {
+      this.#checkJoin()
+      await this.#state.untilAbandoned()
+    }
     await this.close()
+  }
+
+  /** @throws {PoolDeadlockError} the caller would wait for itself */
+  #checkJoin(): void {
+    const refusal = this.#state.guard?.refuseSelf('join')
+    if (refusal) throw refusal
   }
 
   #run(call: string, batch: Batch, input: unknown): Promise<never> {

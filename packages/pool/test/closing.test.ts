@@ -188,6 +188,70 @@ describe('close', () => {
   })
 })
 
+describe('close, with streams', () => {
+  it('ends one that nobody pulls once all else has ended', async () => {
+    const pool = new Pool(3)
+    const gate = deferred()
+    const ended = vi.fn()
+    const forgotten = pool.stream(function* () {
+      try {
+        yield 1
+        yield 2
+      } finally {
+        ended()
+      }
+    }, [])
+    await forgotten.next()
+    const sum = pool.exec(async () => {
+      let sum = 0
+      for await (const n of pool.stream(function* () {
+        yield* [1, 2, 3]
+      }, [])) {
+        await gate.promise
+        sum += n
+      }
+      return sum
+    })
+    await flush()
+    const closed = pool.close()
+    await flush()
+    expect(ended).not.toHaveBeenCalled()
+    gate.resolve()
+    expect(await sum).toBe(6)
+    await closed
+    expect(ended).toHaveBeenCalledOnce()
+    await expect(forgotten.next()).rejects.toMatchObject({ origin: 'shutdown' })
+    expect(pool).toMatchObject({ running: 0, cancelling: 0, executed: 3 })
+  })
+
+  it('waits for one between two attempts, or cancels it', async () => {
+    vi.useFakeTimers()
+    const flaky = (): (() => Generator<number>) => {
+      let attempts = 0
+      return function* () {
+        if (++attempts === 1) throw new Error('again')
+        yield attempts
+      }
+    }
+    const options = { retry: { times: 1, delayMs: 100 } }
+    const patient = new Pool()
+    const item = patient.stream(flaky(), [], options).next()
+    await vi.advanceTimersByTimeAsync(0)
+    const closed = patient.close()
+    await vi.advanceTimersByTimeAsync(100)
+    expect((await item).value).toBe(2)
+    await closed
+    const [closing, cancelling] = [new Pool(), new Pool()]
+    const items = [closing, cancelling].map((pool) => pool.stream(flaky(), [], options).next())
+    const both = Promise.allSettled(items)
+    await vi.advanceTimersByTimeAsync(0)
+    await closing.close({ pending: 'reject' })
+    await cancelling.cancel({ reason: 'mine' })
+    expect(await both).toMatchObject([{ reason: { origin: 'close' } }, { reason: 'mine' }])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
 describe('await using', () => {
   it('joins, then closes', async () => {
     const results: number[] = []
@@ -212,6 +276,51 @@ describe('await using', () => {
     expect(ran).toHaveBeenCalledOnce()
   })
 
+  it('is not held by a stream that nobody pulls, whatever it waits for besides', async () => {
+    const gate = deferred()
+    const seen: string[] = []
+    const block = async () => {
+      await using pool = new Pool(2)
+      const items = pool.stream(function* () {
+        try {
+          yield 1
+        } finally {
+          seen.push('finally')
+        }
+      }, [])
+      pool.spawnN(async () => {
+        await gate.promise
+        seen.push('task')
+      })
+      await items.next()
+      return items
+    }
+    const left = block()
+    await flush()
+    expect(seen).toEqual([])
+    gate.resolve()
+    await expect((await left).next()).rejects.toMatchObject({ origin: 'shutdown' })
+    expect(seen).toEqual(['task', 'finally'])
+  })
+
+  it('waits for a stream that is pulled', async () => {
+    const gate = deferred()
+    const items = await (async () => {
+      await using pool = new Pool(1)
+      const items = pool.stream(async function* () {
+        yield 1
+        await gate.promise
+        yield 2
+      }, [])
+      await items.next()
+      const second = items.next()
+      void flush().then(() => gate.resolve())
+      void second.then(({ value }) => expect(value).toBe(2))
+      return items
+    })()
+    await expect(items.next()).rejects.toMatchObject({ origin: 'shutdown' })
+  })
+
   it("cancels with onDispose: 'cancel'", async () => {
     const seen: unknown[] = []
     {
@@ -232,6 +341,7 @@ describe('PoolOptions.signal', () => {
     const handle = await pool.spawn(heed)
     const executed = pool.exec(() => 1).catch((error) => error)
     const mapped = pool.map((n) => n, [1]).catch((error) => error)
+    const settled = pool.map((n) => n, [1], { results: 'settled' }).catch((error) => error)
     const streamed = pool.stream(function* () {
       yield 1
     }, [])
@@ -239,7 +349,7 @@ describe('PoolOptions.signal', () => {
     await flush()
     controller.abort(reason)
     expect(await handle.settled).toEqual({ status: 'cancelled', reason })
-    expect(await Promise.all([executed, mapped, next])).toEqual([reason, reason, reason])
+    for (const call of [executed, mapped, settled, next]) expect(await call).toBe(reason)
     const fn = vi.fn()
     expect(pool.spawnN(fn).error()).toBe(reason)
     await expect(pool.exec(fn)).rejects.toBe(reason)

@@ -215,7 +215,8 @@ export abstract class BaseTaskPool implements Executor {
   }
 
   /**
-   * `gatherAndClose` that throws no errors of tasks.
+   * `gatherAndClose` that throws no errors of tasks. Once all else has ended, open streams end after the item that is being
+   * waited for.
    *
    * @param options.pending `'reject'` cancels all tasks first; default `'run'`.
    * @param options.timeoutMs how long to wait, then the rest is cancelled and left alone; default Infinity.

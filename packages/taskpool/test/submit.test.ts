@@ -79,5 +79,73 @@ describe('TaskPool', () => {
       await pool.gatherAndClose()
       expect(pool.numRunning).toBe(0)
     })
+
+    it.each(['signal', 'cancelAll'] as const)('is ended by %s in a later attempt', async (how) => {
+      const pool = new TaskPool(1)
+      const controller = new AbortController()
+      let attempts = 0
+      const body = async function* () {
+        if (++attempts === 1) throw new Error('again')
+        yield 1
+        yield 2
+      }
+      const stream = pool.stream(body, [], { retry: 1, signal: controller.signal })
+      await stream.next()
+      if (how === 'signal') controller.abort('enough')
+      else pool.cancelAll({ reason: 'enough' })
+      await expect(stream.next()).rejects.toBe('enough')
+      await pool.gatherAndClose({ throwOnError: false })
+    })
+
+    it('hears of the cancel, not of the end, where everything is cancelled at the close', async () => {
+      const pool = new TaskPool()
+      pool.map(
+        (n: number) => n,
+        (async function* () {
+          await new Promise(() => {})
+          yield 1
+        })(),
+      )
+      const stream = pool.stream(async function* () {
+        yield 1
+        yield 2
+      }, [])
+      await stream.next()
+      await pool.close({ pending: 'reject' })
+      await expect(stream.next()).rejects.toMatchObject({ origin: 'close' })
+    })
+
+    it('holds no close when nobody pulls it, once all else has ended', async () => {
+      const pool = new TaskPool()
+      const gate = deferred()
+      const seen: string[] = []
+      const stream = pool.stream(async function* () {
+        try {
+          yield 1
+          yield 2
+        } finally {
+          seen.push('finally')
+        }
+      }, [])
+      await stream.next()
+      pool.apply(
+        async () => {
+          await gate.promise
+          seen.push('task')
+        },
+        { onEnd: () => void seen.push('onEnd') },
+      )
+      const closed = pool.gatherAndClose()
+      await settled()
+      expect(seen).toEqual([])
+      gate.resolve()
+      expect(await closed).toMatchObject([
+        { status: 'cancelled', reason: { origin: 'shutdown' } },
+        { status: 'fulfilled' },
+      ])
+      expect(seen).toEqual(['task', 'onEnd', 'finally'])
+      await expect(stream.next()).rejects.toMatchObject({ origin: 'shutdown' })
+      expect(pool).toMatchObject({ numRunning: 0, numWaiting: 0, isClosed: true })
+    })
   })
 })

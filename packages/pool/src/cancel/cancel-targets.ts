@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkKeys, checkObject } from '@conc/core/internal'
+import { checkKeys, checkObject, type ReasonOf } from '@conc/core/internal'
 import { checkResults, checkWait } from '../checks.js'
 import { checkHandle } from '../iterate/iter-wait.js'
 import type { CancelOptions, CancelReport } from '../options.js'
@@ -20,9 +20,12 @@ export function cancelTargets(
   const own = listed?.filter((job) => job.board === state)
   const refusal = state.guard?.refuseSelf('cancel', own)
   if (refusal) return Promise.reject(refusal)
-  const jobs = own ?? everything(state)
-  const { reason } = options
-  return cancelJobs(jobs, reason === undefined ? cancelReason(state) : () => reason, options)
+  const { reason: given } = options
+  const reason: ReasonOf = given === undefined ? cancelReason(state) : () => given
+  const report = cancelJobs(own ?? everything(state), reason, options)
+  // Those between two attempts have no job at present.
+  if (own === undefined) state.streams.interruptAll(reason)
+  return report
 }
 
 /** Ends what makes tasks, and lists those that are there. */

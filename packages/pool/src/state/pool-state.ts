@@ -65,8 +65,8 @@ export class PoolState extends JobBoard implements AbortListener {
     else if (signal) listenTo(signal, this)
   }
 
-  override get isIdle(): boolean {
-    return this.maps === 0 && super.isIdle
+  protected override get hasOnlyStreams(): boolean {
+    return this.maps === 0 && super.hasOnlyStreams
   }
 
   /** Lets a new job wait for its slot. @param isAwaited whether its caller waits for it, and may lend it a slot. */

@@ -16,17 +16,29 @@ export function poolStream(
   args: readonly unknown[],
   options: ForwardedOptions,
 ): AsyncGenerator<unknown, void, undefined> {
-  return new TaskStream<unknown>({
+  const items: TaskStream<unknown> = new TaskStream<unknown>({
     accept: () => {
-      const refusal = state.refusal(state.mayBorrow)
-      if (refusal === undefined) return new Call(state.name, work, options)
-      endNow(options)
-      throw refusal
+      const call = accept(state, work, options)
+      state.streams.add(items)
+      return call
     },
     open: (call, attempt): Promise<Producer<unknown>> =>
       new StreamJob(state, call, attempt, work, args).open(),
-    ended: () => endNow(options),
+    ended: (call) => {
+      call.cancellation.end()
+      endNow(options)
+      state.streams.delete(items)
+      state.check()
+    },
   })
+  return items
+}
+
+function accept(state: PoolState, work: Entered['work'], options: ForwardedOptions): Call {
+  const refusal = state.refusal(state.mayBorrow)
+  if (refusal === undefined) return new Call(state.name, work, options)
+  endNow(options)
+  throw refusal
 }
 
 /** Tells the executor in front, if it asked, that the body is over. */

@@ -1,12 +1,5 @@
 import type { Executor } from '@conc/core'
-import {
-  type Call,
-  type Deferred,
-  deferred,
-  JobBoard,
-  type ReasonOf,
-  slotAround,
-} from '@conc/core/internal'
+import { type Deferred, deferred, JobBoard, type ReasonOf, slotAround } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
 import { Admission } from './admission.js'
 import { Countdown } from './countdown.js'
@@ -28,8 +21,6 @@ export class PoolBoard extends JobBoard {
   readonly groups: Groups = new Groups()
   readonly spawners: Set<Spawner> = new Set<Spawner>()
   readonly live: LiveTasks<TaskJob> = new LiveTasks<TaskJob>()
-  /** Calls of `stream` that have not ended; between two attempts there is nothing else of them. */
-  readonly streams: Set<Call> = new Set<Call>()
   readonly ledger: Ledger
   readonly admission: Admission = new Admission(this)
   readonly closed: Deferred<true> = deferred<true>()
@@ -60,9 +51,9 @@ export class PoolBoard extends JobBoard {
     this.note(`${name} initialized`)
   }
 
-  override get isIdle(): boolean {
-    const { spawners, live, streams } = this
-    return spawners.size === 0 && live.size === 0 && streams.size === 0 && super.isIdle
+  protected override get hasOnlyStreams(): boolean {
+    const { spawners, live, streamBodies } = this
+    return spawners.size === 0 && live.size === streamBodies && super.hasOnlyStreams
   }
 
   override get waiting(): number {
@@ -176,7 +167,7 @@ export class PoolBoard extends JobBoard {
   /** Cancels every group, waiting submits too. */
   override interruptAll(reasonOf: ReasonOf): void {
     for (const group of this.groups) this.cancelGroup(group, reasonOf)
-    for (const call of [...this.streams]) call.interrupt(reasonOf(call.isStarted))
+    this.streams.interruptAll(reasonOf)
   }
 
   /** Waits for the tasks that are ending, then hands over and forgets what is over. */

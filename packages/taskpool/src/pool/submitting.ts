@@ -42,17 +42,22 @@ export function streamOn(
   options: SubmitOptions,
 ): TaskStream<unknown> {
   checkSubmission(work, args, options)
-  return new TaskStream<unknown>({
-    accept: () => accept(board, work, options),
+  const items: TaskStream<unknown> = new TaskStream<unknown>({
+    accept: () => {
+      const call = accept(board, work, options)
+      board.streams.add(items)
+      return call
+    },
     open: (call, attempt) =>
       new StreamJob(board.submits(), call, attempt, work as AnyFunction, args).open(),
     ended: (call) => {
       call.cancellation.end()
       bodyIsOver(options)
-      board.streams.delete(call)
+      board.streams.delete(items)
       board.check()
     },
   })
+  return items
 }
 
 function accept(board: PoolBoard, work: unknown, options: SubmitOptions): Call {
@@ -61,9 +66,7 @@ function accept(board: PoolBoard, work: unknown, options: SubmitOptions): Call {
     bodyIsOver(options)
     throw refusal
   }
-  const call = new Call(board.name, work, options)
-  board.streams.add(call)
-  return call
+  return new Call(board.name, work, options)
 }
 
 function checkSubmission(work: unknown, args: unknown, options: SubmitOptions): void {

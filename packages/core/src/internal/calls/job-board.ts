@@ -7,6 +7,7 @@ import { Lifecycle } from '../line/lifecycle.js'
 import { Line } from '../line/line.js'
 import { type Member, Roster } from '../line/roster.js'
 import { slotAround } from '../running/frame.js'
+import { OpenStreams } from '../running/open-streams.js'
 import { Job } from './job.js'
 
 /** Who stands among the slots in use: a job, or what becomes one when somebody needs it. */
@@ -35,6 +36,12 @@ export class JobBoard {
   readonly running: Roster = new Roster()
   /** Jobs between two attempts. */
   readonly pausing: Roster = new Roster()
+  readonly streams: OpenStreams = new OpenStreams(
+    () => this.hasOnlyStreams,
+    () => this.check(),
+  )
+  /** Bodies of streams among `running`. */
+  streamBodies = 0
   readonly queueLimit: number
   readonly isImmediate: boolean
   readonly lifecycle: Lifecycle
@@ -53,6 +60,7 @@ export class JobBoard {
     this.line = new Line(init.size, () => this.check())
     this.lifecycle = new Lifecycle(init.name, {
       isIdle: () => this.isIdle,
+      endIdleStreams: () => this.streams.endIfAlone(),
       cancelAll: (reason, isOutOfTime) => this.interruptAll(reasonByStart(reason), isOutOfTime),
       ...(init.release && { release: init.release }),
     })
@@ -64,12 +72,33 @@ export class JobBoard {
 
   /** Nothing waits and nothing runs, not even without a slot. */
   get isIdle(): boolean {
-    return this.running.size === 0 && this.line.running === 0 && this.waiting === 0
+    const { streams, streamBodies, line } = this
+    return this.hasOnlyStreams && streams.size === 0 && streamBodies === 0 && line.running === 0
+  }
+
+  /** Nothing is left, or only streams. */
+  protected get hasOnlyStreams(): boolean {
+    return this.running.size === this.streamBodies && this.waiting === 0
   }
 
   get load(): Load {
     const { waiting, queueLimit, line } = this
     return { concurrency: line.size, running: line.running, waiting, queueLimit }
+  }
+
+  untilIdle(): Promise<void> {
+    return this.#untilLasting(() => this.isIdle)
+  }
+
+  /** Resolves when nothing is left, or only streams that nobody pulls: those end with `close`. */
+  untilAbandoned(): Promise<void> {
+    this.streams.watch()
+    return this.#untilLasting(() => this.isIdle || this.streams.areAbandoned)
+  }
+
+  /** Work may have come between a change and whoever is told of it. */
+  async #untilLasting(isMet: () => boolean): Promise<void> {
+    while (!isMet()) await this.changes.until(isMet)
   }
 
   /** To be called when something has changed that somebody may wait for. */
@@ -118,6 +147,7 @@ export class JobBoard {
     for (const job of this.jobs) {
       job.interrupt(reason(job.status !== 'waiting'), isFinal || this.isImmediate)
     }
+    this.streams.interruptAll(reason)
   }
 }
 

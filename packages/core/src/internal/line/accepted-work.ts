@@ -2,6 +2,7 @@ import { TaskCancelledError } from '../../errors/executor-error.js'
 import type { Load } from '../../executor.js'
 import type { Call } from '../calls/call.js'
 import { DirectCall } from '../calls/direct-call.js'
+import { OpenStreams } from '../running/open-streams.js'
 import { Line } from './line.js'
 import { Roster } from './roster.js'
 import { Turn } from './turn.js'
@@ -9,6 +10,8 @@ import { Turn } from './turn.js'
 /** The work an executor has accepted and not finished: its line, its calls, and how full it is. */
 export class AcceptedWork {
   readonly line: Line
+  /** Their calls are among the others. */
+  readonly streams: OpenStreams
   readonly #queueLimit: number
   /** Until the body is over, which for a cancelled call is after its settlement. */
   readonly #calls = new Roster()
@@ -16,9 +19,10 @@ export class AcceptedWork {
   #directWaiting = 0
   readonly #onEnd: () => void
 
-  /** @param onEnd called after each end of a body. @param onRoom called when a slot or a place became free. */
+  /** @param onEnd called after each end of a body, and when a stream may be idle. @param onRoom called when a slot or a place became free. */
   constructor(size: number, queueLimit: number, onEnd: () => void, onRoom: () => void) {
     this.line = new Line(size, onRoom)
+    this.streams = new OpenStreams(() => this.#calls.size === this.streams.size, onEnd)
     this.#queueLimit = queueLimit
     this.#onEnd = onEnd
   }

@@ -10,6 +10,8 @@ export interface ClosingSteps {
   isIdle(): boolean
   /** Cancels all accepted work; may be called again. `isOutOfTime`: nobody waits for the bodies' end any more. */
   cancelAll(reason: TaskCancelledError, isOutOfTime: boolean): void
+  /** Ends streams that nobody pulls, where nothing else is left. Called at `close`, and whenever work has ended after that. */
+  endIdleStreams?(): void
   /** A cancel also ends bodies that ignore it, so that the end can be waited for after `timeoutMs` too. */
   readonly isForceful?: boolean
   /** Frees what the executor holds; awaited before `close` resolves. */
@@ -43,6 +45,7 @@ export class Lifecycle {
 
   /** To be called whenever work has ended. */
   check(): void {
+    if (this.#state === 'draining') this.#steps.endIdleStreams?.()
     this.#conditions.check()
   }
 
@@ -57,6 +60,7 @@ export class Lifecycle {
     if (this.#state !== 'closed') {
       this.#state = 'draining'
       if (options.pending === 'reject') this.#cancelAll()
+      else this.#steps.endIdleStreams?.()
       this.#expireAfter(options.timeoutMs ?? Number.POSITIVE_INFINITY)
     }
     this.#closing ??= this.#drain()

@@ -65,6 +65,7 @@ export abstract class LineExecutor implements Executor {
     this.#work = work
     this.#lifecycle = new Lifecycle(init.name, {
       isIdle: () => work.isIdle,
+      endIdleStreams: () => work.streams.endIfAlone(),
       cancelAll: (reason) => work.interruptAll(reason),
     })
   }
@@ -116,11 +117,20 @@ export abstract class LineExecutor implements Executor {
     options: SubmitOptions = {},
   ): AsyncGenerator<Y, void, undefined> {
     this.#check(work, args, options)
-    return new TaskStream<Y>({
-      accept: () => this.#acceptStream(work, options),
+    const { streams } = this.#work
+    const items: TaskStream<Y> = new TaskStream<Y>({
+      accept: () => {
+        const call = this.#acceptStream(work, options)
+        streams.add(items)
+        return call
+      },
       open: (call, attempt) => this.#openStream(call, work as Entered['work'], args, attempt),
-      ended: (call) => this.#forget(call),
+      ended: (call) => {
+        streams.delete(items)
+        this.#forget(call)
+      },
     })
+    return items
   }
 
   /** Runs a plain function at once, beside the line; `undefined` where the call needs more than that. */

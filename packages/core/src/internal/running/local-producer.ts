@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { UnsupportedWorkError } from '../../errors/executor-error.js'
 import { deferred } from '../deferred.js'
 import type { TaskDefinition } from '../tasks/task-definition.js'
@@ -14,6 +15,8 @@ export class LocalProducer<Y> implements Producer<Y> {
   readonly #iterator: AnyIterator<Y>
   readonly #frame: Frame | undefined
   readonly #ended: () => void
+  /** The caller's async context: what ends the body may run in any other. */
+  readonly #scope = new AsyncResource('conc.stream')
   #current: Promise<unknown> | undefined
   /** The last step, where nobody here has looked at how it ended. */
   #unseen: Promise<IteratorResult<Y, unknown>> | undefined
@@ -87,7 +90,7 @@ export class LocalProducer<Y> implements Producer<Y> {
 
   async #stop(): Promise<void> {
     try {
-      if (!(await this.#hasEnded())) await this.#inFrame(() => this.#iterator.return?.())
+      if (!(await this.#hasEnded())) await this.#scope.runInAsyncScope(this.#return)
     } finally {
       this.#ended()
     }
@@ -104,8 +107,9 @@ export class LocalProducer<Y> implements Producer<Y> {
     }
   }
 
-  #inFrame<T>(step: () => T): T {
-    return this.#frame ? runInFrame(this.#frame, step) : step()
+  readonly #return = (): unknown => {
+    const returned = (): unknown => this.#iterator.return?.()
+    return this.#frame ? runInFrame(this.#frame, returned) : returned()
   }
 }
 

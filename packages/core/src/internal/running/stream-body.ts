@@ -14,6 +14,8 @@ export interface StreamHost {
   readonly executor: Executor | undefined
   /** Where nested calls of a body right here go. */
   readonly pool: Executor
+  /** Bodies of streams that hold a slot of it. */
+  streamBodies: number
 }
 
 /** The body of a stream as something that runs in a slot: its consumer pulls from it, and it is over when its producer is. */
@@ -34,6 +36,15 @@ export class StreamBody {
 
   /** Runs it, with a slot in hand. Settles when the stream is over, as its producer did. */
   async run(slot: Slot, host: StreamHost): Promise<void> {
+    host.streamBodies++
+    try {
+      await this.#run(slot, host)
+    } finally {
+      host.streamBodies--
+    }
+  }
+
+  async #run(slot: Slot, host: StreamHost): Promise<void> {
     const { call } = this.#attempt
     call.isStarted = true
     const producer = await this.#start({ ...this.#attempt, slot }, host)

@@ -44,6 +44,11 @@ export class StreamCall<Y> {
     return this.#state === 'open' ? this.#producer : undefined
   }
 
+  /** From the first item asked for on. */
+  get call(): Call | undefined {
+    return this.#call
+  }
+
   get isOpen(): boolean {
     return this.#state === 'open'
   }

@@ -1,3 +1,4 @@
+import type { Call } from '../calls/call.js'
 import type { Dependent } from '../calls/cancellation.js'
 import { deferred } from '../deferred.js'
 import { type Producer, StreamCall, type StreamSource } from './stream-call.js'
@@ -23,7 +24,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   #last: Promise<unknown> = nothingAsked
   /** Calls of `next()` that were not answered yet. */
   #asked = 0
-  #isDraining = false
+  #whenIdle: (() => void) | undefined
 
   constructor(source: StreamSource<Y>) {
     this.#call = new StreamCall(source)
@@ -71,13 +72,32 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
     await this.#leave()
   }
 
-  /**
-   * Its executor ends: the body is returned, now, or when the consumer has the item that it waits for. If that asks for another one, it is
-   * told why there is none: an end would look as if it had seen all items.
-   */
+  /** The call behind it, from the first `next()` on. */
+  get call(): Call | undefined {
+    return this.#call.call
+  }
+
+  /** Whether it goes on, and nobody waits for an item: perhaps nobody ever asks for one again. */
+  get isIdle(): boolean {
+    return this.#pending === undefined && this.#call.isOpen
+  }
+
+  /** Calls `told` whenever the consumer has what it waited for. */
+  whenIdle(told: () => void): void {
+    this.#whenIdle = told
+  }
+
+  /** Its executor ends: the body is returned, now, or when the consumer has the item that it waits for. */
   drain(): void {
-    this.#isDraining = true
-    if (this.#pending || !this.#call.isOpen) return
+    this.whenIdle(() => this.end())
+    if (this.isIdle) this.end()
+  }
+
+  /**
+   * Returns the body before its end. A consumer that asks for one more item is told why there is none: an end would look
+   * as if it had seen all of them.
+   */
+  end(): void {
     const reason = this.#call.cut('shutdown')?.reason
     if (reason) this.#failure = { reason }
   }
@@ -124,7 +144,6 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   #settled(): Waiting<Y> | undefined {
     const pending = this.#taken()
     this.#answered()
-    if (this.#isDraining) this.drain()
     return pending
   }
 
@@ -152,6 +171,7 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
   /** Holds no answer that is there: a consumer that dropped its stream may have hung itself on it. */
   #answered(): void {
     if (--this.#asked === 0) this.#last = nothingAsked
+    this.#whenIdle?.()
   }
 
   /** The first step: what interrupts the call while it is accepted is told to whoever asks for that. */
@@ -163,7 +183,6 @@ export class TaskStream<Y> implements AsyncGenerator<Y, void, undefined>, Depend
       return await pending.promise
     } finally {
       this.#pending = undefined
-      if (this.#isDraining) this.drain()
     }
   }
 
