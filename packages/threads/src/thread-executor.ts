@@ -133,6 +133,7 @@ export class ThreadExecutor implements Executor {
    */
   close(options?: CloseOptions): Promise<void> {
     const closed = this.#lifecycle.close(options)
+    this.#intake.drainStreams()
     this.#room.check()
     return closed
   }
