@@ -5,7 +5,7 @@ import { look } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { misspelt, throwsForMisspelt } from '../misspelt.js'
 import { bounded, streaming, tellsBodies } from '../needs.js'
-import { stuckItems } from '../stream-tasks.js'
+import { countingItems, stuckItems, sumOfStream } from '../stream-tasks.js'
 import { failFirst } from '../tasks.js'
 
 /** Promise 11: the end of an executor. */
@@ -203,6 +203,38 @@ export const closeChecks: readonly Check[] = [
       await isCancelledByClose(h, pending, 'the awaited item')
       await h.fulfils(h.gate.seen('open', 'finally'), "the body's finally")
       await h.fulfils(closing, 'close')
+    },
+  },
+  {
+    promise: 11,
+    title: '`close` ends a stream that nobody pulls any more, and says so to who comes back',
+    needs: [streaming],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      const items = executor.stream(countingItems, [h.gate.port, 'forgotten', 5000])
+      await h.fulfils(items.next(), 'the first item')
+      await h.fulfils(executor.close(), 'close() beside a stream that nobody pulls')
+      h.ok(h.gate.has('forgotten', 'finally'), 'close() resolved before the body had ended.')
+      const error = await h.rejects(items.next(), 'the next item')
+      h.isA(error, TaskCancelledError, 'the error of the next item')
+      h.same(error.origin, 'shutdown', '`origin`')
+      h.same((await h.fulfils(items.next(), 'next() after that')).done, true, '`done`')
+    },
+  },
+  {
+    promise: 11,
+    title: '`close` lets a task finish that reads a stream of its executor',
+    needs: [streaming],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open({ concurrency: 1 })
+      const sum = h.call(() => executor.submit(sumOfStream, [h.gate.port, 'reader', 3]), 'submit')
+      sum.then(undefined, () => {})
+      await h.fulfils(h.gate.seen('reader', 'first item'), 'the first item in the body')
+      const closing = executor.close()
+      await h.quiet()
+      h.gate.release('reader')
+      h.same(await h.fulfils(sum, 'the task that reads'), 3, 'the sum of its items')
+      await h.fulfils(closing, 'close() after the task')
     },
   },
 ]

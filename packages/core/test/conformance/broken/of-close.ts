@@ -1,5 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { ConcError } from '../../../src/errors/conc-error.js'
+import { TaskCancelledError } from '../../../src/errors/executor-error.js'
 import type { CloseOptions } from '../../../src/executor.js'
+import { currentTask } from '../../../src/task-context.js'
 import { type BrokenExecutor, PlainExecutor } from './plain-executor.js'
 
 type Items = AsyncGenerator<unknown, void, undefined>
@@ -25,7 +28,7 @@ class WorksOn extends PlainExecutor {
       return await super.close(options)
     }
     this.#isClosing = true
-    while (this.load.running > 0) await new Promise((resolve) => setImmediate(resolve))
+    while (this.load.running > 0) await setImmediate()
     await super.close(options)
   }
 }
@@ -58,6 +61,39 @@ class CutsStreamsShort extends PlainExecutor {
     const next = async (): Promise<IteratorResult<unknown, void>> => {
       if (this.isOpen) return await items.next()
       return await items.return()
+    }
+    return Object.assign(Object.create(items), { next, return: () => items.return() }) as Items
+  }
+}
+
+class WaitsForConsumers extends PlainExecutor {
+  readonly #unfinished = new Set<Items>()
+
+  protected override interceptStream(pass: () => Items): Items {
+    const items = pass()
+    const next = async (): Promise<IteratorResult<unknown, void>> => {
+      this.#unfinished.add(items)
+      const step = await items.next()
+      if (step.done) this.#unfinished.delete(items)
+      return step
+    }
+    return Object.assign(Object.create(items), { next, return: () => items.return() }) as Items
+  }
+
+  override async close(options: CloseOptions = {}): Promise<void> {
+    const isPatient = options.pending !== 'reject' && options.timeoutMs === undefined
+    while (isPatient && this.isOpen && this.#unfinished.size > 0) await setImmediate()
+    await super.close(options)
+  }
+}
+
+class CutsReadersShort extends PlainExecutor {
+  protected override interceptStream(pass: () => Items): Items {
+    const items = pass()
+    const next = async (): Promise<IteratorResult<unknown, void>> => {
+      if (this.isOpen || !currentTask()) return await items.next()
+      await items.return()
+      throw new TaskCancelledError('It is closed.', { origin: 'shutdown', started: true })
     }
     return Object.assign(Object.create(items), { next, return: () => items.return() }) as Items
   }
@@ -102,5 +138,15 @@ export const brokenClose: readonly BrokenExecutor[] = [
     fails: {
       "whatever goes on at a `close({ pending: 'run' })`": /the number of items of a stream/,
     },
+  },
+  {
+    what: 'waits for consumers that never come back',
+    Executor: WaitsForConsumers,
+    fails: { '`close` ends a stream that nobody pulls': /never settled/ },
+  },
+  {
+    what: 'ends the streams that its bodies read',
+    Executor: CutsReadersShort,
+    fails: { '`close` lets a task finish that reads': /the task that reads rejected/ },
   },
 ]

@@ -80,6 +80,7 @@ export const brokenStreams: readonly BrokenExecutor[] = [
   {
     what: 'produces without being asked',
     Executor: ProducesAhead,
+    alsoBreaks: [11],
     fails: {
       'the producer is at most a small window': /made 201 items for a consumer that took one/,
     },
