@@ -21,6 +21,35 @@ const heed = ({ signal }: PoolTask) =>
 describe('iterMap', () => {
   afterEach(() => void vi.useRealTimers())
 
+  it('starts nothing more, and closes a lazy source, where that cancels everything itself', async () => {
+    const pool = new Pool(1)
+    const [started, closed] = [vi.fn(), vi.fn()]
+    const source = function* () {
+      try {
+        yield 1
+        void pool.cancel()
+        yield 2
+      } finally {
+        closed()
+      }
+    }
+    await all(pool.iterMap(started, source(), { lazy: true, buffer: 2 }))
+    expect(started).not.toHaveBeenCalled()
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it('begins nothing lazily once the signal of its pool has aborted', async () => {
+    const pool = new Pool({ signal: AbortSignal.abort('enough') })
+    const fn = vi.fn()
+    const endless = function* () {
+      for (;;) yield 1
+    }
+    const items = pool.iterMap(fn, endless(), { lazy: true })
+    await expect(items.next()).rejects.toBe('enough')
+    expect(await items.next()).toEqual({ done: true, value: undefined })
+    expect(fn).not.toHaveBeenCalled()
+  })
+
   it('spawns nothing before the first next(), then all of it', async () => {
     const pool = new Pool(1)
     const pulled = vi.fn()

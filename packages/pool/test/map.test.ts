@@ -255,6 +255,35 @@ describe('map', () => {
     await mapped
   })
 
+  it.each(['cancel', 'abort'] as const)(
+    'starts nothing more, and closes the source, where that asks for a %s itself',
+    async (how) => {
+      const controller = new AbortController()
+      const pool = new Pool({ size: 1, signal: controller.signal })
+      const [started, closed] = [vi.fn(), vi.fn()]
+      const source = function* () {
+        try {
+          yield 1
+          if (how === 'cancel') void pool.cancel()
+          else controller.abort('enough')
+          yield 2
+          yield 3
+        } finally {
+          closed()
+        }
+      }
+      const mapped = pool.map((n) => {
+        started(n)
+        return n
+      }, source())
+      if (how === 'cancel') expect(await mapped).toEqual([1])
+      else await expect(mapped).rejects.toBe('enough')
+      await pool.join()
+      expect(started.mock.calls).toEqual([[1]])
+      expect(closed).toHaveBeenCalledOnce()
+    },
+  )
+
   it('pulls an async source one item ahead, and holds no slot meanwhile', async () => {
     const pool = new Pool(1)
     const gates = [0, 1, 2].map(() => deferred())

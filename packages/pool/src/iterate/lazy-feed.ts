@@ -1,5 +1,6 @@
 import type { AsyncResource } from 'node:async_hooks'
 import { isAsyncSource } from '../checks.js'
+import { ClosableIterator } from '../map/closable-iterator.js'
 import { closeQuietly } from '../map/close-quietly.js'
 import type { Feed, PoolState } from '../state/pool-state.js'
 import type { Batch } from '../tasks/batch.js'
@@ -14,8 +15,7 @@ export class LazyFeed implements Feed {
   readonly #scope: AsyncResource
   readonly #watch: Watch
   readonly #buffer: number
-  readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
-  readonly #isAsync: boolean
+  readonly #iterator: ClosableIterator<unknown> | AsyncIterator<unknown>
   /** Items pulled and not read. */
   #held = 0
   #isPulling = false
@@ -35,10 +35,13 @@ export class LazyFeed implements Feed {
     this.#scope = init.scope
     this.#watch = init.watch
     this.#buffer = init.buffer
-    this.#isAsync = isAsyncSource(items)
-    this.#iterator = isAsyncSource(items) ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
+    this.#iterator = isAsyncSource(items)
+      ? items[Symbol.asyncIterator]()
+      : new ClosableIterator(items)
     this.#state.feeds.add(this)
     this.#watch.onFailure = () => this.end()
+    const { stopped } = this.#state
+    if (stopped) this.interrupt(stopped.reason)
   }
 
   get isOver(): boolean {
@@ -57,8 +60,12 @@ export class LazyFeed implements Feed {
 
   /** Pulls while there is room, in the context of the call. */
   pump(): void {
-    if (this.#isAsync) void this.#scope.runInAsyncScope(this.#pumpAsync, this)
-    else this.#scope.runInAsyncScope(this.#pumpSync, this)
+    const iterator = this.#iterator
+    if (iterator instanceof ClosableIterator) {
+      this.#scope.runInAsyncScope(this.#pumpSync, this, iterator)
+    } else {
+      void this.#scope.runInAsyncScope(this.#pumpAsync, this, iterator)
+    }
   }
 
   /** `jobs` are read: there is room for as many. */
@@ -69,7 +76,7 @@ export class LazyFeed implements Feed {
   }
 
   end(): void {
-    if (!this.#isOver) closeQuietly(() => this.#iterator.return?.())
+    if (!this.#isOver) this.#close()
     this.#over()
   }
 
@@ -78,22 +85,22 @@ export class LazyFeed implements Feed {
     this.end()
   }
 
-  #pumpSync(): void {
+  #pumpSync(iterator: ClosableIterator<unknown>): void {
     while (this.#hasRoom) {
       try {
-        this.#take((this.#iterator as Iterator<unknown>).next())
+        this.#take(iterator.next())
       } catch (error) {
         this.#fail(error)
       }
     }
   }
 
-  async #pumpAsync(): Promise<void> {
+  async #pumpAsync(iterator: AsyncIterator<unknown>): Promise<void> {
     if (this.#isPulling) return
     this.#isPulling = true
     while (this.#hasRoom) {
       try {
-        this.#take(await this.#iterator.next())
+        this.#take(await iterator.next())
       } catch (error) {
         this.#fail(error)
       }
@@ -132,6 +139,12 @@ export class LazyFeed implements Feed {
     if (this.#isOver) return
     this.#failure ??= { error }
     this.#over()
+  }
+
+  #close(): void {
+    const iterator = this.#iterator
+    if (iterator instanceof ClosableIterator) iterator.close()
+    else closeQuietly(() => iterator.return?.())
   }
 
   #over(): void {

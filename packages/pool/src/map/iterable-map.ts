@@ -1,15 +1,15 @@
-import { closeQuietly } from './close-quietly.js'
+import { ClosableIterator } from './closable-iterator.js'
 import { type MapInit, MapRun } from './map-run.js'
 
 /** Over an iterator, pulled with a slot in hand only: whether there is more shows then. */
 export class IterableMap extends MapRun {
-  readonly #iterator: Iterator<unknown>
+  readonly #iterator: ClosableIterator<unknown>
   #item: unknown
   #isOver = false
 
   constructor(init: MapInit, items: Iterable<unknown>) {
     super(init)
-    this.#iterator = items[Symbol.iterator]()
+    this.#iterator = new ClosableIterator(items)
   }
 
   get ahead(): undefined {
@@ -38,6 +38,7 @@ export class IterableMap extends MapRun {
       const { done, value } = this.#iterator.next()
       this.#item = value
       if (!done) return true
+      if (this.#isOver) return false
       this.#isOver = true
       this.end()
     } catch (error) {
@@ -50,6 +51,6 @@ export class IterableMap extends MapRun {
   protected closeSource(): void {
     if (this.#isOver) return
     this.#isOver = true
-    closeQuietly(() => this.#iterator.return?.())
+    this.#iterator.close()
   }
 }
