@@ -14,8 +14,8 @@ import {
   checkSignal,
   checkWaitOptions,
   reportsEnd,
+  unlessAborted,
 } from '@conc/core/internal'
-import { abandonedBy } from './pool/abandoned-by.js'
 import { cancelTasks, reasonOf } from './pool/cancelling.js'
 import { checkWaiting } from './pool/checks.js'
 import { outcomesOf } from './pool/ledger.js'
@@ -176,8 +176,9 @@ export abstract class BaseTaskPool implements Executor {
   gatherAndClose(options: GatherOptions = {}): Promise<Settled<unknown>[]> {
     checkWaiting(options, ['throwOnError', 'signal'])
     checkSignal(options.signal)
-    const gathered = abandonedBy(options.signal, this.board.gather())
-    return gathered.then((report) => outcomesOf(report, options.throwOnError))
+    const gathered = this.board.gather()
+    const report = unlessAborted(() => gathered, options.signal)
+    return report.then((whole) => outcomesOf(whole, options.throwOnError))
   }
 
   /** Resolves when the pool is closed, by whomever. */

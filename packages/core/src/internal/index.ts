@@ -85,6 +85,7 @@ export {
   refuseStreamTask,
 } from './checks/refusals.js'
 export { checkThreadSettings } from './checks/thread-settings.js'
+export { closeQuietly } from './close-quietly.js'
 export { type Deferred, deferred } from './deferred.js'
 export { didYouMean } from './did-you-mean.js'
 export { Conditions } from './line/conditions.js'

@@ -1,7 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks'
+import { closeQuietly } from '@conc/core/internal'
 import { isAsyncSource } from '../checks.js'
 import { ClosableIterator } from '../map/closable-iterator.js'
-import { closeQuietly } from '../map/close-quietly.js'
 import type { Feed, PoolState } from '../state/pool-state.js'
 import type { Batch } from '../tasks/batch.js'
 import { PoolJob } from '../tasks/pool-job.js'

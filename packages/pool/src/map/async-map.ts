@@ -1,4 +1,4 @@
-import { closeQuietly } from './close-quietly.js'
+import { closeQuietly } from '@conc/core/internal'
 import type { MapItem } from './map-item.js'
 import { type MapInit, MapRun } from './map-run.js'
 

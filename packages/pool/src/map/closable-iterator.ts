@@ -1,4 +1,4 @@
-import { closeQuietly } from './close-quietly.js'
+import { closeQuietly } from '@conc/core/internal'
 
 const end: IteratorResult<never, unknown> = { done: true, value: undefined }
 

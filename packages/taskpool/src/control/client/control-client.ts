@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net'
 import { ConnectionLostError, InvalidOptionError, RemoteError } from '@conc/core'
-import { checkKeys, checkObject, checkSignal, type Deferred, deferred } from '@conc/core/internal'
-import { abandonedBy } from '../../pool/abandoned-by.js'
+import {
+  checkKeys,
+  checkObject,
+  checkSignal,
+  type Deferred,
+  deferred,
+  unlessAborted,
+} from '@conc/core/internal'
 import { ControlCommandError } from '../errors.js'
 import type { Reply } from '../wire/reply.js'
 import { Connection } from './connection.js'
@@ -126,7 +132,7 @@ export abstract class ControlClient implements AsyncDisposable {
     this.#connection = connection
     void connection.closed.then(() => this.#closed.resolve())
     try {
-      this.#poolName = await abandonedBy(signal, connection.greeted)
+      this.#poolName = await unlessAborted(() => connection.greeted, signal)
     } catch (error) {
       await connection.close()
       throw error

@@ -1,4 +1,4 @@
-import { closeQuietly } from './close-quietly.js'
+import { closeQuietly } from '@conc/core/internal'
 import { type ItemSource, noItem } from './item-source.js'
 
 /** An async iterator: one `next()` at a time, at most one item ahead. */

@@ -1,4 +1,4 @@
-import { closeQuietly } from './close-quietly.js'
+import { closeQuietly } from '@conc/core/internal'
 import { type ItemSource, noItem } from './item-source.js'
 
 /** An iterator, pulled when an item is needed: whether there is one shows then. */
