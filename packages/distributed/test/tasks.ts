@@ -61,3 +61,4 @@ export const growing = task('test/growing', async function* (sizes: readonly num
 })
 
 export const ofBytes = task('test/of-bytes', (size: number) => new Uint8Array(size))
+export const half = task('test/half', (whole: number) => whole / 2)

@@ -9,11 +9,10 @@ import type { OutgoingCall } from './outgoing-call.js'
 
 /** What a call in flight rejects with when its connection is gone: as much as is known of whether it had begun. */
 export function lostError(
-  { request, started }: OutgoingCall,
+  { task, started }: OutgoingCall,
   session: { readonly name: string; readonly url: string },
   cause: unknown,
 ): ConnectionLostError {
-  const { task } = request
   const text =
     started === false
       ? `There is no connection to ${session.url}, and '${task}' was not sent.`

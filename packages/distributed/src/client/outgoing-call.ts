@@ -4,7 +4,7 @@ import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { ArrivedValue } from '../link/arrived-value.js'
-import { type CallStage, stageAfter } from '../protocol/call-grammar.js'
+import { type CallKind, type CallStage, stageAfter } from '../protocol/call-grammar.js'
 import { decodeFailureMeta } from '../protocol/failure-meta.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
@@ -29,8 +29,11 @@ export class OutgoingCall implements SentCall, Place {
   list: Place['list']
   next: Place['next']
   prev: Place['prev']
-  readonly request: CallRequest
+  readonly task: string
   readonly byteLength: number
+  readonly #kind: CallKind
+  /** Until it is written: many calls wait for answers at a time, and nobody asks for their arguments any more. */
+  #request: CallRequest | undefined
   readonly #host: OutgoingHost
   readonly #owner: CallOwner
   id = 0
@@ -45,7 +48,9 @@ export class OutgoingCall implements SentCall, Place {
 
   constructor(host: OutgoingHost, request: CallRequest, owner: CallOwner) {
     this.#host = host
-    this.request = request
+    this.task = request.task
+    this.#kind = request.kind
+    this.#request = request
     this.#owner = owner
     this.byteLength = sizeOf(request.args)
     const { startTimeoutMs } = request
@@ -75,12 +80,19 @@ export class OutgoingCall implements SentCall, Place {
   /** The line where it waits gives out no slots. */
   enter(): void {}
 
+  /** What is to be written now. */
+  takeRequest(): CallRequest {
+    const request = this.#request as CallRequest
+    this.#request = undefined
+    return request
+  }
+
   /** Its TASK frame has been added; what was said to it before follows. */
-  written(id: number): void {
+  written(id: number, deadline: number | undefined): void {
     this.id = id
     this.stage = 'sent'
     this.#timer?.clear()
-    this.#handOver()
+    this.#handOver(deadline)
     const early = this.#early
     this.#early = undefined
     if (early) for (const [type, body] of early) this.#host.write(this, type, body)
@@ -111,7 +123,7 @@ export class OutgoingCall implements SentCall, Place {
   received(frame: Frame): boolean {
     if (this.stage === 'waiting') return false
     if (frame.type === frameType.log) return this.#takeRecord(frame)
-    const next = stageAfter(this.stage, this.request.kind, frame.type)
+    const next = stageAfter(this.stage, this.#kind, frame.type)
     if (next === undefined) return false
     const begins = next === 'started' && this.stage !== 'started'
     this.stage = next
@@ -144,7 +156,7 @@ export class OutgoingCall implements SentCall, Place {
   }
 
   #startsTooLate(limitMs: number): void {
-    const { task } = this.request
+    const { task } = this
     const text = `Task '${task}' did not start within ${limitMs} ms.`
     this.cancel(Fault.of(new TaskTimeoutError(text, { phase: 'waiting', task })))
   }
@@ -176,8 +188,7 @@ export class OutgoingCall implements SentCall, Place {
     }
   }
 
-  #handOver(): void {
-    const { deadline } = this.request
+  #handOver(deadline: number | undefined): void {
     if (deadline === undefined) return
     this.#owner.handedOver?.()
     const ms = Math.max(deadline - Date.now(), 0) + clockSlackMs

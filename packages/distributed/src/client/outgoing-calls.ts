@@ -155,17 +155,17 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   #writeTask(call: OutgoingCall): void {
-    const { request } = call
+    const request = call.takeRequest()
     const id = this.takeId()
     this.#written.set(id, call)
     this.#writtenBytes += call.byteLength
-    const meta = this.#metaOf(call)
+    const meta = this.#metaOf(request, call.startMs)
     this.#connection?.writer.add(frameType.task, id, meta, request.args, flagsOf(request))
-    call.written(id)
+    call.written(id, request.deadline)
   }
 
   /** Most calls say nothing but the name of their task: those bytes are made once. */
-  #metaOf({ request, startMs }: OutgoingCall): Uint8Array {
+  #metaOf(request: CallRequest, startMs: number | undefined): Uint8Array {
     if (!isPlain(request)) return encodeTaskMeta(taskMetaOf(request, startMs))
     const { task, version, logLevel } = request
     const known = this.#plainMetas.get(task)

@@ -244,7 +244,7 @@ export class SessionEngine implements LinkEvents {
     this.link.close(code, 'The session was closed.')
     const text = `Executor '${this.name}' was closed.`
     const reason = new TaskCancelledError(text, { origin: 'close', executor: this.name })
-    this.outgoing.resetAll(({ request: { task }, started }) => {
+    this.outgoing.resetAll(({ task, started }) => {
       return new TaskCancelledError(text, { origin: 'close', executor: this.name, task, started })
     })
     this.#questions.rejectAll(this.#lifecycle.closedError())

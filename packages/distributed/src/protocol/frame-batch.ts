@@ -1,5 +1,6 @@
 import type { Bytes } from '@conc/core/internal'
-import { copyOf, writeBytes, writeFrameHead } from './frame.js'
+import { encodeInto } from '@conc/wire'
+import { copyOf, frameHeaderBytes, noBytes, writeBytes, writeFrameHead } from './frame.js'
 
 const fewest = 512
 /** A room that had to grow beyond this is not kept for the next message. */
@@ -41,6 +42,17 @@ export class FrameBatch {
     for (let index = 0; index < body.length; index++) {
       end = writeBytes(room, end, body[index] as Uint8Array)
     }
+    this.#end = end
+    this.#frames++
+  }
+
+  /** A frame whose body is a value that `encodeInto` takes. @param mostBytes of the frame. */
+  addPlain(type: number, id: number, value: unknown, mostBytes: number): void {
+    const room = this.#roomFor(mostBytes)
+    const start = this.#end
+    const end = encodeInto(value, room, start + frameHeaderBytes)
+    if (end === undefined) throw new TypeError(`A plain value was expected, not ${typeof value}.`)
+    writeFrameHead(room, start, type, id, noBytes, 0, end - start)
     this.#end = end
     this.#frames++
   }

@@ -5,6 +5,7 @@ import { frameType } from './frame-types.js'
 import { sizeOf } from './item-pack.js'
 import { aloneBytes, messageBytes, messageFrames } from './limits.js'
 import { messageHeaderBytes, writeMessageHeader } from './message.js'
+import { type Plain, plainBytes } from './plain.js'
 import { seqAfter } from './sequence.js'
 
 /** One write. The chunks in a row are the message; only those of a large body are not new. */
@@ -33,6 +34,7 @@ interface OpenPack {
 }
 
 const noChunks: Bytes = []
+const mostPlain = frameHeaderBytes + plainBytes
 
 /**
  * Collects the frames of a turn and writes them together. A large frame goes alone and at once, behind those before
@@ -81,6 +83,14 @@ export class MessageWriter {
     }
     if (this.#isFullFor(byteLength)) this.#writePending()
     this.#batch.add(type, id, meta, body, flags, byteLength)
+    this.schedule()
+  }
+
+  /** The same with a value for a body, of which no chunk is made. */
+  addPlain(type: number, id: number, value: Plain): void {
+    if (this.#packs.size > 0) this.#closePack(id)
+    if (this.#isFullFor(mostPlain)) this.#writePending()
+    this.#batch.addPlain(type, id, value, mostPlain)
     this.schedule()
   }
 

@@ -5,6 +5,8 @@ import { toldOf } from '../calls/self-cancelled.js'
 import type { Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { owned } from '../link/payload.js'
+import { PlainValue } from '../link/plain-value.js'
+import { isPlainValue, plainBytes } from '../protocol/plain.js'
 
 /** Whose values become bytes. */
 export interface EncodingCall {
@@ -26,6 +28,7 @@ export function encodedValue(value: unknown, root: string, call: EncodingCall): 
 
 /** How a call ended whose body gave this. */
 export function succeededWith(value: unknown, call: EncodingCall): Ending {
+  if (isPlainValue(value) && call.maxBytes >= plainBytes) return new PlainValue(value)
   try {
     return { ok: true, value: encodedValue(value, 'result', call) }
   } catch (error) {

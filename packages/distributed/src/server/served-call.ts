@@ -8,7 +8,9 @@ import { type Bytes, isShown, type RecordLevel, Timer } from '@conc/core/interna
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
+import { PlainValue } from '../link/plain-value.js'
 import { itemHeadBytes, itemSizes, sizeOf } from '../protocol/item-pack.js'
+import { plainBytes } from '../protocol/plain.js'
 
 /** How a served call speaks to its client. */
 export interface ServedCallHost {
@@ -191,7 +193,7 @@ export class ServedCall implements CallOwner {
   }
 
   ended(ending: Ending): void {
-    if (ending.ok && !this.#fits(ending.value)) this.#tooLarge(sizeOf(ending.value), 'result')
+    if (ending.ok && !this.#fitsWith(ending)) this.#tooLarge(sizeOf(ending.value), 'result')
     this.#finish(ending)
   }
 
@@ -213,6 +215,11 @@ export class ServedCall implements CallOwner {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#host.settled(this, ending)
+  }
+
+  #fitsWith(ending: Extract<Ending, { ok: true }>): boolean {
+    const isSmall = ending instanceof PlainValue && this.#host.maxPayloadBytes >= plainBytes
+    return isSmall || this.#fits(ending.value)
   }
 
   #fits(value: Bytes): boolean {

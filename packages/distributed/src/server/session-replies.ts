@@ -1,6 +1,7 @@
 import type { Bytes } from '@conc/core/internal'
 import type { Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
+import { PlainValue } from '../link/plain-value.js'
 import { encodeFailureMeta } from '../protocol/failure-meta.js'
 import { frameType } from '../protocol/frame-types.js'
 import type { MessageWriter } from '../protocol/message-writer.js'
@@ -56,7 +57,8 @@ export class SessionReplies {
       return
     }
     const type = call.request.kind === 'call' ? frameType.result : frameType.end
-    this.#writer.add(type, call.id, undefined, ending.value)
+    if (ending instanceof PlainValue) this.#writer.addPlain(type, call.id, ending.plain)
+    else this.#writer.add(type, call.id, undefined, ending.value)
   }
 
   /** Refuses what a frame asks for. */

@@ -1,9 +1,11 @@
+import { encode } from '@conc/wire'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { messageBytes, messageFrames } from '../../src/protocol/limits.js'
 import { LinkParser, linkChunks } from '../../src/protocol/link-parser.js'
 import { isBad, type Message, parseMessage } from '../../src/protocol/message.js'
 import { MessageWriter, type OutgoingMessage } from '../../src/protocol/message-writer.js'
+import { isPlainValue } from '../../src/protocol/plain.js'
 import { cut, type MadeFrame, madeFrame, plain } from './made-frames.js'
 
 interface Turn {
@@ -50,6 +52,25 @@ describe('messages', () => {
         expect(frames.map(plain)).toEqual(of.flatMap((turn) => turn.frames).map(plain))
         expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, index) => index + 1))
         for (const message of messages) expect(message.ack).toBe(ack)
+      }),
+    )
+  })
+
+  it('have the same bytes with a plain value as with what was encoded of it', () => {
+    const values = fc.array(fc.oneof(fc.double(), fc.integer(), fc.boolean(), fc.constant(null)))
+    fc.assert(
+      fc.property(values, (all) => {
+        const [made, encoded]: OutgoingMessage[][] = [[], []]
+        const [one, other] = [made, encoded].map(
+          (messages) => new MessageWriter((message) => messages?.push(message), { mostFrames: 3 }),
+        )
+        for (const [id, value] of all.filter(isPlainValue).entries()) {
+          one?.addPlain(0x13, id, value)
+          other?.add(0x13, id, undefined, encode(value).chunks)
+        }
+        one?.flush()
+        other?.flush()
+        expect(made).toEqual(encoded)
       }),
     )
   })

@@ -19,7 +19,7 @@ import { AddressInUseError } from '../../src/errors.js'
 import type { PoolServer } from '../../src/server/pool-server.js'
 import { serve } from '../../src/server/serve.js'
 import type { ServeOptions } from '../../src/server/serve-options.js'
-import { add, echo, growing, held, hold, ofBytes, whenHeld } from '../tasks.js'
+import { add, echo, growing, half, held, hold, ofBytes, whenHeld } from '../tasks.js'
 
 const authkey = 'a key of enough bytes'
 const open: AsyncDisposable[] = []
@@ -154,6 +154,27 @@ describe('serve', () => {
     expect(smaller).toMatchObject({ code: 'CONC_PAYLOAD_TOO_LARGE', limit: 500, started: true })
     expect(await session.submit(add, [1, 2])).toBe(3)
     expect(await small.submit(add, [1, 2])).toBe(3)
+  })
+
+  it('measures numbers too', async () => {
+    const session = await sessionOf(await served(), { maxPayloadBytes: 8 })
+    expect(await session.submit(half, [6])).toBe(3)
+    const error = await session.submit(half, [3]).catch((reason) => reason)
+    expect(error).toMatchObject({
+      code: 'CONC_PAYLOAD_TOO_LARGE',
+      size: 9,
+      limit: 8,
+      started: true,
+    })
+    expect(await session.submit(half, [8])).toBe(4)
+  })
+
+  it('gives back each small value as it was', async () => {
+    const session = await sessionOf(await served())
+    const values = [0, -0, 1, -1, 127, 128, -129, 65_536, 2 ** 32, 2 ** 53, 0.5, Number.NaN]
+    const others = [Number.POSITIVE_INFINITY, true, false, null, undefined, '', 'a', 1n]
+    const all = [...values, ...others]
+    expect(await Promise.all(all.map((value) => session.submit(echo, [value])))).toEqual(all)
   })
 
   it('gives the items before one that its client does not take, also those of the same turn', async () => {
