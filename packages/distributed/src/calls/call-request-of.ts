@@ -67,7 +67,33 @@ function depthOf(call: Call): number {
 /** The same for another attempt of this loop. */
 export function inAttempt(call: Call, request: CallRequest, number: number): CallRequest {
   const attempt = attemptOf(call, number)
-  return attempt === request.attempt ? request : { ...request, attempt }
+  return attempt === request.attempt ? request : changed(request, { attempt })
+}
+
+/** The same with these. Named one by one: what a class has of a request, a spread would not take along. */
+export function changed(request: CallRequest, changes: Partial<CallRequest>): CallRequest {
+  const all: { [K in keyof Required<CallRequest>]: CallRequest[K] } = {
+    task: request.task,
+    version: request.version,
+    module: request.module,
+    kind: request.kind,
+    args: request.args,
+    vars: request.vars,
+    headers: request.headers,
+    parentId: request.parentId,
+    depth: request.depth,
+    attempt: request.attempt,
+    deadline: request.deadline,
+    startTimeoutMs: request.startTimeoutMs,
+    priority: request.priority,
+    tags: request.tags,
+    tagMatch: request.tagMatch,
+    logLevel: request.logLevel,
+    wantsProgress: request.wantsProgress,
+    idempotencyKey: request.idempotencyKey,
+    ...changes,
+  }
+  return all
 }
 
 /** The number that `currentTask().attempt` shows: of this loop, or of the executor's in front. */

@@ -15,16 +15,16 @@ import {
   type TellingExecutor,
   taskDefinition,
 } from '@conc/core/internal'
-import { decode } from '@conc/wire'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
-import { type Fault, inOne } from '../coordinator/fault.js'
+import type { Fault } from '../coordinator/fault.js'
 import { ItemPacker } from '../protocol/item-packer.js'
 import { BodyNames } from './body-names.js'
 import { isPlain, surroundingsOf } from './call-surroundings.js'
 import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
 import { encodedValue, failedWith, refusedWith, succeededWith } from './encoded-ending.js'
+import { argsOf } from './task-request.js'
 
 /** The surroundings of a call with which nothing came. */
 export const noFrame: Frame = {}
@@ -131,10 +131,10 @@ export class DecodedCall implements SentCall, CallEnd {
 
   /** @throws what refuses it */
   #asked(): [work: DeclaredWork, args: readonly unknown[]] {
-    const { task, version, kind, args } = this.request
+    const { task, version, kind } = this.request
     const isStream = kind !== 'call'
     const work = declaredWork({ task, version, isStream }, this.executor.name)
-    const values = decode(inOne(args), { root: 'args' })
+    const values = argsOf(this.request)
     if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
     return [work, values]
   }

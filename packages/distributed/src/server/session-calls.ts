@@ -17,7 +17,7 @@ import { IdTable } from '../protocol/id-table.js'
 import { isIdOf } from '../protocol/ids.js'
 import type { ServeSettings } from './serve-options.js'
 import { ServedCall, type ServedCallHost } from './served-call.js'
-import { taskRequest } from './task-request.js'
+import { TaskRequest } from './task-request.js'
 
 /** The session, as its calls see it. */
 export interface SessionCallsHost extends ServedCallHost {
@@ -53,15 +53,19 @@ export class SessionCalls {
       this.#misused(id, `TASK came with id ${id}, which is not free.`)
       return
     }
-    const request = taskRequest(frame)
+    const request = TaskRequest.of(frame)
     if (request === undefined) {
       this.#misused(id, 'A TASK frame has a meta that cannot be read.')
       return
     }
     const call = new ServedCall(this.#host, id, request, frame.bodyLength)
     const refusal = this.#refusal(call)
-    if (refusal) this.#host.refuse(id, refusal)
-    else this.#accept(call)
+    if (refusal) {
+      this.#host.refuse(id, refusal)
+      return
+    }
+    this.#accept(call)
+    request.leaveMessage()
   }
 
   /** A frame about a call. @returns whether that is known. */

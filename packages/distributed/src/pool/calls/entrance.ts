@@ -1,5 +1,6 @@
 import { UnknownTaskError, UnsupportedWorkError } from '@conc/core'
 import { type Bytes, type KeepAlive, type RecordLevel, registry } from '@conc/core/internal'
+import { changed } from '../../calls/call-request-of.js'
 import type { CallRoute, Offer, SentCall } from '../../calls/call-route.js'
 import { refusedCall } from '../../calls/refused-call.js'
 import type { CallOwner, CallRequest, Ending } from '../../coordinator/call-request.js'
@@ -40,7 +41,7 @@ export class Entrance implements CallRoute {
     keepAlive.hold()
     const module = request.module ?? registry.find(request.task)?.module
     const guest = new GuestOwner(owner, keepAlive)
-    return coordinator.accept({ ...request, module }, guest)
+    return coordinator.accept(changed(request, { module }), guest)
   }
 
   isLive(taskId: string): boolean {
