@@ -177,6 +177,17 @@ describe('serve', () => {
     expect(await Promise.all(all.map((value) => session.submit(echo, [value])))).toEqual(all)
   })
 
+  it.each([
+    ['have to wait for the executor', {}, 1],
+    ['have to wait for `authorize`', { authorize: async () => await true }, 100],
+    ['begin at once', {}, 100],
+    ['do both', {}, 3],
+  ])('gives calls their own arguments that %s', async (_which, options, size) => {
+    const session = await sessionOf(await served(options, limit(inline(), size)))
+    const values = Array.from({ length: 50 }, (_, index) => ({ index, text: 'x'.repeat(index) }))
+    expect(await Promise.all(values.map((value) => session.submit(echo, [value])))).toEqual(values)
+  })
+
   it('gives the items before one that its client does not take, also those of the same turn', async () => {
     const session = await sessionOf(await served(), { maxPayloadBytes: 500 })
     const items: unknown[] = []
