@@ -74,11 +74,6 @@ export abstract class Spawner implements Place {
     board.check()
   }
 
-  /** Runs `fn` in the async context of the call. */
-  protected inScope<T>(fn: () => T): T {
-    return this.#scope.runInAsyncScope(fn)
-  }
-
   #enter(): void {
     this.#isStepping = true
     this.step()
