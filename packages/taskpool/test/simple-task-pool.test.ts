@@ -1,3 +1,4 @@
+import { deferred } from '@conc/core/internal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PoolLockedError, type PoolTask, SimpleTaskPool } from '../src/index.js'
@@ -50,6 +51,29 @@ describe('SimpleTaskPool', () => {
     expect([pool.stop(1), pool.numWaiting]).toEqual([[], 1])
     expect([pool.stop(2), pool.numWaiting]).toEqual([[1], 0])
     expect(pool.stopAll()).toEqual([0])
+    await pool.gatherAndClose()
+  })
+
+  it('withdraws the starts that came last first', async () => {
+    const pool = new SimpleTaskPool(waits, { poolSize: 0 })
+    const [first, last] = [pool.start(2), pool.start(2)]
+    expect([pool.stop(3), pool.numWaiting]).toEqual([[], 1])
+    pool.poolSize = 5
+    await settled()
+    expect([pool.getGroupIds(first), pool.getGroupIds(last)]).toEqual([new Set([0]), new Set()])
+    expect(pool.stopAll()).toEqual([0])
+    await pool.gatherAndClose()
+  })
+
+  it('leaves submitted tasks alone when it stops its own', async () => {
+    const pool = new SimpleTaskPool(waits)
+    const gate = deferred<string>()
+    const submitted = pool.submit(() => gate.promise, [])
+    pool.start(1)
+    await settled()
+    expect(pool.stopAll()).toEqual([1])
+    gate.resolve('done')
+    expect(await submitted).toBe('done')
     await pool.gatherAndClose()
   })
 
