@@ -160,6 +160,14 @@ describe('a lost worker', () => {
 })
 
 describe('a pool that cannot start', () => {
+  it('rejects calls that would be tried again', async () => {
+    const modules = [new URL('./fixtures/broken.mjs', import.meta.url)]
+    const pool = new WorkerPool({ breadth: 1, modules })
+    const call = pool.submit(add, [1, 2], { retry: { times: 2, delayMs: 1 } })
+    await expect(call).rejects.toBeInstanceOf(PoolStartError)
+    await pool.close()
+  })
+
   it('says what each worker said', async () => {
     const modules = [new URL('./fixtures/broken.mjs', import.meta.url)]
     const pool = new WorkerPool({ breadth: 2, modules })

@@ -64,7 +64,8 @@ export class PoolEngine implements WorkerHome, EntranceHost, StandingPool {
     this.records = new WorkerRecords(this.name, this.log)
     this.coordinator = new Coordinator({
       ...settings,
-      refuse: (request) => refuseTags(request, settings),
+      // A further attempt of a call that was accepted before may come when there are no workers any more.
+      refuse: (request) => this.fleet.failure ?? refuseTags(request, settings),
       admit: settings.admit && ((call, seat) => this.#admits(call, seat)),
       isComingFor: (request) => this.fleet.isComingFor(request),
       observe: (event, call, ending) => this.#observe(event, call, ending),
