@@ -161,6 +161,7 @@ export class BullExecutor implements Executor {
    */
   close(options?: CloseOptions): Promise<void> {
     const closed = this.#lifecycle.close(options)
+    this.#intake.drainStreams()
     this.#room.check()
     return closed
   }
