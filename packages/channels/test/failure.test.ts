@@ -15,6 +15,13 @@ describe('a coroutine that fails', { timeout: 30_000 }, () => {
     await expect(made.done).rejects.toBeInstanceOf(TypeError)
   })
 
+  it('by `undefined` does not look as if it had ended well', async () => {
+    const made = remote.nothingThrower()
+    expect(await made.get()).toBe('before')
+    await expect(made.get()).rejects.toThrow('threw undefined')
+    await expect(made.done).rejects.toBeUndefined()
+  })
+
   it.each([
     ['an exception', remote.lateThrower],
     ['a rejection', remote.rejecter],

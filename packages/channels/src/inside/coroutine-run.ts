@@ -53,7 +53,12 @@ export class CoroutineRun {
     const tell = (isLast: boolean): void => {
       post({ type: 'settled', isLast, ok: false, error: encoded, isClean })
     }
-    this.#settle(tell, isClean ? undefined : error, isClean)
+    this.#settle(tell, isClean ? undefined : this.#toReaders(error), isClean)
+  }
+
+  /** A channel that is closed with `undefined` has ended well. */
+  #toReaders(error: unknown): unknown {
+    return error === undefined ? new Error(`${this.#message.work.name} threw undefined.`) : error
   }
 
   #arguments(): readonly unknown[] {
