@@ -8,6 +8,7 @@ import {
   endless,
   gated,
   heeding,
+  marking,
   polling,
   stubborn,
   surprised,
@@ -269,6 +270,24 @@ describe('close', () => {
     const settled = Promise.allSettled(calls)
     await threads.close({ pending: 'reject' })
     expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  })
+
+  it('says of no body that began that it had not', async () => {
+    for (let round = 0; round < 20; round++) {
+      const threads = new ThreadExecutor({ maxThreads: 2, minThreads: 2 })
+      await threads.ready()
+      const { buffer, values } = words(...new Array(400).fill(0))
+      const calls = Array.from(values, (_, index) => threads.submit(marking, [buffer, index]))
+      const settled = Promise.allSettled(calls)
+      await calls[0]
+      await threads.close({ pending: 'reject' })
+      const ends = await settled
+      const untrue = ends.filter(
+        (end, index) =>
+          end.status === 'rejected' && end.reason.started === false && values[index] === 1,
+      )
+      expect(untrue).toEqual([])
+    }
   })
 
   it('works before anything was started, and while it starts', async () => {

@@ -8,6 +8,7 @@ const loading = 2
 const claimed = 3
 const aborted = 4
 const killed = 5
+const refused = 6
 
 /** Calls of one thread whose start and end can be told exactly; more at a time go without. A power of two. */
 const cellCount = 1024
@@ -26,6 +27,7 @@ export function cellOf(id: number): number {
  *     offered → claimed → free            a body
  *     offered → loading → claimed         its module had to be imported first
  *     offered → free                      withdrawn before it started
+ *     loading → refused → free            the body is not wanted any more, and will not begin
  *     claimed, loading → aborted → killed the body ignored its cancel, and the thread is ended for it
  */
 export class ClaimTable {
@@ -62,6 +64,11 @@ export class ClaimTable {
     return id >= 0 && this.#change(id, offered, free)
   }
 
+  /** Parent: where the module of the call is being imported, its body will not begin; the thread tells when that is over. */
+  refuse(id: number): void {
+    if (id >= 0) this.#change(id, loading, refused)
+  }
+
   /** Parent: marks a running body as cancelled; to be called after the message with the reason was posted. */
   abort(id: number): void {
     if (id >= 0 && !this.#change(id, claimed, aborted)) this.#change(id, loading, aborted)
@@ -69,14 +76,14 @@ export class ClaimTable {
 
   /** Parent: @returns whether that same body may still run; from now on its thread takes up nothing else. */
   kill(id: number): boolean {
-    return id < 0 || this.#change(id, aborted, killed)
+    return id < 0 || this.#change(id, aborted, killed) || this.#change(id, refused, killed)
   }
 
   /** Parent: whether the body of a call that has not been answered has begun. */
   isStarted(id: number): boolean {
     if (id < 0) return true
     const now = this.#stateOf(id)
-    return now !== word(id, offered) && now !== word(id, loading)
+    return ![offered, loading, refused].some((state) => now === word(id, state))
   }
 
   /** Parent: puts a call on offer in a cell that nobody else uses. */

@@ -75,6 +75,7 @@ export class AcceptedCalls implements RemoteWork {
 
   interruptAll({ message, origin, executor }: TaskCancelledError): void {
     for (const call of [...this.#calls] as Call[]) {
+      call.decide()
       const { taskName: task, isStarted: started } = call
       call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
     }

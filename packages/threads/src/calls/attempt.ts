@@ -52,7 +52,7 @@ export class Attempt implements Place, Dependent {
   startedAt = 0
   thread: Thread | undefined
   id = 0
-  state: 'waiting' | 'placed' | 'ended' = 'waiting'
+  state: 'waiting' | 'placed' | 'withdrawn' | 'ended' = 'waiting'
   holdsSlot = false
   /** What is moved with the arguments, which then cannot be sent again. */
   readonly transfer: readonly Transferable[] | undefined
@@ -98,6 +98,11 @@ export class Attempt implements Place, Dependent {
     return this.state === 'placed' && this.thread?.calls.hasStarted(this) === true
   }
 
+  /** From now on its body has begun or never will. To be followed by `cancelled`. */
+  decide(): void {
+    if (this.state === 'placed' && this.thread?.placement.decide(this)) this.state = 'withdrawn'
+  }
+
   /** Stands before all others of its priority: sent in vain, or taken back. */
   joinFront(line: Line): void {
     this.thread = undefined
@@ -112,7 +117,7 @@ export class Attempt implements Place, Dependent {
   /** The call was interrupted. */
   cancelled(reason: unknown): void {
     if (this.state === 'placed') this.thread?.placement.cancel(this, reason)
-    else if (this.state === 'waiting' && this.#home.leave(this)) {
+    else if (this.state === 'withdrawn' || (this.state === 'waiting' && this.#home.leave(this))) {
       this.fail(reason, 'infrastructure')
     }
     this.#mirror?.cancellation.cancel(firstOf(reason))

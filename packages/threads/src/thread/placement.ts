@@ -98,6 +98,14 @@ export class Placement {
     this.#grace.begin(attempt)
   }
 
+  /** From now on the body has begun or never will. @returns whether the thread has nothing to do with it any more. */
+  decide(attempt: Attempt): boolean {
+    if (!this.#thread.isAlive) return false
+    if (this.#withdraw(attempt)) return true
+    this.#calls.refuse(attempt)
+    return false
+  }
+
   /** It has answered a ping. */
   pong(): void {
     this.#grace.pong()

@@ -56,6 +56,11 @@ export class SentCalls {
     return true
   }
 
+  /** Whatever has not begun does not begin any more. */
+  refuse({ id }: Attempt): void {
+    this.#cells.table.refuse(id)
+  }
+
   /** The thread has nothing to do with the call any more. */
   delete(attempt: Attempt): void {
     this.#all.delete(attempt)

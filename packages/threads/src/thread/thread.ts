@@ -182,6 +182,7 @@ export class Thread {
 
   #canGoElsewhere(attempt: Attempt): boolean {
     if (this.calls.hasStarted(attempt) || attempt.transfer?.length) return false
+    if (attempt.call.cancellation.isCancelled) return false
     // Its arguments or its module may have been the end of the thread. What stood behind it has no part in that.
     if (attempt.holdsSlot) attempt.losses++
     return attempt.losses < mostLosses

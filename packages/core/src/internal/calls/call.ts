@@ -41,7 +41,7 @@ export class Call implements AbortListener, Dependent, Member {
   /** What surrounded the submit. */
   readonly frame: Frame | undefined
   /** Asked whether the attempt has started, where only somebody else can tell. */
-  attempt: { readonly isStarted: boolean } | undefined
+  attempt: { readonly isStarted: boolean; decide?(): void } | undefined
   #isStarted = false
   /** Another executor has the call: whether its body has begun, nobody here can tell. */
   isElsewhere = false
@@ -109,6 +109,11 @@ export class Call implements AbortListener, Dependent, Member {
     return this.frame?.slots
   }
 
+  /** Before it is interrupted for a reason that says whether its body has begun: from now on it does not begin meanwhile. */
+  decide(): void {
+    if (!this.#isSettled) this.attempt?.decide?.()
+  }
+
   /** What the call, else its task, says about repeating. */
   get retry(): AttemptRules['retry'] {
     return this.options.retry ?? this.definition?.retry
@@ -172,6 +177,7 @@ export class Call implements AbortListener, Dependent, Member {
 
   /** The task that made this call was cancelled. */
   cancelled(reason: unknown): void {
+    this.decide()
     this.interrupt(
       new TaskCancelledError('The task that made this call was cancelled.', {
         origin: 'parent',
@@ -253,6 +259,7 @@ export class Call implements AbortListener, Dependent, Member {
   }
 
   #timeOut(): void {
+    this.decide()
     const phase = this.isStarted ? 'running' : 'waiting'
     const what = this.taskName === undefined ? 'The call' : `Task '${this.taskName}'`
     this.interrupt(
