@@ -216,6 +216,15 @@ describe('stream', () => {
     expect(error).toBeInstanceOf(RangeError)
   })
 
+  it('has begun, whenever a close cuts off what it had made', async () => {
+    const one = new ThreadExecutor({ maxThreads: 1 })
+    const items = one.stream(range, [3])
+    await items.next()
+    await expect.poll(() => one.load.running).toBe(0)
+    await one.close()
+    await expect(items.next()).rejects.toMatchObject({ origin: 'shutdown', started: true })
+  })
+
   it('leaves the closing executor nothing to wait for', async () => {
     const one = new ThreadExecutor({ maxThreads: 1 })
     const produced = words(0, 0)

@@ -1,4 +1,4 @@
-import { TaskCancelledError } from '../../errors/executor-error.js'
+import { type Started, TaskCancelledError } from '../../errors/executor-error.js'
 import { runAttempts } from '../calls/attempts.js'
 import type { Call } from '../calls/call.js'
 import type { Dependent } from '../calls/cancellation.js'
@@ -33,6 +33,8 @@ export class StreamCall<Y> {
   #state: 'idle' | 'open' | 'ended' = 'idle'
   #call: Call | undefined
   #producer: Producer<Y> | undefined
+  /** The first item has come. A body that is over since then is no longer known to its executor. */
+  #hasBegun = false
   #closing: Promise<void> | undefined
 
   constructor(source: StreamSource<Y>) {
@@ -100,7 +102,7 @@ export class StreamCall<Y> {
     const wasOpen = this.isOpen
     this.#state = 'ended'
     if (!wasOpen || call === undefined) return undefined
-    const reason = cutShort(origin, call)
+    const reason = cutShort(origin, call, this.#hasBegun || call.started)
     call.stopFollowing()
     this.#producer?.leave?.()
     call.cancellation.cancel(reason)
@@ -125,7 +127,9 @@ export class StreamCall<Y> {
     try {
       if (this.isEnded) throw call.cancellation.reason
       this.#producer = producer
-      return await producer.next()
+      const first = await producer.next()
+      this.#hasBegun = true
+      return first
     } catch (error) {
       this.#producer = undefined
       await producer.stop().catch(() => {})
@@ -160,12 +164,12 @@ interface CutShort {
   readonly over: Promise<void>
 }
 
-function cutShort(origin: 'cancel' | 'shutdown', call: Call): TaskCancelledError {
+function cutShort(origin: 'cancel' | 'shutdown', call: Call, started: Started): TaskCancelledError {
   const message =
     origin === 'cancel'
       ? 'The stream was left before its end.'
       : 'The executor was closed before the stream had come to its end.'
-  return new TaskCancelledError(message, { origin, ...call.identity })
+  return new TaskCancelledError(message, { origin, ...call.identity, started })
 }
 
 /** Follows only the failure of `promise`. */
