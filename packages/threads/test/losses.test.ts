@@ -8,6 +8,7 @@ import { opensPool, threads as topLevelPool } from './fixtures/opens-pool.mjs'
 import {
   add,
   bomb,
+  counted,
   crash,
   endless,
   exit,
@@ -251,6 +252,28 @@ describe('conc:worker', () => {
       message: `Task 'threads/exit' lost its thread (${up?.worker}) of 'seen': exit code 6.`,
     })
     expect(lost?.at).toBeTypeOf('bigint')
+  })
+
+  it('lets a listener give up a call that goes to another thread', async () => {
+    await using threads = new ThreadExecutor({ maxThreads: 1, tasksPerThread: 2, graceMs: 1 })
+    const [ending, giving] = [new AbortController(), new AbortController()]
+    const [counter, started] = [words(0), firstReport()]
+    const listen = () => giving.abort('given up')
+    const options = { signal: ending.signal, onProgress: started.onProgress }
+    const blocked = threads.submit(endless, [], options)
+    await started.promise
+    channels.worker.subscribe(listen)
+    try {
+      const offered = threads.submit(counted, [counter.buffer], { signal: giving.signal })
+      await Promise.resolve()
+      ending.abort('ended')
+      await expect(blocked).rejects.toBe('ended')
+      await expect(offered).rejects.toBe('given up')
+    } finally {
+      channels.worker.unsubscribe(listen)
+    }
+    expect(await threads.submit(add, [1, 1])).toBe(2)
+    expect(counter.values[0]).toBe(0)
   })
 })
 

@@ -139,7 +139,6 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     this.threads.delete(thread)
     this.nested.forget(thread)
     if (thread.isDismissed && thread.isRetiring) this.metrics.counts.recycled++
-    this.#events.ended(thread, exitCode, attempts)
     this.line.size -= thread.slots.capacity
     thread.slots.capacity = 0
     // Before anybody enters: who goes to another thread holds a slot of that one from then on.
@@ -148,6 +147,8 @@ export class ThreadPool implements ThreadHome, AttemptHome {
     for (let left = lost.length; left > 0; left--) this.line.release()
     this.#balanceSoon()
     this.#changed()
+    // Whoever listens may cancel calls: by now each is where it can be taken back.
+    this.#events.ended(thread, exitCode, attempts)
   }
 
   used({ slotSince }: Attempt, now: number): void {
