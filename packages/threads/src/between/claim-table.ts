@@ -27,8 +27,9 @@ export function cellOf(id: number): number {
  *     offered → claimed → free            a body
  *     offered → loading → claimed         its module had to be imported first
  *     offered → free                      withdrawn before it started
- *     loading → refused → free            the body is not wanted any more, and will not begin
- *     claimed, loading → aborted → killed the body ignored its cancel, and the thread is ended for it
+ *     loading → refused → free            it is not wanted any more, and its body will not begin
+ *     claimed → aborted → free            the body was told to stop
+ *     refused, aborted → killed           the module, or the body, ignored that, and the thread is ended for it
  */
 export class ClaimTable {
   readonly buffer: SharedArrayBuffer
@@ -69,9 +70,9 @@ export class ClaimTable {
     if (id >= 0) this.#change(id, loading, refused)
   }
 
-  /** Parent: marks a running body as cancelled; to be called after the message with the reason was posted. */
+  /** Parent: marks the call as cancelled; to be called after the message with the reason was posted. */
   abort(id: number): void {
-    if (id >= 0 && !this.#change(id, claimed, aborted)) this.#change(id, loading, aborted)
+    if (id >= 0 && !this.#change(id, claimed, aborted)) this.refuse(id)
   }
 
   /** Parent: @returns whether that same body may still run; from now on its thread takes up nothing else. */

@@ -37,6 +37,17 @@ describe('ClaimTable', () => {
     expect(parent.isStarted(id)).toBe(false)
     parent.abort(id)
     expect(thread.claim(id)).toBe(false)
+    expect(parent.isStarted(id)).toBe(false)
+  })
+
+  it('lets the thread be ended for a module that is never there', () => {
+    const { id, parent, thread } = onOffer()
+    thread.load(id)
+    expect(parent.kill(id)).toBe(false)
+    parent.refuse(id)
+    expect(parent.kill(id)).toBe(true)
+    expect(thread.claim(id)).toBe(false)
+    expect(thread.end(id)).toBe(false)
   })
 
   it('lets either the body end or its thread be ended', () => {
