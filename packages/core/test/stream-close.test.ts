@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it, vi } from 'vitest'
-import { balance, type Executor, inline, limit, retry, route } from '../src/index.js'
+import { balance, type Executor, inline, limit, retry, route, task } from '../src/index.js'
 import { deferred } from '../src/internal/deferred.js'
 
 const later = (): Promise<void> => new Promise(setImmediate)
@@ -27,6 +27,18 @@ async function* endless() {
 function* oneToThree() {
   yield* [1, 2, 3]
 }
+
+const numbers = task('stream-close/numbers', endless)
+
+/** Two numbers an item, and a look at the gate between them. */
+const pairs = task('stream-close/pairs', async function* (gate: () => Promise<void>) {
+  const items = numbers()
+  for (;;) {
+    const first = await items.next()
+    await gate()
+    yield [first.value, (await items.next()).value]
+  }
+})
 
 describe.each(executors)('close() of %s with an open stream', (_name, make) => {
   it('ends one that nobody pulls, and tells who comes back', async () => {
@@ -63,6 +75,24 @@ describe.each(executors)('close() of %s with an open stream', (_name, make) => {
     const closed = executor.close()
     gate.resolve()
     expect(await second).toEqual({ done: false, value: 2 })
+    await closed
+    await expect(items.next()).rejects.toMatchObject(shutdown)
+  })
+
+  it('gives it too where the body makes that of a stream of its own', async () => {
+    const executor = make()
+    const [isBetween, gate] = [deferred(), deferred()]
+    const between = async (): Promise<void> => {
+      isBetween.resolve()
+      await gate.promise
+    }
+    const items = executor.stream(pairs, [between])
+    const first = items.next()
+    await isBetween.promise
+    const closed = executor.close()
+    await later()
+    gate.resolve()
+    expect(await first).toEqual({ done: false, value: [0, 1] })
     await closed
     await expect(items.next()).rejects.toMatchObject(shutdown)
   })

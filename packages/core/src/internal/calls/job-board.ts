@@ -36,10 +36,7 @@ export class JobBoard {
   readonly running: Roster = new Roster()
   /** Jobs between two attempts. */
   readonly pausing: Roster = new Roster()
-  readonly streams: OpenStreams = new OpenStreams(
-    () => this.hasOnlyStreams,
-    () => this.check(),
-  )
+  readonly streams: OpenStreams
   /** Bodies of streams among `running`. */
   streamBodies = 0
   readonly queueLimit: number
@@ -58,6 +55,11 @@ export class JobBoard {
     this.queueLimit = init.queueLimit
     this.isImmediate = init.isImmediate
     this.line = new Line(init.size, () => this.check())
+    this.streams = new OpenStreams(
+      this.line,
+      () => this.hasOnlyStreams,
+      () => this.check(),
+    )
     this.lifecycle = new Lifecycle(init.name, {
       isIdle: () => this.isIdle,
       endIdleStreams: () => this.streams.endIfAlone(),

@@ -22,7 +22,8 @@ export class AcceptedWork {
   /** @param onEnd called after each end of a body, and when a stream may be idle. @param onRoom called when a slot or a place became free. */
   constructor(size: number, queueLimit: number, onEnd: () => void, onRoom: () => void) {
     this.line = new Line(size, onRoom)
-    this.streams = new OpenStreams(() => this.#calls.size === this.streams.size, onEnd)
+    const isAlone = (): boolean => this.#calls.size === this.streams.size
+    this.streams = new OpenStreams(this.line, isAlone, onEnd)
     this.#queueLimit = queueLimit
     this.#onEnd = onEnd
   }

@@ -31,6 +31,11 @@ export class Slot {
     this.#giveBack = giveBack
   }
 
+  /** Whether its task has settled. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** Whether a nested call that the task waits for would have the slot at once. */
   get isLendable(): boolean {
     return !this.#isOver && !this.#isLent && (this.#children?.size ?? 0) === 0

@@ -1,3 +1,4 @@
+import type { Line } from '../line/line.js'
 import type { TaskStream } from './task-stream.js'
 
 /** What of a stream concerns its executor. */
@@ -11,16 +12,19 @@ const alreadyResolved = Promise.resolve()
  */
 export class OpenStreams {
   readonly #streams = new Set<OpenStream>()
+  readonly #line: Line
   readonly #isAlone: () => boolean
   readonly #whenIdle: () => void
   #isWatched = false
   #isScheduled = false
 
   /**
+   * @param line of the slots that their bodies hold.
    * @param isAlone whether the executor has no other work.
    * @param whenIdle called when the consumer of one has what it waited for, after `watch`.
    */
-  constructor(isAlone: () => boolean, whenIdle: () => void) {
+  constructor(line: Line, isAlone: () => boolean, whenIdle: () => void) {
+    this.#line = line
     this.#isAlone = isAlone
     this.#whenIdle = whenIdle
   }
@@ -69,6 +73,16 @@ export class OpenStreams {
   readonly #endIdle = (): void => {
     this.#isScheduled = false
     if (!this.#isAlone()) return
-    for (const stream of [...this.#streams]) if (stream.isIdle) stream.end()
+    const streams = [...this.#streams]
+    const isOneAwaited = streams.some(({ isIdle }) => !isIdle)
+    for (const stream of streams) {
+      if (stream.isIdle && !(isOneAwaited && this.#isReadHere(stream))) stream.end()
+    }
+  }
+
+  /** Whether it belongs to a body of this executor, which may need more of it for the item that is awaited of itself. */
+  #isReadHere({ call }: OpenStream): boolean {
+    const slot = call?.slots?.find(({ line }) => line === this.#line)
+    return slot !== undefined && !slot.isOver
   }
 }
