@@ -78,6 +78,7 @@ export class ThreadExecutor implements Executor {
     this.#lifecycle = new Lifecycle(this.name, {
       isForceful: true,
       isIdle: () => this.#calls.isEmpty,
+      endIdleStreams: () => this.#calls.endLeftStreams(),
       cancelAll: (reason) => this.#calls.interruptAll(reason),
       release: () => this.#release(),
     })

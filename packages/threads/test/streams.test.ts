@@ -10,6 +10,7 @@ import {
   blobs,
   dyingStream,
   failingStream,
+  leaving,
   noStream,
   range,
   shapes,
@@ -223,6 +224,14 @@ describe('stream', () => {
     await expect.poll(() => one.load.running).toBe(0)
     await one.close()
     await expect(items.next()).rejects.toMatchObject({ origin: 'shutdown', started: true })
+  })
+
+  it.each([1, 2])('ends with close where its body is over, on %i threads', async (maxThreads) => {
+    const one = new ThreadExecutor({ maxThreads })
+    const produced = words(0, 0)
+    expect(await one.submit(leaving, [1000, produced.buffer])).toBe(0)
+    await one.close()
+    expect(produced.values[1]).toBe(1)
   })
 
   it('leaves the closing executor nothing to wait for', async () => {

@@ -154,7 +154,7 @@ export {
 export { newCallId, newIdTag, RunningTask, type RunningTaskInit } from './running/running-task.js'
 export { type Settling, settle } from './running/settle.js'
 export { StreamBody, type StreamHost } from './running/stream-body.js'
-export type { Producer, StreamSource } from './running/stream-call.js'
+export { cutShort, type Producer, type StreamSource } from './running/stream-call.js'
 export { holdsSlot } from './running/suspended-stream.js'
 export { type StepAnswer, TaskStream } from './running/task-stream.js'
 export { type AbortListener, listenTo, stopListening, unlessAborted } from './signals.js'

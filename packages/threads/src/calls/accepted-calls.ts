@@ -20,6 +20,7 @@ import { Attempt, type AttemptOwner } from './attempt.js'
 import { contextOf } from './call-context.js'
 import type { NestedOwner } from './nested-answer.js'
 import type { TaskWork } from './nested-calls.js'
+import { NestedStreams } from './nested-streams.js'
 
 /** The calls of one executor from their acceptance until their bodies are over, and the attempts they make. */
 export class AcceptedCalls implements RemoteWork {
@@ -32,6 +33,7 @@ export class AcceptedCalls implements RemoteWork {
    * that short calls would become old, and collecting them half of their cost.
    */
   readonly #calls = new Roster()
+  readonly #streams = new NestedStreams()
   /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
   readonly #thrown = new WeakSet<object>()
   /** Of calls that are made once. */
@@ -67,6 +69,7 @@ export class AcceptedCalls implements RemoteWork {
   delete(call: Call): void {
     if (call.list !== this.#calls) return
     this.#calls.remove(call)
+    this.#streams.delete(call)
     call.cancellation.end()
     endNow(call.options)
     this.#keepAlive.letGo()
@@ -79,6 +82,11 @@ export class AcceptedCalls implements RemoteWork {
       const { taskName: task, isStarted: started } = call
       call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
     }
+  }
+
+  /** Ends streams of bodies that are over: nobody may ever pull them. */
+  endLeftStreams(): void {
+    this.#streams.endLeft()
   }
 
   /** Makes the attempts of a call and settles it. */
@@ -126,6 +134,7 @@ export class AcceptedCalls implements RemoteWork {
     const call = new Call(this.#name, work, owner.options, owner)
     if (call.isSettled) return call
     this.add(call)
+    if (owner.isStream) this.#streams.add(call, owner)
     this.#start(call, args, contextOf(call, captureContext(call), 1), {
       isStream: owner.isStream === true,
       placed: (attempt) => owner.placed?.(attempt),

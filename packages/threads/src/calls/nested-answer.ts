@@ -25,6 +25,8 @@ export interface NestedCaller {
 export interface NestedOwner extends AttemptOwner, CallEnd {
   readonly options: ForwardedOptions
   readonly attempt: number
+  /** Whether the body that made the call is over. */
+  readonly isLeft: boolean
 }
 
 /** Brings the end of a nested call back into the thread that made it. */
@@ -57,6 +59,10 @@ export class NestedAnswer implements NestedOwner {
     this.isStream = isStream
     this.attempt = request.context?.attempt ?? 1
     this.options = this.#optionsOf(request)
+  }
+
+  get isLeft(): boolean {
+    return this.#parent === undefined || this.#parent.state === 'ended'
   }
 
   resolved(value: unknown): void {

@@ -164,7 +164,12 @@ interface CutShort {
   readonly over: Promise<void>
 }
 
-function cutShort(origin: 'cancel' | 'shutdown', call: Call, started: Started): TaskCancelledError {
+/** What a stream ends with that its consumer leaves, or the end of its executor. */
+export function cutShort(
+  origin: 'cancel' | 'shutdown',
+  call: Call,
+  started: Started = call.started,
+): TaskCancelledError {
   const message =
     origin === 'cancel'
       ? 'The stream was left before its end.'
