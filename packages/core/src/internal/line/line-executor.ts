@@ -13,15 +13,15 @@ import { endNow, reportsEnd } from '../calls/forwarded-options.js'
 import { startTold, type ToldCall } from '../calls/told-call.js'
 import { checkWork } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions, checkWaitOptions } from '../checks/option-checks.js'
-import { queueFull, refuseClosure, refuseStreamTask } from '../checks/refusals.js'
+import { refuseStreamTask } from '../checks/refusals.js'
 import { isTraced } from '../running/events.js'
-import { currentFrame, type Frame, runInFrame, slotAround } from '../running/frame.js'
+import { currentFrame, type Frame, runInFrame } from '../running/frame.js'
 import type { Producer } from '../running/stream-call.js'
 import { TaskStream } from '../running/task-stream.js'
 import { definitionOf } from '../tasks/task-definition.js'
 import { AcceptedWork } from './accepted-work.js'
+import { Admission } from './admission.js'
 import { Beginnings } from './beginnings.js'
-import { Conditions } from './conditions.js'
 import type { Entered } from './entered.js'
 import { Lifecycle } from './lifecycle.js'
 import { Slot } from './slot.js'
@@ -36,14 +36,14 @@ export interface LineExecutorInit {
 }
 
 /**
- * An executor whose work waits in a line on this event loop: acceptance, order, slots, attempts, cancel, timeouts
+ * An executor whose work waits in a line on this event loop: order, slots, attempts, cancel, timeouts
  * and close are here; what running means is the subclass's.
  */
 export abstract class LineExecutor implements Executor {
   readonly name: string
   readonly #work: AcceptedWork
-  readonly #room = new Conditions()
   readonly #lifecycle: Lifecycle
+  readonly #admission: Admission
   readonly #giveBack = (): void => this.#work.line.release()
   readonly #beginnings = new Beginnings({
     run: (entered) => this.runTold(entered),
@@ -60,7 +60,7 @@ export abstract class LineExecutor implements Executor {
       init.size,
       init.queueLimit ?? Number.POSITIVE_INFINITY,
       () => this.#lifecycle.check(),
-      () => this.#room.check(),
+      () => this.#admission.check(),
     )
     this.#work = work
     this.#lifecycle = new Lifecycle(init.name, {
@@ -68,6 +68,7 @@ export abstract class LineExecutor implements Executor {
       endIdleStreams: () => work.streams.endIfAlone(),
       cancelAll: (reason) => work.interruptAll(reason),
     })
+    this.#admission = new Admission(this, work, this.#lifecycle)
   }
 
   abstract get capabilities(): Capabilities
@@ -100,7 +101,7 @@ export abstract class LineExecutor implements Executor {
     options: SubmitOptions = {},
   ): Promise<Awaited<R>> {
     this.#check(work, args, options)
-    const refusal = refuseStreamTask(this.name, work) ?? this.#refusal(work)
+    const refusal = refuseStreamTask(this.name, work) ?? this.#admission.refusal(work)
     if (refusal) {
       endNow(options)
       return Promise.reject(refusal)
@@ -147,25 +148,17 @@ export abstract class LineExecutor implements Executor {
 
   ready(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkWaitOptions(options)
-    return this.#untilRoom(options.signal)
-  }
-
-  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
-    const slot = slotAround(this.#work.line)
-    const hasRoom = (): boolean => this.#work.hasRoom || (slot?.isLendable ?? false)
-    await this.#room.until(() => !this.#lifecycle.isOpen || hasRoom(), signal)
-    if (!this.#lifecycle.isOpen) throw this.#lifecycle.closedError()
+    return this.#admission.ready(options.signal)
   }
 
   /** Rejects when the executor is closed, or with `signal.reason`. */
-  protected async closing(signal: AbortSignal): Promise<never> {
-    await this.#room.until(() => !this.#lifecycle.isOpen, signal)
-    throw this.#lifecycle.closedError()
+  protected closing(signal: AbortSignal): Promise<never> {
+    return this.#admission.closing(signal)
   }
 
   close(options?: CloseOptions): Promise<void> {
     const closed = this.#lifecycle.close(options)
-    this.#room.check()
+    this.#admission.check()
     return closed
   }
 
@@ -188,27 +181,6 @@ export abstract class LineExecutor implements Executor {
     checkWork(work)
     checkArguments(args)
     checkSubmitOptions(options)
-  }
-
-  #refusal(work: unknown): Error | undefined {
-    if (!this.#lifecycle.isOpen && !this.#isNeededToDrain) return this.#lifecycle.closedError()
-    if (!this.capabilities.closures) {
-      const refusal = refuseClosure(this.name, work)
-      if (refusal) return refusal
-    }
-    // What has the slot of the task around at once needs no room.
-    if (!this.#work.isFull || slotAround(this.#work.line)?.isLendable) return undefined
-    return queueFull(this.name, this.load.queueLimit)
-  }
-
-  /** While draining, what a live task here needs to finish is still taken. */
-  get #isNeededToDrain(): boolean {
-    const frame = currentFrame()
-    if (this.#lifecycle.state !== 'draining' || !frame?.task) return false
-    return (
-      frame.executor === this ||
-      (frame.slots?.some((slot) => slot.line === this.#work.line) ?? false)
-    )
   }
 
   async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
@@ -259,7 +231,7 @@ export abstract class LineExecutor implements Executor {
   }
 
   #acceptStream(work: unknown, options: SubmitOptions): Call {
-    const refusal = this.#refusal(work)
+    const refusal = this.#admission.refusal(work)
     if (refusal) {
       endNow(options)
       throw refusal
