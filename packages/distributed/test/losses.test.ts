@@ -139,6 +139,18 @@ describe('a lost worker', () => {
     expect(await Promise.all(calls)).toEqual([1, 2, 3, 4])
   })
 
+  it('that was stopped may have begun what runs out of time meanwhile', async () => {
+    await using pool = new WorkerPool({ breadth: 1, concurrency: 1, respawn })
+    const stopped = await pool.submit(pid, [])
+    process.kill(stopped, 'SIGSTOP')
+    const sent = pool.submit(echo, [1], { timeoutMs: 50 })
+    const waiting = pool.submit(echo, [2], { timeoutMs: 50 })
+    await expect(sent).rejects.toMatchObject({ phase: 'waiting', started: 'unknown' })
+    await expect(waiting).rejects.toMatchObject({ phase: 'waiting', started: false })
+    process.kill(stopped, 'SIGCONT')
+    expect(await pool.submit(echo, [3])).toBe(3)
+  })
+
   it('that dies too often fails its place, and with the last place the pool', async () => {
     await using pool = new WorkerPool({
       breadth: 1,

@@ -1,4 +1,4 @@
-import { type Started, TaskCancelledError } from '@conc/core'
+import type { TaskCancelledError } from '@conc/core'
 import {
   type Call,
   captureContext,
@@ -45,13 +45,8 @@ export class BullCalls {
     this.#onEnd()
   }
 
-  interruptAll({ message, origin, executor }: TaskCancelledError): void {
-    for (const call of [...this.#calls]) {
-      // Once it has a job, a worker may have that before a word of it is here.
-      const started: Started = call.isStarted || (call.attempt ? 'unknown' : false)
-      const names = { executor, task: call.taskName, started }
-      call.interrupt(new TaskCancelledError(message, { origin, ...names }))
-    }
+  interruptAll(reason: TaskCancelledError): void {
+    for (const call of [...this.#calls]) call.interruptLike(reason)
   }
 
   /** Jobs that still wait are taken out of the queue, and their calls end as `TakenBack`. */

@@ -42,7 +42,6 @@ export class OneAttempt implements CallOwner, Dependent {
   }
 
   handedBack(): void {
-    this.#call.isOutOfSight = true
     this.#call.startClock()
   }
 

@@ -1,4 +1,4 @@
-import { ExecutorError, type Started, TaskCancelledError } from '@conc/core'
+import { ExecutorError, type TaskCancelledError } from '@conc/core'
 import {
   type Bytes,
   type Call,
@@ -83,11 +83,8 @@ export class RemoteCalls implements RemoteWork {
     this.#onEnd()
   }
 
-  interruptAll({ message, origin, executor }: TaskCancelledError): void {
-    for (const call of [...this.#calls] as Call[]) {
-      const names = { executor, task: call.taskName, started: startedOf(call) }
-      call.interrupt(new TaskCancelledError(message, { origin, ...names }))
-    }
+  interruptAll(reason: TaskCancelledError): void {
+    for (const call of [...this.#calls] as Call[]) call.interruptLike(reason)
   }
 
   /** Makes the attempts of a call and settles it. @param route another way than the usual one. */
@@ -227,10 +224,4 @@ export class RemoteCalls implements RemoteWork {
     if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
     return 'infrastructure'
   }
-}
-
-/** An attempt that is out may begin before a word of that is here. */
-function startedOf({ isStarted, attempt }: Call): Started {
-  const sent = attempt as SentCall | undefined
-  return isStarted || sent === undefined || sent.isWaiting ? isStarted : 'unknown'
 }

@@ -1,4 +1,4 @@
-import { ExecutorError, TaskCancelledError, WorkerLostError } from '@conc/core'
+import { ExecutorError, type TaskCancelledError, WorkerLostError } from '@conc/core'
 import {
   Call,
   captureContext,
@@ -76,12 +76,8 @@ export class AcceptedCalls implements RemoteWork {
     this.#onEnd()
   }
 
-  interruptAll({ message, origin, executor }: TaskCancelledError): void {
-    for (const call of [...this.#calls] as Call[]) {
-      call.decide()
-      const { taskName: task, isStarted: started } = call
-      call.interrupt(new TaskCancelledError(message, { origin, executor, task, started }))
-    }
+  interruptAll(reason: TaskCancelledError): void {
+    for (const call of [...this.#calls] as Call[]) call.interruptLike(reason)
   }
 
   /** Ends streams of bodies that are over: nobody may ever pull them. */
@@ -183,11 +179,17 @@ export class AcceptedCalls implements RemoteWork {
       },
       failed: (attempt, error, blame) => {
         this.#count(attempt, failureOf(error))
-        if (blame === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
+        if (blame === 'body') this.#threw(call, error)
         reject(error)
       },
     })
     return promise
+  }
+
+  /** Of an attempt that others may follow. */
+  #threw(call: Call, error: unknown): void {
+    call.isStarted = true
+    if (error instanceof ExecutorError) this.#thrown.add(error)
   }
 
   #start(

@@ -98,6 +98,11 @@ export class Attempt implements Place, Dependent {
     return this.state === 'placed' && this.thread?.calls.hasStarted(this) === true
   }
 
+  /** What the claim table says of a body holds once that was decided. */
+  get isWaiting(): boolean {
+    return !this.isStarted
+  }
+
   /** From now on its body has begun or never will. To be followed by `cancelled`. */
   decide(): void {
     if (this.state === 'placed' && this.thread?.placement.decide(this)) this.state = 'withdrawn'

@@ -20,6 +20,15 @@ import {
 } from './forwarded-options.js'
 import type { CallEnd } from './told-call.js'
 
+/** One attempt of a call that runs elsewhere, as far as it tells whether its body has begun. */
+export interface AttemptState {
+  readonly isStarted: boolean
+  /** Whether it certainly has not begun; absent: once it is out, it may begin before a word of that is here. */
+  readonly isWaiting?: boolean
+  /** Sees to it that `isStarted` holds until the call is interrupted, which is next. */
+  decide?(): void
+}
+
 /**
  * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
  * the parent it inherits, and whatever may interrupt it. It settles once; the first one wins.
@@ -41,12 +50,10 @@ export class Call implements AbortListener, Dependent, Member {
   /** What surrounded the submit. */
   readonly frame: Frame | undefined
   /** Asked whether the attempt has started, where only somebody else can tell. */
-  attempt: { readonly isStarted: boolean; decide?(): void } | undefined
+  attempt: AttemptState | undefined
   #isStarted = false
   /** Another executor has the call: whether its body has begun, nobody here can tell. */
   isElsewhere = false
-  /** Whoever has the call is not heard any more: it may have begun without a word of it here. */
-  isOutOfSight = false
   #isSettled = false
   #timer: Timer | undefined
   #follower: Dependent | undefined
@@ -107,11 +114,6 @@ export class Call implements AbortListener, Dependent, Member {
   /** Those of this thread that are held for it. */
   get slots(): Frame['slots'] {
     return this.frame?.slots
-  }
-
-  /** Before it is interrupted for a reason that says whether its body has begun: from now on it does not begin meanwhile. */
-  decide(): void {
-    if (!this.#isSettled) this.attempt?.decide?.()
   }
 
   /** What the call, else its task, says about repeating. */
@@ -175,9 +177,15 @@ export class Call implements AbortListener, Dependent, Member {
     this.interrupt(reason)
   }
 
+  /** Its executor ends: interrupts it with the same reason for this one call, as whether it had begun differs. */
+  interruptLike({ message, origin, executor }: TaskCancelledError): void {
+    this.#decide()
+    this.interrupt(new TaskCancelledError(message, { origin, ...this.identity, executor }))
+  }
+
   /** The task that made this call was cancelled. */
   cancelled(reason: unknown): void {
-    this.decide()
+    this.#decide()
     this.interrupt(
       new TaskCancelledError('The task that made this call was cancelled.', {
         origin: 'parent',
@@ -206,8 +214,8 @@ export class Call implements AbortListener, Dependent, Member {
 
   /** What errors say of the body. */
   get started(): Started {
-    if (this.isOutOfSight) return this.isStarted || 'unknown'
-    return this.isStarted && this.isElsewhere ? 'unknown' : this.isStarted
+    if (this.isStarted) return this.isElsewhere ? 'unknown' : true
+    return this.attempt === undefined || this.attempt.isWaiting === true ? false : 'unknown'
   }
 
   /** The fields by which errors name this call. */
@@ -258,8 +266,13 @@ export class Call implements AbortListener, Dependent, Member {
     return this.#follower
   }
 
+  /** To be called before a reason is made that says whether the body has begun. */
+  #decide(): void {
+    if (!this.#isSettled) this.attempt?.decide?.()
+  }
+
   #timeOut(): void {
-    this.decide()
+    this.#decide()
     const phase = this.isStarted ? 'running' : 'waiting'
     const what = this.taskName === undefined ? 'The call' : `Task '${this.taskName}'`
     this.interrupt(

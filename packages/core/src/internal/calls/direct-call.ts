@@ -1,3 +1,4 @@
+import { TaskCancelledError } from '../../errors/executor-error.js'
 import { type Deferred, deferred } from '../deferred.js'
 import type { Member } from '../line/roster.js'
 
@@ -37,8 +38,9 @@ export class DirectCall implements Member {
   }
 
   /** The executor was closed. A function that has not been entered never is. */
-  interrupt(reason: unknown): void {
-    this.#settlement.reject(reason)
+  interruptLike({ message, origin, executor }: TaskCancelledError): void {
+    const { isStarted: started } = this
+    this.#settlement.reject(new TaskCancelledError(message, { origin, executor, started }))
     if (this.isStarted) return
     this.#isWithdrawn = true
     this.#ended(this)

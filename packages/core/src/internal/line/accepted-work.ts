@@ -1,4 +1,4 @@
-import { TaskCancelledError } from '../../errors/executor-error.js'
+import type { TaskCancelledError } from '../../errors/executor-error.js'
 import type { Load } from '../../executor.js'
 import type { Call } from '../calls/call.js'
 import { DirectCall } from '../calls/direct-call.js'
@@ -64,9 +64,7 @@ export class AcceptedWork {
 
   /** Interrupts every call; bodies go on until they heed it. */
   interruptAll(reason: TaskCancelledError): void {
-    for (const call of [...this.#calls] as (Call | DirectCall)[]) {
-      call.interrupt(reasonFor(call, reason))
-    }
+    for (const call of [...this.#calls] as (Call | DirectCall)[]) call.interruptLike(reason)
   }
 
   /** Puts an attempt in line. */
@@ -93,11 +91,4 @@ export class AcceptedWork {
     this.#calls.remove(call)
     this.#onEnd()
   }
-}
-
-/** The same for one call: whether it had begun differs. */
-function reasonFor(call: Call | DirectCall, { message, origin, executor }: TaskCancelledError) {
-  const task = 'taskName' in call ? call.taskName : undefined
-  const started = 'started' in call ? call.started : call.isStarted
-  return new TaskCancelledError(message, { origin, executor, task, started })
 }

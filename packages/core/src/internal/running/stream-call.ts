@@ -1,4 +1,4 @@
-import { type Started, TaskCancelledError } from '../../errors/executor-error.js'
+import { TaskCancelledError } from '../../errors/executor-error.js'
 import { runAttempts } from '../calls/attempts.js'
 import type { Call } from '../calls/call.js'
 import type { Dependent } from '../calls/cancellation.js'
@@ -33,8 +33,6 @@ export class StreamCall<Y> {
   #state: 'idle' | 'open' | 'ended' = 'idle'
   #call: Call | undefined
   #producer: Producer<Y> | undefined
-  /** The first item has come. A body that is over since then is no longer known to its executor. */
-  #hasBegun = false
   #closing: Promise<void> | undefined
 
   constructor(source: StreamSource<Y>) {
@@ -102,7 +100,7 @@ export class StreamCall<Y> {
     const wasOpen = this.isOpen
     this.#state = 'ended'
     if (!wasOpen || call === undefined) return undefined
-    const reason = cutShort(origin, call, this.#hasBegun || call.started)
+    const reason = cutShort(origin, call)
     call.stopFollowing()
     this.#producer?.leave?.()
     call.cancellation.cancel(reason)
@@ -128,7 +126,8 @@ export class StreamCall<Y> {
       if (this.isEnded) throw call.cancellation.reason
       this.#producer = producer
       const first = await producer.next()
-      this.#hasBegun = true
+      // Also where the body is over by then, and its executor knows nothing more of it.
+      call.isStarted = true
       return first
     } catch (error) {
       this.#producer = undefined
@@ -165,16 +164,12 @@ interface CutShort {
 }
 
 /** What a stream ends with that its consumer leaves, or the end of its executor. */
-export function cutShort(
-  origin: 'cancel' | 'shutdown',
-  call: Call,
-  started: Started = call.started,
-): TaskCancelledError {
+export function cutShort(origin: 'cancel' | 'shutdown', call: Call): TaskCancelledError {
   const message =
     origin === 'cancel'
       ? 'The stream was left before its end.'
       : 'The executor was closed before the stream had come to its end.'
-  return new TaskCancelledError(message, { origin, ...call.identity, started })
+  return new TaskCancelledError(message, { origin, ...call.identity })
 }
 
 /** Follows only the failure of `promise`. */
