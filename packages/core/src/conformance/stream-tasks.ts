@@ -29,23 +29,33 @@ export const numbers: Task<[length: number], AsyncGenerator<number>> = task(
 /** Adds up a stream of its executor, and waits at the gate between the first item and the next one. */
 export const sumOfStream: Task<[port: number, id: string, length: number], Promise<number>> = task(
   'conc-kit/sum-of-stream',
-  async (port: number, id: string, length: number) => {
-    const gate = await GateClient.enter(port, id)
-    let sum = 0
-    try {
-      for await (const item of numbers(length)) {
-        if (item === 0) {
-          await gate.report('first item')
-          await gate.released()
-        }
-        sum += item
-      }
-      return sum
-    } finally {
-      gate.leave()
-    }
-  },
+  async (port: number, id: string, length: number) => await addUp(port, id, length),
 )
+
+/** The same as the one item of a stream. */
+export const sumAsItem: Task<
+  [port: number, id: string, length: number],
+  AsyncGenerator<number>
+> = task('conc-kit/sum-as-item', async function* (port: number, id: string, length: number) {
+  yield await addUp(port, id, length)
+})
+
+async function addUp(port: number, id: string, length: number): Promise<number> {
+  const gate = await GateClient.enter(port, id)
+  let sum = 0
+  try {
+    for await (const item of numbers(length)) {
+      if (item === 0) {
+        await gate.report('first item')
+        await gate.released()
+      }
+      sum += item
+    }
+    return sum
+  } finally {
+    gate.leave()
+  }
+}
 
 /** `length` items and then an error. */
 export const failingItems: Task<

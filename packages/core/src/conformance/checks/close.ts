@@ -5,7 +5,7 @@ import { look } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { misspelt, throwsForMisspelt } from '../misspelt.js'
 import { bounded, streaming, tellsBodies } from '../needs.js'
-import { countingItems, stuckItems, sumOfStream } from '../stream-tasks.js'
+import { countingItems, stuckItems, sumAsItem, sumOfStream } from '../stream-tasks.js'
 import { failFirst } from '../tasks.js'
 
 /** Promise 11: the end of an executor. */
@@ -235,6 +235,23 @@ export const closeChecks: readonly Check[] = [
       h.gate.release('reader')
       h.same(await h.fulfils(sum, 'the task that reads'), 3, 'the sum of its items')
       await h.fulfils(closing, 'close() after the task')
+    },
+  },
+  {
+    promise: 11,
+    title: '`close` gives an item that is waited for, though its body makes it of another stream',
+    needs: [streaming],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open({ concurrency: 2 })
+      const items = executor.stream(sumAsItem, [h.gate.port, 'maker', 3])
+      const sum = items.next()
+      sum.then(undefined, () => {})
+      await h.fulfils(h.gate.seen('maker', 'first item'), 'the first item in the body')
+      const closing = executor.close()
+      await h.quiet()
+      h.gate.release('maker')
+      h.same((await h.fulfils(sum, 'the item that is waited for')).value, 3, 'the item')
+      await h.fulfils(closing, 'close() after the item')
     },
   },
 ]

@@ -147,6 +147,9 @@ export const brokenClose: readonly BrokenExecutor[] = [
   {
     what: 'ends the streams that its bodies read',
     Executor: CutsReadersShort,
-    fails: { '`close` lets a task finish that reads': /the task that reads rejected/ },
+    fails: {
+      '`close` lets a task finish that reads': /the task that reads rejected/,
+      '`close` gives an item that is waited for': /the item that is waited for rejected/,
+    },
   },
 ]
