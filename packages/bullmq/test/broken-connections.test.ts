@@ -1,8 +1,10 @@
+import { BullExecutor } from '@conc/bullmq'
 import { inline, task } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { describe, expect, it } from 'vitest'
 import { echo } from './fixtures/tasks.mjs'
-import { later, QueueUnderTest, url } from './queue-under-test.js'
+import { Program } from './processes.js'
+import { later, QueueUnderTest, tasksModule, url } from './queue-under-test.js'
 import { RedisProxy } from './redis-proxy.js'
 
 let proxy: RedisProxy
@@ -85,5 +87,53 @@ describe('a connection that breaks', { timeout: 30_000 }, () => {
     const stats = bull.stats()
     setImmediate(() => proxy.open())
     expect(await stats).toMatchObject({ waiting: 0, workers: [] })
+  })
+})
+
+describe('closing', { timeout: 30_000 }, () => {
+  it.each(['info', 'xrevrange', 'xread'])(
+    'while it connects leaves nothing: at %s',
+    async (command) => {
+      const { queue, behind } = await proxied()
+      const bull = queue.executor(behind)
+      const isThere = proxy.said(command)
+      const stats = bull.stats().catch(() => {})
+      await isThere
+      await bull.close()
+      await stats
+      await expect.poll(() => proxy.connections).toBe(0)
+    },
+  )
+
+  it('between two tries to connect answers what Redis did not', async () => {
+    const { queue, behind } = await proxied()
+    const { hostname: host, port } = new URL(behind.url)
+    let losses = 0
+    const retryStrategy = (): number => {
+      losses++
+      return 60_000
+    }
+    const connection = { host, port: Number(port), retryStrategy }
+    const bull = new BullExecutor({ connection, queue: queue.where.queue })
+    await bull.stats()
+    const { connections } = proxy
+    const isAsked = proxy.said('zrange')
+    const stats = bull.stats()
+    await isAsked
+    await proxy[Symbol.asyncDispose]()
+    await expect.poll(() => losses).toBe(connections)
+    await Promise.all([
+      expect(stats).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST' }),
+      bull.close(),
+    ])
+  })
+
+  it('a worker while Redis is away lets its process end', async () => {
+    const { queue, behind } = await proxied()
+    const worker = new Program('worker.mjs', [behind.url, queue.where.queue, tasksModule.href])
+    await worker.says('ready')
+    await proxy[Symbol.asyncDispose]()
+    await worker.kill('SIGTERM')
+    expect(worker.child.exitCode).toBe(0)
   })
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { deferred } from '@conc/core/internal'
+import { type Deferred, deferred } from '@conc/core/internal'
 
 /** Stands in front of a Redis, and breaks connections to it. */
 export class RedisProxy implements AsyncDisposable {
@@ -9,10 +9,11 @@ export class RedisProxy implements AsyncDisposable {
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #held: Socket[] | undefined
   #knocked = deferred()
+  #listening: { readonly text: string; readonly heard: Deferred<void> } | undefined
 
   private constructor(target: string) {
     this.#target = new URL(target)
-    this.#server = createServer((client) => {
+    this.#server = createServer({ allowHalfOpen: true }, (client) => {
       this.#knocked.resolve()
       if (this.#held) this.#held.push(client.on('error', () => {}))
       else this.#connect(client)
@@ -30,6 +31,18 @@ export class RedisProxy implements AsyncDisposable {
     return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#target.pathname}`
   }
 
+  /** Those that are there now. */
+  get connections(): number {
+    return this.#pairs.size
+  }
+
+  /** Resolves when a client has said `text`, before Redis answers. */
+  said(text: string): Promise<void> {
+    const heard = deferred()
+    this.#listening = { text, heard }
+    return heard.promise
+  }
+
   /** Breaks every connection. Resolves when somebody has come back, who is not let in before `open()`. */
   async shut(): Promise<void> {
     this.#held = []
@@ -44,7 +57,9 @@ export class RedisProxy implements AsyncDisposable {
     for (const client of held) this.#connect(client)
   }
 
+  /** Breaks every connection; nobody comes back. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server.listening) return
     for (const client of this.#held ?? []) client.destroy()
     this.#cut()
     this.#server.close()
@@ -56,7 +71,8 @@ export class RedisProxy implements AsyncDisposable {
   }
 
   #connect(client: Socket): void {
-    const upstream = connect({ host: this.#target.hostname, port: Number(this.#target.port) })
+    const { hostname: host, port } = this.#target
+    const upstream = connect({ host, port: Number(port), allowHalfOpen: true })
     const pair = [client, upstream] as const
     this.#pairs.add(pair)
     for (const socket of pair) {
@@ -66,6 +82,10 @@ export class RedisProxy implements AsyncDisposable {
         this.#pairs.delete(pair)
       })
     }
+    client.on('data', (bytes) => {
+      const { text, heard } = this.#listening ?? {}
+      if (text && bytes.includes(text)) heard?.resolve()
+    })
     upstream.pipe(client).pipe(upstream)
   }
 }

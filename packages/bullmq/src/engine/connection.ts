@@ -39,7 +39,8 @@ export class Connection {
   }
 
   get isReady(): boolean {
-    return this.redis.status === 'ready'
+    // Once it is closed, ioredis says so only when the other side has hung up, too.
+    return !this.#isEnded && this.redis.status === 'ready'
   }
 
   /**
@@ -125,6 +126,8 @@ export class Connection {
   /** Ends it for good. Commands that are on their way reject. */
   close(): void {
     this.#isEnded = true
+    // Between two tries ioredis stops without a word to the commands that wait for the next one.
+    if (this.redis.status === 'reconnecting') this.redis.connect().catch(() => {})
     this.redis.disconnect()
     this.#states.check()
   }

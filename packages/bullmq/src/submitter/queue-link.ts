@@ -83,6 +83,9 @@ export class QueueLink {
   }
 
   async close(): Promise<void> {
+    const opening = this.#opening
+    // What is made after the closing would not be closed.
+    if (opening) await this.commands.whileConnected(() => opening)
     this.#open?.sweep.stop()
     if (this.#open) await this.commands.whileConnected(() => this.#lease.end())
     const { queue } = this.#open ?? {}

@@ -166,7 +166,7 @@ export class QueueWorker implements BullWorker {
     await this.#nested.drain().catch((error: unknown) => publishError(this.name, error))
     await this.#idle.until(() => this.#slots.running === 0)
     await this.#closeNested(this.#isGivingBack ? 'reject' : 'run')
-    await link.blocking.whileConnected(() => this.#worker.close())
+    await link.blocking.whileConnected(() => this.#worker.close(!link.blocking.isReady))
     await this.#parts.release()
     this.#end.resolve()
   }
