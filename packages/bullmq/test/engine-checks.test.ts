@@ -101,4 +101,14 @@ describe.skipIf(!hasServer())('a Redis, when it is connected to,', () => {
     await worker.close()
     expect(await admin.call('ACL', 'LOG')).toEqual([])
   })
+  it('leaves no worker behind that may not say that it is there', async () => {
+    const redis = await ownRedis()
+    const admin = new Redis(redis.url)
+    later(async () => admin.disconnect())
+    await admin.call('ACL', 'SETUSER', 'conc', 'on', '>secret', '~*', '&*', '+@all', '-zadd')
+    const url = `redis://conc:secret@127.0.0.1:${redis.port}`
+    await expect(runBullWorker({ url, modules: [tasksModule] })).rejects.toThrow(/EXECABORT/)
+    const clients = async (): Promise<string> => String(await admin.client('LIST'))
+    await expect.poll(clients).not.toContain('user=conc')
+  })
 })

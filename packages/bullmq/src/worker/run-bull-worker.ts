@@ -88,8 +88,13 @@ async function startOn(
     link.close()
   }
   const worker = new QueueWorker({ host, link, leases, concurrency, release })
-  await worker.start()
-  return worker
+  try {
+    await worker.start()
+    return worker
+  } catch (error) {
+    await worker.close({ pending: 'reject' })
+    throw error
+  }
 }
 
 function ownThreads({ modules, concurrency, queue }: WorkerSettings): ThreadExecutor {
