@@ -31,6 +31,7 @@ import type { ConnectSettings } from './connect-options.js'
 import type { Session, StopOptions } from './session.js'
 import { SessionAdmission } from './session-admission.js'
 import { type LinkState, SessionEngine } from './session-engine.js'
+import { SessionEntrance } from './session-entrance.js'
 
 /** A session from its first dial to its end. */
 export class OpenSession implements Session {
@@ -49,7 +50,7 @@ export class OpenSession implements Session {
     Object.defineProperties(this, {
       [reportsEnd]: { value: true },
       [lockRoute]: { value: engine.locks },
-      [callRoute]: { value: engine.outgoing },
+      [callRoute]: { value: new SessionEntrance(this.#admission, engine.outgoing) },
     })
     this.#intake = new Intake({
       name: this.name,

@@ -109,6 +109,14 @@ export class OutgoingCall implements SentCall, Place {
     this.end({ ok: false, phase: 'infra', started: false, fault: reason })
   }
 
+  /** Cancels it for a reason that whoever made it does not know yet. */
+  abandon(reasonOf: () => unknown): void {
+    if (this.stage === 'settled' || this.#isCancelled) return
+    const reason = Fault.of(reasonOf())
+    if (this.stage !== 'waiting') this.#owner.interrupted?.(reason)
+    this.cancel(reason)
+  }
+
   tell(type: number, body?: Bytes): void {
     if (this.stage === 'settled') return
     if (this.stage !== 'waiting') {

@@ -108,6 +108,12 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     for (const call of [...this.#waiting] as OutgoingCall[]) call.lost(error(call))
   }
 
+  /** Ends all of them now; where bodies have begun, their ends follow. */
+  abandonAll(error: LossOf): void {
+    const waiting = [...this.#waiting] as OutgoingCall[]
+    for (const call of [...this.#written.values(), ...waiting]) call.abandon(() => error(call))
+  }
+
   write(call: OutgoingCall, type: number, body?: Bytes): void {
     this.#connection?.writer.add(type, call.id, undefined, body)
   }

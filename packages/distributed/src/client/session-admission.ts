@@ -1,5 +1,6 @@
 import { ConnectionLostError } from '@conc/core'
 import { currentFrame, queueFull, refuseClosure } from '@conc/core/internal'
+import type { CallRequest } from '../coordinator/call-request.js'
 import type { SessionEngine } from './session-engine.js'
 
 /** Whether a session takes one more call, and why not. */
@@ -24,7 +25,14 @@ export class SessionAdmission {
 
   refusal(work: unknown): Error | undefined {
     if (!this.#engine.isUsable) return this.#engine.closedError()
-    return refuseClosure(this.#engine.name, work) ?? this.#absence() ?? this.#fullness()
+    const isOfTask = currentFrame()?.task !== undefined
+    return refuseClosure(this.#engine.name, work) ?? this.#absence(isOfTask) ?? this.#fullness()
+  }
+
+  /** Why a call that comes as bytes is not taken. */
+  guestRefusal({ parentId }: CallRequest): Error | undefined {
+    if (!this.#engine.isUsable) return this.#engine.closedError()
+    return this.#absence(parentId !== undefined) ?? this.#fullness()
   }
 
   get #hasRoom(): boolean {
@@ -41,10 +49,10 @@ export class SessionAdmission {
   }
 
   /** Who is told to be back, or has others, does not wait for a connection. */
-  #absence(): Error | undefined {
+  #absence(isOfTask: boolean): Error | undefined {
     const { linkState, settings, name } = this.#engine
     // Of what a task calls only the server knows whether it belongs to work that it finishes.
-    const isRefused = linkState === 'draining' && currentFrame()?.task === undefined
+    const isRefused = linkState === 'draining' && !isOfTask
     const isAway = linkState === 'connecting' || linkState === 'reconnecting'
     if (!isRefused && !(settings.isLazy && isAway)) return undefined
     const what = linkState === 'draining' ? 'is closing' : 'is not connected'

@@ -16,6 +16,7 @@ import { decodeMeta, type Meta } from '../protocol/meta.js'
 import type { ConnectSettings } from './connect-options.js'
 import { urlOf } from './dial.js'
 import { endedError, lostError } from './lost-error.js'
+import type { OutgoingCall } from './outgoing-call.js'
 import { OutgoingCalls } from './outgoing-calls.js'
 import { Questions } from './questions.js'
 import { type LinkEvents, SessionLink } from './session-link.js'
@@ -74,7 +75,7 @@ export class SessionEngine implements LinkEvents {
     const { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs } = settings
     const log = sessionLog(this.name, settings)
     this.#limits = { maxPayloadBytes, prefetch, tagMatch, startTimeoutMs, log }
-    this.outgoing = new OutgoingCalls(() => this.room.check())
+    this.outgoing = new OutgoingCalls(() => this.#changed())
     this.#questions = new Questions(this.name, () => this.outgoing.takeId(), this.keepAlive)
     const changed = (): void => this.#changed()
     this.calls = new RemoteCalls(this.outgoing, this.#limits, changed, this.keepAlive)
@@ -82,7 +83,7 @@ export class SessionEngine implements LinkEvents {
     this.link = new SessionLink(settings, this)
     this.#lifecycle = new Lifecycle(this.name, {
       isIdle: () => this.calls.isEmpty && this.outgoing.size === 0,
-      cancelAll: (reason) => this.calls.interruptAll(reason),
+      cancelAll: (reason) => this.#cancelAll(reason),
       release: () => this.#release(),
     })
   }
@@ -237,6 +238,16 @@ export class SessionEngine implements LinkEvents {
     this.room.check()
   }
 
+  #cancelAll(reason: TaskCancelledError): void {
+    this.calls.interruptAll(reason)
+    // Those of others, which it has passed on.
+    this.outgoing.abandonAll((call) => this.#closedBefore(call, reason.message))
+  }
+
+  #closedBefore({ task, started }: OutgoingCall, message: string): TaskCancelledError {
+    return new TaskCancelledError(message, { origin: 'close', executor: this.name, task, started })
+  }
+
   #release(): void {
     const code = closeCode.normal
     this.locks.closing()
@@ -244,9 +255,7 @@ export class SessionEngine implements LinkEvents {
     this.link.close(code, 'The session was closed.')
     const text = `Executor '${this.name}' was closed.`
     const reason = new TaskCancelledError(text, { origin: 'close', executor: this.name })
-    this.outgoing.resetAll(({ task, started }) => {
-      return new TaskCancelledError(text, { origin: 'close', executor: this.name, task, started })
-    })
+    this.outgoing.resetAll((call) => this.#closedBefore(call, text))
     this.#questions.rejectAll(this.#lifecycle.closedError())
     this.locks.reset(reason)
     this.keepAlive.end()

@@ -76,6 +76,8 @@ export class Dispatcher {
 
   get #hasRoom(): boolean {
     const { concurrency, running, waiting } = this.#executor.load
+    // Where there is nobody who could run it, the executor knows whether to wait: it may refuse it instead.
+    if (concurrency === 0 && this.#route.room === undefined) return true
     return running + waiting < concurrency
   }
 
