@@ -6,7 +6,7 @@ import {
   type TravelContext,
 } from '@conc/core/internal'
 import type { CallRequest } from '../coordinator/call-request.js'
-import { checkHeadersFit, encodeVars } from '../link/context-bytes.js'
+import { checkHeadersFit, checkWordsFit, encodeVars } from '../link/context-bytes.js'
 import { encodePayload, type PayloadOwner } from '../link/payload.js'
 import { smallest } from './limits-of-time.js'
 
@@ -35,6 +35,7 @@ export function encodeSubmit(
   const definition = call.definition as TaskDefinition
   const owner: PayloadOwner = { task: definition.name, executor: call.executor, started: false }
   checkHeadersFit(context?.headers, owner)
+  checkWordsFit(call.options, owner)
   return {
     task: definition.name,
     version: definition.version,

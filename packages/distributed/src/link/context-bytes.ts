@@ -1,4 +1,4 @@
-import { SerializationError } from '@conc/core'
+import { SerializationError, type SubmitOptions } from '@conc/core'
 import type { Bytes } from '@conc/core/internal'
 import { decode } from '@conc/wire'
 import { contextBytes, contextEntries } from '../protocol/limits.js'
@@ -56,6 +56,22 @@ export function checkHeadersFit(
     if (++count > contextEntries) throw tooMuch(path, `${contextEntries} headers`, owner)
     left -= Buffer.byteLength(name) + Buffer.byteLength(value)
     if (left < 0) throw tooMuch(path, `${contextBytes} bytes`, owner)
+  }
+}
+
+/** Checks what else a caller may say at any length against the same limits. @throws {SerializationError} */
+export function checkWordsFit(
+  { tags = [], idempotencyKey = '' }: Pick<SubmitOptions, 'tags' | 'idempotencyKey'>,
+  owner: PayloadOwner,
+): void {
+  if (Buffer.byteLength(idempotencyKey) > contextBytes) {
+    throw tooMuch('idempotencyKey', `${contextBytes} bytes`, owner)
+  }
+  if (tags.length > contextEntries) throw tooMuch('tags', `${contextEntries} tags`, owner)
+  let left = contextBytes
+  for (const [index, tag] of tags.entries()) {
+    left -= Buffer.byteLength(tag)
+    if (left < 0) throw tooMuch(`tags[${index}]`, `${contextBytes} bytes`, owner)
   }
 }
 

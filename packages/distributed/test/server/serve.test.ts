@@ -7,6 +7,7 @@ import {
   limit,
   PayloadTooLargeError,
   QueueFullError,
+  type SubmitOptions,
   task,
   UnknownTaskError,
 } from '@conc/core'
@@ -337,6 +338,21 @@ describe('a session', () => {
     expect(await second).toBe(2)
     await first
   })
+
+  it.each<[string, SubmitOptions]>([
+    ['idempotencyKey', { idempotencyKey: 'x'.repeat(10_000) }],
+    ['tags[1]', { tags: ['x', 'x'.repeat(10_000)] }],
+    ['tags', { tags: Array.from({ length: 65 }, (_, index) => `${index}`) }],
+  ])(
+    'refuses what does not fit along with a call, and can be closed: %s',
+    async (path, options) => {
+      const session = await sessionOf(await served())
+      const refusal = { code: 'CONC_SERIALIZATION', path, started: false }
+      await expect(session.submit(add, [1, 2], options)).rejects.toMatchObject(refusal)
+      await expect(session.stream(growing, [[]], options).next()).rejects.toMatchObject(refusal)
+      await session.close()
+    },
+  )
 
   it('refuses options that are none, at once', () => {
     for (const options of [
