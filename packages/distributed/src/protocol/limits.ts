@@ -14,6 +14,8 @@ export const aloneBytes: number = 64 * kib
 /** What a message may have beyond its payloads: its header, a frame's header and meta. */
 const overheadBytes = 128 * kib
 export const metaBytes: number = 64 * kib
+/** Of that, what a client may say of a call: more than fits along with one, and whoever passes it on has room for more. */
+export const taskMetaBytes: number = 48 * kib
 
 /** The largest message where that is the payload limit: one large payload, or the small ones of a turn. */
 export function largestMessage(maxPayloadBytes: number): number {

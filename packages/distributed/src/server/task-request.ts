@@ -5,7 +5,7 @@ import { inOne } from '../coordinator/fault.js'
 import type { CallKind } from '../protocol/call-grammar.js'
 import type { Frame } from '../protocol/frame.js'
 import { taskFlag } from '../protocol/frame-types.js'
-import { aloneBytes } from '../protocol/limits.js'
+import { aloneBytes, taskMetaBytes } from '../protocol/limits.js'
 import { decodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
 
 /**
@@ -30,9 +30,9 @@ export class TaskRequest implements CallRequest {
     this.#frame = frame
   }
 
-  /** `undefined` where its meta says nothing of the kind. */
+  /** `undefined` where its meta says nothing of the kind, or too much. */
   static of(frame: Frame): TaskRequest | undefined {
-    const meta = decodeTaskMeta(frame.meta)
+    const meta = frame.meta.length > taskMetaBytes ? undefined : decodeTaskMeta(frame.meta)
     return meta && new TaskRequest(frame, meta)
   }
 

@@ -230,6 +230,12 @@ describe('a frame is refused, and the others go on', () => {
     ['a meta that is none', frameType.task, 1, Uint8Array.of(0xc1)],
     ['an id of the other side', frameType.task, 2, encodeMeta({ name: 'test/add' })],
     ['a meta without a name', frameType.task, 1, encodeMeta({ version: '1' })],
+    [
+      'a meta that leaves no room for more',
+      frameType.task,
+      1,
+      encodeMeta({ name: 'test/add', headers: { a: 'x'.repeat(50_000) } }),
+    ],
   ])('with %s', async (_what, type, id, meta) => {
     rude.writer.add(type, id, meta, args(1, 2))
     rude.writer.add(frameType.task, 5, encodeMeta({ name: 'test/add' }), args(1, 2))
