@@ -61,6 +61,8 @@ export class OneAttempt implements CallOwner, Dependent {
 
   ended(ending: Ending): void {
     this.#call.cancellation.remove(this)
+    // Its time goes on in the pause before another attempt.
+    if (!ending.ok) this.#call.startClock()
     this.#ended(this.#call, ending)
   }
 
