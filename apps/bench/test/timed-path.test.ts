@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { paces } from '../src/harness/suite.js'
-import { timedPath } from '../src/harness/timed-path.js'
+import { type TimedContestant, timedPath } from '../src/harness/timed-path.js'
 
 describe('timedPath', () => {
   it('gives wall and CPU time of a run per item', async () => {
@@ -24,6 +24,27 @@ describe('timedPath', () => {
     expect(runs).toBe(7)
   })
 
+  it('warms a contestant up with more runs that it needs', async () => {
+    let runs = 0
+    const run = () => {
+      runs++
+      return 3
+    }
+    await opened(run, 7, { warmUpRuns: 9 })
+    expect(runs).toBe(9)
+  })
+
+  it('begins a sample with one that does not count', async () => {
+    let runs = 0
+    const sampler = await opened(() => {
+      runs++
+      return 3
+    })
+    expect(runs).toBe(1)
+    await sampler.sample()
+    expect(runs).toBe(3)
+  })
+
   it('checks every run, not only the first', async () => {
     let output = 3
     const sampler = await opened(() => output)
@@ -32,7 +53,11 @@ describe('timedPath', () => {
   })
 })
 
-function opened(run: () => number | Promise<number>, warmUpRuns = 1) {
+function opened(
+  run: () => number | Promise<number>,
+  warmUpRuns = 1,
+  more: Partial<TimedContestant<number>> = {},
+) {
   const path = timedPath<number>({
     name: 'three',
     title: 'three',
@@ -42,7 +67,7 @@ function opened(run: () => number | Promise<number>, warmUpRuns = 1) {
     check: (output, items) => {
       if (output !== items) throw new Error(`Expected ${items}, got ${output}.`)
     },
-    contestants: [{ name: 'one', role: 'ours', prepare: async () => run }],
+    contestants: [{ name: 'one', role: 'ours', prepare: async () => run, ...more }],
   })
   const [contestant] = path.contestants
   if (!contestant) throw new Error('Expected a contestant.')

@@ -14,6 +14,7 @@ export interface TimedPath<Output> {
   /**
    * Runs of the warm-up, whatever CPU time they use here. All contestants are equally warm after as many calls: for work that
    * other processes or threads do, and for calls so short that the time would be over before their code is compiled. Default 1.
+   * A contestant may need more.
    */
   readonly warmUpRuns?: number
   /** Throws when the output of a run is wrong; not timed. */
@@ -25,6 +26,8 @@ export interface TimedContestant<Output> {
   readonly name: string
   readonly role: Role
   readonly items?: number
+  /** Runs of its warm-up, where those of the path leave some of its code uncompiled. */
+  readonly warmUpRuns?: number
   readonly goal?: Goal
   readonly note?: string
   readonly env?: Readonly<Record<string, string>>
@@ -55,28 +58,30 @@ export function timedPath<Output>(path: TimedPath<Output>): Path {
 }
 
 function contestant<Output>(path: TimedPath<Output>, one: TimedContestant<Output>): Contestant {
-  const { prepare, items = path.items, ...rest } = one
-  const { warmUpRuns = 1 } = path
+  const { prepare, items = path.items, warmUpRuns = path.warmUpRuns ?? 1, ...rest } = one
   const checked = (output: Output): void => path.check(output, items)
   return {
     ...rest,
     items,
     open: async (pace) => {
       const run = await prepare(items)
-      const repeats = path.warmUp === false ? 1 : await warmUp(run, checked, pace, warmUpRuns)
-      return new TimedSampler(run, checked, items, repeats)
+      const runMs = path.warmUp === false ? longMs : await warmUp(run, checked, pace, warmUpRuns)
+      return new TimedSampler(run, checked, items, runMs, pace)
     },
   }
 }
 
+/** A run as long as this is a sample by itself, of which its beginning is a small part. */
+const longMs = 250
+
 /**
- * Runs until the warm-up is over, and says how many runs make a sample of the wanted length. It counts CPU time, as
- * on a busy machine little of the clock is ours; sleeps use none, so the clock bounds it too.
+ * Runs until the warm-up is over, and says how long a run takes, in ms. It counts CPU time, as on a busy machine little
+ * of the clock is ours; sleeps use none, so the clock bounds it too.
  */
 async function warmUp<Output>(
   run: Run<Output>,
   check: (output: Output) => void,
-  { warmUpMs, sampleMs }: Pace,
+  { warmUpMs }: Pace,
   leastRuns: number,
 ): Promise<number> {
   const start = performance.now()
@@ -89,7 +94,7 @@ async function warmUp<Output>(
     check(await run())
     shortest = Math.min(shortest, performance.now() - runStart)
   }
-  return Math.min(100, Math.max(1, Math.ceil(sampleMs / shortest)))
+  return shortest
 }
 
 function cpuMsSince(start: NodeJS.CpuUsage): number {
@@ -102,18 +107,33 @@ class TimedSampler<Output> implements Sampler {
   readonly #check: (output: Output) => void
   readonly #items: number
   readonly #repeats: number
+  readonly #isShort: boolean
 
-  constructor(run: Run<Output>, check: (output: Output) => void, items: number, repeats: number) {
+  constructor(
+    run: Run<Output>,
+    check: (output: Output) => void,
+    items: number,
+    runMs: number,
+    { sampleMs }: Pace,
+  ) {
     this.#run = run
     this.#check = check
     this.#items = items
-    this.#repeats = repeats
+    this.#repeats = Math.min(100, Math.max(1, Math.ceil(sampleMs / runMs)))
+    this.#isShort = runMs < longMs
   }
 
   async sample(): Promise<Figures> {
-    // Leaves little garbage of the last sample. A full collection would also drop hidden classes that have no instance
+    // Others have had their turn. After a pause V8 takes a collection for a sign that little is allocated, and makes the
+    // young heap small: the figures would say how that grows again, and what comes to outlive it meanwhile.
+    if (this.#isShort) await this.#measure()
+    // Leaves little garbage of what was before. A full collection would also drop hidden classes that have no instance
     // right now, and all compiled code that knows them: libraries made of classes would start cold in every sample.
     globalThis.gc?.({ type: 'minor', execution: 'sync' })
+    return await this.#measure()
+  }
+
+  async #measure(): Promise<Figures> {
     let wallUs = 0
     let cpuUs = 0
     for (let i = 0; i < this.#repeats; i++) {
