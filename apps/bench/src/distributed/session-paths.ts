@@ -8,8 +8,12 @@ import { WsEcho } from './ws-echo.js'
 export interface SessionCalls {
   readonly outstanding: number
   readonly items: number
-  /** Makes some 40 000 calls, 12 000 one by one: by then all of them run compiled code. */
+  /** Makes some 40 000 calls, 12 000 one by one: by then all that is done for a call is compiled. */
   readonly warmUpRuns: number
+  /** Of ours: what is done for a message, which carries the calls of a turn, runs that much less. */
+  readonly warmUpRunsOfOurs: number
+  /** grpc-js takes so long that the others would wait for it most of the time. */
+  readonly grpcItems: number
   readonly timesFloor: number
   readonly timesGrpc: number
   /** Absent where there is no NATS server. */
@@ -18,7 +22,7 @@ export interface SessionCalls {
 
 /** Small calls over a session, both ends in one process. */
 export function sessionCalls(options: SessionCalls): Path {
-  const { outstanding, items, warmUpRuns, timesFloor, timesGrpc, timesNats } = options
+  const { outstanding, items, warmUpRuns, timesFloor, timesNats } = options
   return timedPath<number>({
     name: outstanding === 1 ? 'session/round-trip' : `session/outstanding/${outstanding}`,
     title: `calls of two small arguments over a socket, ${outstanding} outstanding`,
@@ -30,11 +34,24 @@ export function sessionCalls(options: SessionCalls): Path {
     },
     contestants: [
       caller('ws + msgpackr, a message a call', 'floor', outstanding, wsAdd),
-      caller('Session over inline()', 'ours', outstanding, sessionAdd, { timesFloor }),
-      caller('grpc-js', 'peer', outstanding, grpcAdd, { timesFaster: timesGrpc }),
+      {
+        ...caller('Session over inline()', 'ours', outstanding, sessionAdd, { timesFloor }),
+        warmUpRuns: options.warmUpRunsOfOurs,
+      },
+      grpc(options),
       ...(timesNats === undefined ? [] : [nats(outstanding, timesNats)]),
     ],
   })
+}
+
+/** As warm as the others after as many calls. */
+function grpc(options: SessionCalls): TimedContestant<number> {
+  const { outstanding, items, warmUpRuns, grpcItems, timesGrpc } = options
+  return {
+    ...caller('grpc-js', 'peer', outstanding, grpcAdd, { timesFaster: timesGrpc }),
+    items: grpcItems,
+    warmUpRuns: Math.ceil((warmUpRuns * items) / grpcItems),
+  }
 }
 
 function nats(outstanding: number, timesFaster: number): TimedContestant<number> {
