@@ -1,4 +1,4 @@
-import { AuthenticationError, inline } from '@conc/core'
+import { AuthenticationError, inline, QueueFullError } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import {
   connect,
@@ -209,6 +209,42 @@ describe('locks of sessions', () => {
     verdict.resolve(true)
     const session = await connect({ port: guarded.port, authkey })
     await (await session.locks().lock('late').acquire({ timeoutMs: 10_000 })).release()
+    await session.close()
+    await guarded.close()
+  })
+
+  it('are not waited for by who gave up while `authorize` thought about it', async () => {
+    const [asked, verdict] = [deferred(), deferred<boolean>()]
+    const authorize = async ({ action }: { action: string }): Promise<boolean> => {
+      if (action !== 'locks') return true
+      asked.resolve()
+      return await verdict.promise
+    }
+    const guarded = await serve(inline(), { authkey, authorize })
+    const session = await connect({ port: guarded.port, authkey })
+    const meet = session.locks().barrier('meet', 2)
+    const controller = new AbortController()
+    const gaveUp = meet.wait({ signal: controller.signal })
+    await asked.promise
+    controller.abort(new Error('enough'))
+    await expect(gaveUp).rejects.toThrow('enough')
+    // What was said before this is with the server when it has answered.
+    await session.stats()
+    verdict.resolve(true)
+    expect((await Promise.all([meet.wait(), meet.wait()])).sort()).toEqual([0, 1])
+    await session.close()
+    await guarded.close()
+  })
+
+  it('are waited for by no more than maxInFlight, however long `authorize` thinks', async () => {
+    const verdict = deferred<boolean>()
+    const authorize = (): Promise<boolean> => verdict.promise
+    const guarded = await serve(inline(), { authkey, authorize, maxInFlight: 2 })
+    const session = await connect({ port: guarded.port, authkey })
+    const asked = ['a', 'b', 'c'].map((name) => session.locks().lock(name).acquire())
+    await expect(asked[2]).rejects.toThrow(QueueFullError)
+    verdict.resolve(true)
+    for (const held of [await asked[0], await asked[1]]) await held?.release()
     await session.close()
     await guarded.close()
   })

@@ -207,7 +207,7 @@ export class ServerSession implements SessionCallsHost {
     else if (type === frameType.stats || type === frameType.stop) this.#host.asked(this, frame)
     else if (type === frameType.acquire) this.#lockDoor.take(frame)
     else if (type === frameType.release && this.#locks.release(frame)) return
-    else if (type === frameType.cancel && this.#locks.cancel(id)) return
+    else if (type === frameType.cancel && this.#lockDoor.cancel(id)) return
     else if (!this.#calls.received(frame) && !isIgnorable(type) && !this.#isLate(frame))
       this.fault()
   }

@@ -1,4 +1,3 @@
-import { LockError } from '../errors.js'
 import type { LockReply, LockRequest } from '../locks/lock-request.js'
 import type { LockQuestion, LockRoute } from '../locks/lock-route.js'
 import { readRelease } from '../locks/release-body.js'
@@ -82,13 +81,16 @@ export class SessionLocks {
     return release !== undefined
   }
 
-  /** The client waits no more. @returns whether that was about a lock. */
+  /** Whether a request of this id is not answered. */
+  has(id: number): boolean {
+    return this.#waiting.has(id)
+  }
+
+  /** Gives up a request that is not answered: it never will be. @returns whether there was one. */
   cancel(id: number): boolean {
     const open = this.#waiting.get(id)
-    if (open === undefined) return false
-    this.#close(open)
-    this.#answers.refused(id, new LockError('The wait was given up.'))
-    return true
+    if (open !== undefined) this.#close(open)
+    return open !== undefined
   }
 
   /** The session is gone: what it held passes on, and it waits for nothing. */

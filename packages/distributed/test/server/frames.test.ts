@@ -289,6 +289,22 @@ describe('a frame is refused, and the others go on', () => {
     rude.ws.close()
   })
 
+  it.each([
+    ['of nobody', 0],
+    ['of the other side', 2],
+    ['that is in use', 1],
+  ])('with a lock under an id %s', async (_what, id) => {
+    const request = { op: 'eventWait', name: 'never' }
+    const ask = (as: number): void =>
+      rude.writer.add(frameType.acquire, as, encodeMeta(request), encode(1).chunks)
+    ask(1)
+    for (let count = 0; count < 50; count++) {
+      ask(id)
+      expect(Buffer.from((await rude.next(id)).body).toString('latin1')).toContain('CONC_PROTOCOL')
+    }
+    rude.ws.close()
+  })
+
   it('with the release of a lock that is not held is dropped', async () => {
     for (let count = 0; count < 200; count++) {
       rude.writer.add(frameType.release, 0, noBytes, encode([count, 1]).chunks)
