@@ -1,7 +1,7 @@
 import { BullExecutor } from '@conc/bullmq'
-import { inline, task } from '@conc/core'
+import { ConnectionLostError, inline, task } from '@conc/core'
 import { deferred } from '@conc/core/internal'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { echo } from './fixtures/tasks.mjs'
 import { Program } from './processes.js'
 import { later, QueueUnderTest, tasksModule, url } from './queue-under-test.js'
@@ -87,6 +87,44 @@ describe('a connection that breaks', { timeout: 30_000 }, () => {
     const stats = bull.stats()
     setImmediate(() => proxy.open())
     expect(await stats).toMatchObject({ waiting: 0, workers: [] })
+  })
+})
+
+describe('a connection that falls silent', { timeout: 30_000 }, () => {
+  afterEach(() => void vi.useRealTimers())
+
+  /** Lets time pass until it has settled. */
+  async function inTime<T>(promise: Promise<T>): Promise<T> {
+    let isOver = false
+    const over = (): void => {
+      isOver = true
+    }
+    promise.then(over, over)
+    while (!isOver) {
+      await vi.advanceTimersByTimeAsync(1000)
+      await new Promise(setImmediate)
+    }
+    return await promise
+  }
+
+  it('of a submitter: counts as broken after half a minute', async () => {
+    const { queue, behind } = await proxied()
+    await queue.worker()
+    const bull = queue.executor({ ...behind, reconnectMs: 100 })
+    expect(await bull.submit(echo, ['heard'])).toBe('heard')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    proxy.fallSilent()
+    const unheard = bull.submit(echo, ['unheard'])
+    await expect(inTime(unheard)).rejects.toThrow(ConnectionLostError)
+    await inTime(bull.close())
+  })
+
+  it('of a worker: counts as broken after half a minute, also at its close', async () => {
+    const { queue, behind } = await proxied()
+    const worker = await queue.worker({ ...behind, executor: inline() })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    proxy.fallSilent()
+    await inTime(worker.close())
   })
 })
 

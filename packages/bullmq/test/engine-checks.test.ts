@@ -53,6 +53,16 @@ describe.skipIf(!hasServer())('a Redis, when it is connected to,', () => {
     await expect(bull.ready()).rejects.toBeInstanceOf(EngineError)
   })
 
+  it('is lost where it has no room for all connections', async () => {
+    const lost = { code: 'CONC_CONNECTION_LOST' }
+    const full = await ownRedis('--maxclients', '1')
+    const bull = new BullExecutor({ url: full.url })
+    later(() => bull.close({ pending: 'reject' }))
+    await expect(bull.submit(add, [1, 2])).rejects.toMatchObject(lost)
+    const { url } = await ownRedis('--maxclients', '3')
+    await expect(runBullWorker({ url, modules: [tasksModule] })).rejects.toMatchObject(lost)
+  })
+
   it('is warned of where a crash would lose jobs', async () => {
     const unsafe = await ownRedis('--appendonly', 'no')
     expect(await warningsAt(unsafe.url)).toEqual([

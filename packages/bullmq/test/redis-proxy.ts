@@ -51,6 +51,12 @@ export class RedisProxy implements AsyncDisposable {
     await this.#knocked.promise
   }
 
+  /** Passes nothing on any more, and lets nobody in; whoever is connected still believes it. */
+  fallSilent(): void {
+    this.#held = []
+    for (const sockets of this.#pairs) for (const socket of sockets) socket.unpipe().pause()
+  }
+
   open(): void {
     const held = this.#held ?? []
     this.#held = undefined

@@ -10,6 +10,12 @@ export type Ask = <T>(command: () => Promise<T>) => Promise<T>
 /** Longest pause between two tries to reconnect. */
 const retryMs = 2000
 
+/**
+ * A connection over which no answer comes for so long counts as broken: a network may lose one without a word. Longer than
+ * BullMQ's own waits in Redis; ms.
+ */
+const silenceMs = 30_000
+
 /** Before a command is sent again over a connection that is there; ms. */
 const againMs = 50
 
@@ -26,6 +32,7 @@ export class Connection {
     this.#executor = executor
     const options: RedisOptions = {
       retryStrategy: (times) => Math.min(50 * 2 ** times, retryMs),
+      socketTimeout: silenceMs,
       ...settings.redis,
       lazyConnect: true,
       enableOfflineQueue: isBlocking,

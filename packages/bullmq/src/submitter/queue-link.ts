@@ -4,6 +4,7 @@ import { Queue, QueueEvents } from 'bullmq'
 import { type BlobStore, RedisBlobs } from '../engine/blob-store.js'
 import { checkEngine } from '../engine/check-engine.js'
 import { type Ask, Connection, publishError } from '../engine/connection.js'
+import { isConnectionError } from '../engine/connection-errors.js'
 import { Keys } from '../engine/keys.js'
 import { SubmitterLease } from '../engine/submitter-lease.js'
 import type { BullSettings } from '../options/bull-options.js'
@@ -72,7 +73,7 @@ export class QueueLink {
   open(): Promise<OpenQueue> {
     this.#opening ??= this.#connect().catch((error: unknown) => {
       this.#opening = undefined
-      throw error
+      throw isConnectionError(error) ? this.commands.lost('unknown', error) : error
     })
     return this.#opening
   }

@@ -5,6 +5,7 @@ import { assertNotImporting, importModules } from '@conc/core/internal'
 import { ThreadExecutor } from '@conc/threads'
 import { RedisBlobs } from '../engine/blob-store.js'
 import { checkEngine } from '../engine/check-engine.js'
+import { isConnectionError } from '../engine/connection-errors.js'
 import { Keys } from '../engine/keys.js'
 import { WorkerLeases } from '../engine/worker-leases.js'
 import {
@@ -45,7 +46,7 @@ async function run(settings: WorkerSettings): Promise<BullWorker> {
   } catch (error) {
     link.close()
     await own?.close({ pending: 'reject' })
-    throw error
+    throw isConnectionError(error) ? link.commands.lost(false, error) : error
   }
 }
 
