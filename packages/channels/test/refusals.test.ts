@@ -3,8 +3,6 @@ import { DuplicateTaskError, InvalidOptionError } from '@conc/core'
 import { afterAll, describe, expect, it } from 'vitest'
 import * as remote from './fixtures/coroutines.mjs'
 
-const _fixtures = new URL('./fixtures/coroutines.mjs', import.meta.url)
-
 afterAll(() => threadCache.drain())
 
 describe('what is refused', () => {

@@ -4,8 +4,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { all } from './all.js'
 import * as remote from './fixtures/coroutines.mjs'
 
-const _fixtures = new URL('./fixtures/coroutines.mjs', import.meta.url)
-
 afterAll(() => threadCache.drain())
 
 describe('a coroutine that is told to end', { timeout: 30_000 }, () => {
