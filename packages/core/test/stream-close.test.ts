@@ -1,19 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it, vi } from 'vitest'
-import { balance, type Executor, inline, limit, retry, route, task } from '../src/index.js'
+import { task } from '../src/index.js'
 import { deferred } from '../src/internal/deferred.js'
+import { streamExecutors } from './stream-executors.js'
 
 const later = (): Promise<void> => new Promise(setImmediate)
-
-/** Every way to run a stream in this process. */
-const executors: [string, () => Executor][] = [
-  ['inline', () => inline()],
-  ['limit', () => limit(inline(), 2)],
-  ['retry', () => retry(inline(), 2)],
-  ['balance', () => balance([inline(), inline()])],
-  ['route', () => route(() => inline())],
-  ['two limits', () => limit(limit(inline(), 2), 2)],
-]
 
 const shutdown = { code: 'CONC_TASK_CANCELLED', origin: 'shutdown' }
 
@@ -40,7 +31,7 @@ const pairs = task('stream-close/pairs', async function* (gate: () => Promise<vo
   }
 })
 
-describe.each(executors)('close() of %s with an open stream', (_name, make) => {
+describe.each(streamExecutors(2))('close() of %s with an open stream', (_name, make) => {
   it('ends one that nobody pulls, and tells who comes back', async () => {
     const executor = make()
     const ended = vi.fn()

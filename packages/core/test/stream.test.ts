@@ -1,37 +1,25 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
-  balance,
   currentTask,
   type Executor,
   ExecutorClosedError,
   InvalidOptionError,
   inline,
   limit,
-  retry,
-  route,
   TaskCancelledError,
   TaskTimeoutError,
   task,
   UnsupportedWorkError,
 } from '../src/index.js'
 import { deferred } from '../src/internal/deferred.js'
+import { streamExecutors } from './stream-executors.js'
 
 let count = 0
 const declared = <A extends readonly unknown[], R>(fn: (...args: A) => R) =>
   task(`test/stream-${++count}`, fn)
 
 const later = (): Promise<void> => new Promise(setImmediate)
-
-/** Every way to run a stream in this process. */
-const executors: [string, () => Executor][] = [
-  ['inline', () => inline()],
-  ['limit', () => limit(inline(), 1)],
-  ['retry', () => retry(inline(), 2)],
-  ['balance', () => balance([inline(), inline()])],
-  ['route', () => route(() => inline())],
-  ['two limits', () => limit(limit(inline(), 1), 1)],
-]
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
@@ -45,7 +33,7 @@ const one = function* () {
   yield 1
 }
 
-describe.each(executors)('a stream on %s', (_name, make) => {
+describe.each(streamExecutors(1))('a stream on %s', (_name, make) => {
   it('gives the items in order, of generators and iterables, declared or not', async () => {
     const executor = make()
     const numbers = declared(async function* (n: number) {
