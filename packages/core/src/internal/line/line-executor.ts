@@ -7,7 +7,7 @@ import type {
   SubmitOptions,
   Work,
 } from '../../executor.js'
-import { type AttemptRules, runAttempts } from '../calls/attempts.js'
+import type { AttemptRules } from '../calls/attempts.js'
 import { Call } from '../calls/call.js'
 import { endNow, reportsEnd } from '../calls/forwarded-options.js'
 import { startTold, type ToldCall } from '../calls/told-call.js'
@@ -21,11 +21,9 @@ import { TaskStream } from '../running/task-stream.js'
 import { definitionOf } from '../tasks/task-definition.js'
 import { AcceptedWork } from './accepted-work.js'
 import { Admission } from './admission.js'
-import { Beginnings } from './beginnings.js'
 import type { Entered } from './entered.js'
 import { Lifecycle } from './lifecycle.js'
-import { Slot } from './slot.js'
-import type { Turn } from './turn.js'
+import { LineCalls, type LineCallsHost } from './line-calls.js'
 
 const noFrame: Frame = {}
 
@@ -36,19 +34,15 @@ export interface LineExecutorInit {
 }
 
 /**
- * An executor whose work waits in a line on this event loop: order, slots, attempts, cancel, timeouts
- * and close are here; what running means is the subclass's.
+ * An executor whose work waits in a line on this event loop: what may come in, and close, are here; order, slots and attempts
+ * are with its calls; what running means is the subclass's.
  */
 export abstract class LineExecutor implements Executor {
   readonly name: string
   readonly #work: AcceptedWork
   readonly #lifecycle: Lifecycle
   readonly #admission: Admission
-  readonly #giveBack = (): void => this.#work.line.release()
-  readonly #beginnings = new Beginnings({
-    run: (entered) => this.runTold(entered),
-    over: (call) => this.#forget(call),
-  })
+  readonly #calls: LineCalls
 
   constructor(init: LineExecutorInit) {
     this.name = init.name
@@ -69,6 +63,7 @@ export abstract class LineExecutor implements Executor {
       cancelAll: (reason) => work.interruptAll(reason),
     })
     this.#admission = new Admission(this, work, this.#lifecycle)
+    this.#calls = new LineCalls(work, this.#callsHost())
   }
 
   abstract get capabilities(): Capabilities
@@ -108,7 +103,7 @@ export abstract class LineExecutor implements Executor {
     }
     const call = new Call(this.name, work, options)
     if (call.isSettled) endNow(options)
-    else void this.#perform(call, work as Entered['work'], args)
+    else void this.#calls.perform(call, work as Entered['work'], args)
     return call.promise as Promise<Awaited<R>>
   }
 
@@ -125,10 +120,10 @@ export abstract class LineExecutor implements Executor {
         streams.add(items)
         return call
       },
-      open: (call, attempt) => this.#openStream(call, work as Entered['work'], args, attempt),
+      open: (call, attempt) => this.#calls.openStream(call, work as Entered['work'], args, attempt),
       ended: (call) => {
         streams.delete(items)
-        this.#forget(call)
+        this.#calls.over(call)
       },
     })
     return items
@@ -166,68 +161,16 @@ export abstract class LineExecutor implements Executor {
     return this.close()
   }
 
-  /** Takes a call that a free slot is enough for. */
-  #startTold({ work, args, options, frame, end }: ToldCall): Call | undefined {
-    const { line } = this.#work
-    if (!this.isOpen || options.retry !== 0 || !line.tryEnter()) return undefined
-    const call = new Call(this.name, work, options, end)
-    this.#work.add(call)
-    const slot = new Slot(line, this.#giveBack)
-    this.#beginnings.add({ call, work, args, attempt: 1, slot, frame })
-    return call
+  /** Takes a call that is made once and that a free slot is enough for. */
+  #startTold(told: ToldCall): Call | undefined {
+    const isTaken = this.isOpen && told.options.retry === 0
+    return isTaken ? this.#calls.startTold(told, this.name) : undefined
   }
 
   #check(work: unknown, args: unknown, options: SubmitOptions): void {
     checkWork(work)
     checkArguments(args)
     checkSubmitOptions(options)
-  }
-
-  async #perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
-    this.#work.add(call)
-    // Each promise of a call costs all calls: the usual one attempt has none of its own.
-    let slot: Slot | undefined
-    try {
-      if (call.retry ?? this.defaultRetry) {
-        call.resolve(await this.#repeat(call, work, args))
-        return
-      }
-      const turn = this.#stand(call)
-      await turn.came
-      slot = turn.take()
-      const result = await this.run({ call, work, args, attempt: 1, slot })
-      slot.end()
-      call.resolve(result)
-    } catch (error) {
-      slot?.end()
-      call.reject(error)
-    } finally {
-      this.#forget(call)
-    }
-  }
-
-  #repeat(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<unknown> {
-    return runAttempts(this.#rules(call), (attempt) => this.#attempt(call, work, args, attempt))
-  }
-
-  async #attempt(
-    call: Call,
-    work: Entered['work'],
-    args: readonly unknown[],
-    attempt: number,
-  ): Promise<unknown> {
-    const turn = this.#stand(call)
-    await turn.came
-    const slot = turn.take()
-    try {
-      return await this.run({ call, work, args, attempt, slot })
-    } finally {
-      slot.end()
-    }
-  }
-
-  #stand(call: Call): Turn {
-    return this.#work.stand(call, this.#priorityOf(call))
   }
 
   #acceptStream(work: unknown, options: SubmitOptions): Call {
@@ -241,24 +184,11 @@ export abstract class LineExecutor implements Executor {
     return call
   }
 
-  async #openStream<Y>(
-    call: Call,
-    work: Entered['work'],
-    args: readonly unknown[],
-    attempt: number,
-  ): Promise<Producer<Y>> {
-    const turn = this.#stand(call)
-    await turn.came
-    const slot = turn.take()
-    try {
-      return await this.produce<Y>({ call, work, args, attempt, slot }, () => slot.end())
-    } catch (error) {
-      slot.end()
-      throw error
-    }
+  #priorityOf(call: Call): number {
+    return this.capabilities.priority ? (call.options.priority ?? 0) : 0
   }
 
-  #rules(call: Call): AttemptRules {
+  #rulesOf(call: Call): AttemptRules {
     const rules = call.attemptRules
     return {
       ...rules,
@@ -267,13 +197,14 @@ export abstract class LineExecutor implements Executor {
     }
   }
 
-  #priorityOf(call: Call): number {
-    return this.capabilities.priority ? (call.options.priority ?? 0) : 0
-  }
-
-  #forget(call: Call): void {
-    call.cancellation.end()
-    endNow(call.options)
-    this.#work.delete(call)
+  #callsHost(): LineCallsHost {
+    return {
+      run: (entered) => this.run(entered),
+      runTold: (entered) => this.runTold(entered),
+      produce: (entered, ended) => this.produce(entered, ended),
+      priorityOf: (call) => this.#priorityOf(call),
+      isRepeated: (call) => Boolean(call.retry ?? this.defaultRetry),
+      rulesOf: (call) => this.#rulesOf(call),
+    }
   }
 }
