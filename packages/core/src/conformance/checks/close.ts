@@ -1,12 +1,12 @@
-import { ExecutorClosedError, TaskCancelledError } from '../../errors/executor-error.js'
+import { ExecutorClosedError } from '../../errors/executor-error.js'
 import type { CloseOptions, Executor } from '../../executor.js'
 import type { Check } from '../check.js'
 import { look } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
 import { misspelt, throwsForMisspelt } from '../misspelt.js'
-import { bounded, streaming, tellsBodies } from '../needs.js'
-import { countingItems, stuckItems, sumAsItem, sumOfStream } from '../stream-tasks.js'
+import { bounded } from '../needs.js'
 import { failFirst } from '../tasks.js'
+import { isCancelledByClose } from './cancelled-by-close.js'
 
 /** Promise 11: the end of an executor. */
 export const closeChecks: readonly Check[] = [
@@ -188,88 +188,11 @@ export const closeChecks: readonly Check[] = [
       await h.fulfils(closing, 'close')
     },
   },
-  {
-    promise: 11,
-    title: "`close({ pending: 'reject' })` ends open streams",
-    needs: [streaming, tellsBodies],
-    async run(h: Harness): Promise<void> {
-      const executor = await h.open()
-      const items = executor.stream(stuckItems, [h.gate.port, 'open', 1])
-      await h.fulfils(items.next(), 'the first item')
-      const pending = items.next()
-      pending.then(undefined, () => {})
-      await h.fulfils(h.gate.seen('open', 'stuck'), 'the body at its last item')
-      const closing = executor.close({ pending: 'reject' })
-      await isCancelledByClose(h, pending, 'the awaited item')
-      await h.fulfils(h.gate.seen('open', 'finally'), "the body's finally")
-      await h.fulfils(closing, 'close')
-    },
-  },
-  {
-    promise: 11,
-    title: '`close` ends a stream that nobody pulls any more, and says so to who comes back',
-    needs: [streaming],
-    async run(h: Harness): Promise<void> {
-      const executor = await h.open()
-      const items = executor.stream(countingItems, [h.gate.port, 'forgotten', 5000])
-      await h.fulfils(items.next(), 'the first item')
-      await h.fulfils(executor.close(), 'close() beside a stream that nobody pulls')
-      h.ok(h.gate.has('forgotten', 'finally'), 'close() resolved before the body had ended.')
-      const error = await h.rejects(items.next(), 'the next item')
-      h.isA(error, TaskCancelledError, 'the error of the next item')
-      h.same(error.origin, 'shutdown', '`origin`')
-      h.same((await h.fulfils(items.next(), 'next() after that')).done, true, '`done`')
-    },
-  },
-  {
-    promise: 11,
-    title: '`close` lets a task finish that reads a stream of its executor',
-    needs: [streaming],
-    async run(h: Harness): Promise<void> {
-      const executor = await h.open({ concurrency: 1 })
-      const sum = h.call(() => executor.submit(sumOfStream, [h.gate.port, 'reader', 3]), 'submit')
-      sum.then(undefined, () => {})
-      await h.fulfils(h.gate.seen('reader', 'first item'), 'the first item in the body')
-      const closing = executor.close()
-      await h.quiet()
-      h.gate.release('reader')
-      h.same(await h.fulfils(sum, 'the task that reads'), 3, 'the sum of its items')
-      await h.fulfils(closing, 'close() after the task')
-    },
-  },
-  {
-    promise: 11,
-    title: '`close` gives an item that is waited for, though its body makes it of another stream',
-    needs: [streaming],
-    async run(h: Harness): Promise<void> {
-      const executor = await h.open({ concurrency: 2 })
-      const items = executor.stream(sumAsItem, [h.gate.port, 'maker', 3])
-      const sum = items.next()
-      sum.then(undefined, () => {})
-      await h.fulfils(h.gate.seen('maker', 'first item'), 'the first item in the body')
-      const closing = executor.close()
-      await h.quiet()
-      h.gate.release('maker')
-      h.same((await h.fulfils(sum, 'the item that is waited for')).value, 3, 'the item')
-      await h.fulfils(closing, 'close() after the item')
-    },
-  },
 ]
 
 async function isRefused(h: Harness, executor: Executor, what: string): Promise<void> {
   const call = h.call(() => executor.submit(look, []), what)
   h.isA(await h.rejects(call, what), ExecutorClosedError, `the error of ${what}`)
-}
-
-async function isCancelledByClose(
-  h: Harness,
-  call: PromiseLike<unknown>,
-  what: string,
-): Promise<TaskCancelledError> {
-  const error = await h.rejects(call, `'${what}', cancelled by close`)
-  h.isA(error, TaskCancelledError, `the error of '${what}'`)
-  h.same(error.origin, 'close', '`origin`')
-  return error
 }
 
 function watchClose(

@@ -2,6 +2,7 @@ import type { Check } from '../check.js'
 import { backPressureChecks } from './back-pressure.js'
 import { cancelChecks } from './cancel.js'
 import { closeChecks } from './close.js'
+import { closeStreamChecks } from './close-streams.js'
 import { contextChecks } from './context.js'
 import { deadlineChecks } from './deadlines.js'
 import { errorChecks } from './errors.js'
@@ -35,6 +36,7 @@ export const allChecks: readonly Check[] = [
   ...streamEndChecks,
   ...contextChecks,
   ...closeChecks,
+  ...closeStreamChecks,
   ...mixedWorkChecks,
   ...workerStartChecks,
   ...refusalChecks,
