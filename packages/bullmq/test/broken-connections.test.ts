@@ -1,10 +1,10 @@
 import { BullExecutor } from '@conc/bullmq'
-import { ConnectionLostError, inline, task } from '@conc/core'
+import { ConnectionLostError, inline, PoisonTaskError, task } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { echo } from './fixtures/tasks.mjs'
+import { die, echo } from './fixtures/tasks.mjs'
 import { Program } from './processes.js'
-import { later, QueueUnderTest, tasksModule, url } from './queue-under-test.js'
+import { Journal, later, QueueUnderTest, tasksModule, url } from './queue-under-test.js'
 import { RedisProxy } from './redis-proxy.js'
 
 let proxy: RedisProxy
@@ -37,6 +37,20 @@ describe('a connection that breaks', { timeout: 30_000 }, () => {
     await queue.worker({ ...behind, executor: inline() })
     const result = await queue.executor().submit(answerOnce, [100_000])
     expect(result).toHaveLength(100_000)
+  })
+
+  it('of a worker: a lost thread that is told of twice counts once', async () => {
+    const { queue, behind } = await proxied()
+    const journal = new Journal()
+    await queue.worker(behind)
+    const isCounted = proxy.said(':loss:')
+    const call = die.on(queue.executor())(journal.file)
+    const refused = expect(call).rejects.toThrow(PoisonTaskError)
+    await isCounted
+    await proxy.shut()
+    proxy.open()
+    await refused
+    expect(journal.lines).toEqual(['begin', 'begin', 'begin'])
   })
 
   it('of a submitter: large arguments are kept when it is back', async () => {

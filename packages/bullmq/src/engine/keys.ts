@@ -28,7 +28,7 @@ export class Keys {
     return `${this.#base}:cancel:${id}`
   }
 
-  /** How often a job has ended the thread it ran in. */
+  /** The starts of a job that have ended the thread it ran in. */
   losses(id: string): string {
     return `${this.#base}:loss:${id}`
   }

@@ -29,11 +29,12 @@ export class JobMemory {
     })
   }
 
-  /** @returns whether it has ended its thread too often. */
-  async countLoss(id: string): Promise<boolean> {
+  /** @param start which of its starts ended its thread. @returns whether too many did. */
+  async countLoss(id: string, start: number): Promise<boolean> {
     const key = this.#keys.losses(id)
-    const losses = await this.#ask(() => this.#redis.incr(key))
+    // No counter: whoever has to say it twice has lost one thread.
+    await this.#ask(() => this.#redis.sadd(key, start))
     await this.#ask(() => this.#redis.pexpire(key, dayMs))
-    return losses >= poisonLimit
+    return (await this.#ask(() => this.#redis.scard(key))) >= poisonLimit
   }
 }

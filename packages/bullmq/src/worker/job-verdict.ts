@@ -58,7 +58,8 @@ async function afterLoss(
   cause: WorkerLostError,
 ): Promise<Error> {
   if (definition.idempotent === false) return taken.refused(cause)
-  if (!(await taken.host.memory.countLoss(taken.id))) return await givenBack(taken)
+  const { host, id, job } = taken
+  if (!(await host.memory.countLoss(id, job.attemptsStarted))) return await givenBack(taken)
   const message = `Task '${taken.name}' ended its thread three times and is not run again.`
   return taken.refused(new PoisonTaskError(message, { ...taken.identity, started: true, cause }))
 }
