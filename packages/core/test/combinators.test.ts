@@ -189,6 +189,16 @@ describe('retry', () => {
     expect(body).toHaveBeenCalledTimes(2)
   })
 
+  it('begins streams again that failed before their first item', async () => {
+    let begun = 0
+    const items = retry(inline(), 2).stream(async function* () {
+      if (++begun < 3) throw new Error(`failure ${begun}`)
+      yield 'an item'
+    }, [])
+    expect(await items.next()).toEqual({ done: false, value: 'an item' })
+    await items.return()
+  })
+
   it('makes each attempt a submit of its own', async () => {
     const outcomes = [refuse, refuse, () => 'done']
     const inner = scripted('inner', () => outcomes.shift()?.())

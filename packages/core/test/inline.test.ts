@@ -9,6 +9,7 @@ import {
   TaskCancelledError,
   type TaskContext,
   task,
+  UnknownTaskError,
 } from '../src/index.js'
 import { deferred } from '../src/internal/deferred.js'
 
@@ -294,5 +295,20 @@ describe('a submit', () => {
     await later()
     process.off('unhandledRejection', unhandled)
     expect(unhandled).not.toHaveBeenCalled()
+  })
+
+  it('begins a stream again where the body failed by what another executor did', async () => {
+    const executor = inline()
+    let begun = 0
+    const items = executor.stream(
+      async function* () {
+        if (++begun === 1) throw new UnknownTaskError('There is no such task.')
+        yield 'an item'
+      },
+      [],
+      { retry: 1 },
+    )
+    expect(await items.next()).toEqual({ done: false, value: 'an item' })
+    await executor.close({ pending: 'reject' })
   })
 })

@@ -133,11 +133,13 @@ describe.each(streamExecutors(1))('a stream on %s', (_name, make) => {
     const ended = vi.fn()
     const items = executor.stream(function* () {
       try {
+        yield 'before'
         yield Promise.reject(new Error('item'))
       } finally {
         ended()
       }
     }, [])
+    await items.next()
     await expect(items.next()).rejects.toThrow('item')
     await executor.close()
     expect(ended).toHaveBeenCalledTimes(1)

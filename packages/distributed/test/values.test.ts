@@ -1,7 +1,16 @@
 import { WorkerLostError } from '@conc/core'
 import { connect, serve, WorkerPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
-import { add, doubling, echo, endless, numbers, pid, size } from './fixtures/tasks.mjs'
+import {
+  add,
+  doubling,
+  echo,
+  endless,
+  numbers,
+  pid,
+  size,
+  unluckyStream,
+} from './fixtures/tasks.mjs'
 import { Lab } from './lab.js'
 
 describe('values', () => {
@@ -35,6 +44,13 @@ describe('values', () => {
 })
 
 describe('streams', () => {
+  it('begin again where the body failed by what another executor did', async () => {
+    await using pool = new WorkerPool({ breadth: 1 })
+    const items = pool.stream(unluckyStream, [], { retry: 1 })
+    expect(await items.next()).toEqual({ done: false, value: 2 })
+    await items.return()
+  })
+
   it('end with what came, then the loss', async () => {
     await using pool = new WorkerPool({ breadth: 1, prefetch: { items: 2 } })
     const got: number[] = []

@@ -1,3 +1,4 @@
+import { UnknownTaskError } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Pool } from '../src/index.js'
@@ -30,6 +31,28 @@ describe('retry', () => {
       status: 'rejected',
       reason: { message: 'call 3' },
     })
+  })
+
+  it.each([
+    ['exec', (pool: Pool, body: () => string) => pool.exec(body, { retry: 1 })],
+    [
+      'stream',
+      async (pool: Pool, body: () => string) => {
+        const yielding = async function* () {
+          yield body()
+        }
+        return (await pool.stream(yielding, [], { retry: 1 }).next()).value
+      },
+    ],
+  ])('repeats a body that failed by what another executor did: %s', async (_, call) => {
+    const pool = new Pool()
+    let begun = 0
+    const result = call(pool, () => {
+      if (++begun === 1) throw new UnknownTaskError('There is no such task.')
+      return 'once more'
+    })
+    expect(await result).toBe('once more')
+    await pool.close({ pending: 'reject' })
   })
 
   it('holds no slot in its pause, counts as waiting, and queues again', async () => {

@@ -1,4 +1,4 @@
-import { QueueFullError } from '@conc/core'
+import { QueueFullError, UnknownTaskError } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { describe, expect, it } from 'vitest'
 import { TaskPool } from '../src/index.js'
@@ -29,6 +29,28 @@ describe('TaskPool', () => {
       gate.resolve()
       expect([await first, await second]).toEqual([undefined, 2])
       await pool.gatherAndClose()
+    })
+
+    it.each([
+      ['submit', (pool: TaskPool, body: () => string) => pool.submit(body, [], { retry: 1 })],
+      [
+        'stream',
+        async (pool: TaskPool, body: () => string) => {
+          const yielding = async function* () {
+            yield body()
+          }
+          return (await pool.stream(yielding, [], { retry: 1 }).next()).value
+        },
+      ],
+    ])('repeats a body that failed by what another executor did: %s', async (_, call) => {
+      const pool = new TaskPool()
+      let begun = 0
+      const result = call(pool, () => {
+        if (++begun === 1) throw new UnknownTaskError('There is no such task.')
+        return 'once more'
+      })
+      expect(await result).toBe('once more')
+      await pool.close({ pending: 'reject' })
     })
 
     it('rejects with the reason of its signal, and holds the slot until the body has ended', async () => {

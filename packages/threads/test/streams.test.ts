@@ -17,6 +17,7 @@ import {
   sized,
   stuckStream,
   syncRange,
+  unluckyStream,
 } from './fixtures/tasks.mjs'
 import { becomes, words } from './gate.js'
 
@@ -42,6 +43,10 @@ describe('stream', () => {
     expect(await collect(threads.stream(range, [1000]))).toEqual({ items: expected })
     expect(await collect(threads.stream(syncRange, [1000]))).toEqual({ items: expected })
     expect(await collect(threads.stream(range, [0]))).toEqual({ items: [] })
+  })
+
+  it('begins again where the body failed by what another executor did', async () => {
+    expect(await collect(threads.stream(unluckyStream, [], { retry: 1 }))).toEqual({ items: [2] })
   })
 
   it('keeps the order of items, whatever way each of them takes', async () => {

@@ -72,6 +72,22 @@ export const failingItems: Task<
   }
 })
 
+/** Fails before its first item as long as its attempt is at most `failures`; then the attempt is its one item. */
+export const failFirstItems: Task<
+  [port: number, id: string, failures: number],
+  AsyncGenerator<number>
+> = task('conc-kit/fail-first-items', async function* (port: number, id: string, failures: number) {
+  const attempt = currentTask()?.attempt ?? 1
+  const gate = await GateClient.enter(port, id)
+  try {
+    await gate.report('started', attempt)
+    if (attempt <= failures) throw new RangeError(`attempt ${attempt} failed`)
+    yield attempt
+  } finally {
+    gate.leave()
+  }
+})
+
 /** `length` items, and then it waits for its signal; says `aborted` and `finally`. */
 export const stuckItems: Task<
   [port: number, id: string, length: number],

@@ -61,9 +61,14 @@ export class OneAttempt implements CallOwner, Dependent {
 
   ended(ending: Ending): void {
     this.#call.cancellation.remove(this)
-    // Its time goes on in the pause before another attempt.
-    if (!ending.ok) this.#call.startClock()
+    if (!ending.ok) this.#failed(ending)
     this.#ended(this.#call, ending)
+  }
+
+  /** Another attempt may follow: until then its time goes on here. */
+  #failed({ phase, fault }: Extract<Ending, { ok: false }>): void {
+    if (phase === 'body') this.#call.threw(fault.error)
+    this.#call.startClock()
   }
 
   /** The call was interrupted. */

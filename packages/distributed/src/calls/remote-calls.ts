@@ -1,4 +1,4 @@
-import { ExecutorError, type TaskCancelledError } from '@conc/core'
+import type { TaskCancelledError } from '@conc/core'
 import {
   type Bytes,
   type Call,
@@ -50,8 +50,6 @@ export class RemoteCalls implements RemoteWork {
   readonly #onEnd: () => void
   readonly #keepAlive: KeepAlive | undefined
   readonly #calls = new Roster()
-  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
-  readonly #thrown = new WeakSet<object>()
 
   /**
    * @param onEnd called after each end of a call.
@@ -112,10 +110,7 @@ export class RemoteCalls implements RemoteWork {
   ): Promise<Producer<Y>> {
     const submit = this.#encode(call, args, context, 'stream')
     const receiver = new ItemReceiver<Y>(this.#limits.prefetch)
-    const ended = (_: Call, ending: Ending): void => {
-      if (!ending.ok) this.#note(ending)
-      receiver.ended(ending)
-    }
+    const ended = (_: Call, ending: Ending): void => receiver.ended(ending)
     const sent = this.#start(call, submit, number, ended, (pack) => receiver.arrived(pack))
     receiver.attach(sent)
     return receiver
@@ -157,9 +152,10 @@ export class RemoteCalls implements RemoteWork {
   }
 
   async #repeat(call: Call, submit: CallRequest): Promise<void> {
-    const rules = { ...call.attemptRules, blame: (error: unknown) => this.#blame(error) }
     try {
-      call.resolve(await runAttempts(rules, (number) => this.#attempt(call, submit, number)))
+      call.resolve(
+        await runAttempts(call.attemptRules, (number) => this.#attempt(call, submit, number)),
+      )
     } catch (error) {
       call.reject(error)
     } finally {
@@ -210,18 +206,6 @@ export class RemoteCalls implements RemoteWork {
   #outcome(ending: Ending): unknown {
     if (ending instanceof ArrivedValue) return ending.decoded('result')
     if (ending.ok) return decode(inOne(ending.value), { root: 'result' })
-    this.#note(ending)
     throw ending.fault.error
-  }
-
-  /** Remembers whose failure it was. */
-  #note(ending: Extract<Ending, { ok: false }>): void {
-    const { error } = ending.fault
-    if (ending.phase === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
-  }
-
-  #blame(error: unknown): 'body' | 'infrastructure' {
-    if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
-    return 'infrastructure'
   }
 }

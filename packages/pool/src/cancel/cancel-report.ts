@@ -9,7 +9,7 @@ export async function cancelJobs(
   reason: ReasonOf,
   options: { results?: Results | Reader | undefined; waitMs?: number | undefined },
 ): Promise<CancelReport<unknown>> {
-  const accepted = jobs.filter((job) => job.abort(reason(job.status !== 'waiting')))
+  const accepted = jobs.filter((job) => job.abort(reason(job.hasBegun)))
   await endOf(accepted, options.waitMs ?? Number.POSITIVE_INFINITY)
   const read = reportReader(options.results)
   return { cancelled: accepted.length, results: accepted.map(read) }

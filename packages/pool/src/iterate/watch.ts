@@ -64,7 +64,7 @@ export class Watch {
 
   /** Cancels what has not settled. */
   cancelRest(reason: ReasonOf): void {
-    for (const job of [...this.#open]) job.abort(reason(job.status !== 'waiting'))
+    for (const job of [...this.#open]) job.abort(reason(job.hasBegun))
   }
 
   /** Nobody looks any more. */

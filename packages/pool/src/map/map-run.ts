@@ -215,7 +215,7 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
     this.#failure = { error }
     const reason = siblingFailed(this.state.name, error)
     this.end()
-    for (const item of this.#items()) item.abort(reason(item.status !== 'waiting'))
+    for (const item of this.#items()) item.abort(reason(item.hasBegun))
   }
 
   #interruptAll(reason: unknown): void {

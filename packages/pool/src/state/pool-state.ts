@@ -33,7 +33,6 @@ export interface Feed {
 /** What a pool knows: its jobs, its feeds, its options. */
 export class PoolState extends JobBoard implements AbortListener {
   readonly pool: Pool
-  readonly executor: Executor | undefined
   readonly guard: DeadlockGuard | undefined
   readonly feeds: Set<Feed> = new Set()
   /** Calls of `map` that have not settled; `join` waits for them. */
@@ -51,13 +50,13 @@ export class PoolState extends JobBoard implements AbortListener {
       name: executorName(options.name, 'pool'),
       size,
       queueLimit,
+      executor: options.executor,
       isImmediate: options.cancelPolicy === 'immediate',
       release: () => {
         if (signal) stopListening(signal, this)
       },
     })
     this.pool = pool
-    this.executor = options.executor
     this.guard = options.detectDeadlock ? new DeadlockGuard(this.name, this.line) : undefined
     this.plain = new Batch({ board: this, invocation: single })
     this.#onError = options.onError

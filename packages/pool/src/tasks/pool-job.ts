@@ -2,13 +2,10 @@ import type { AsyncResource } from 'node:async_hooks'
 import { inspect } from 'node:util'
 import { type Settled, TaskCancelledError } from '@conc/core'
 import {
-  type AttemptRules,
-  blameHere,
   type Entered,
   endsAsCancelled,
   isTraced,
   Job,
-  type JobCall,
   newCallId,
   type ReasonOf,
   reasonByStart,
@@ -95,7 +92,7 @@ export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask
   cancel(reason?: unknown): Promise<Settled<R>> {
     const refusal = this.board.guard?.refuseSelf('cancel', [this])
     if (refusal) return Promise.reject(refusal)
-    this.abort(reason ?? cancelReason(this.board)(this.status !== 'waiting'))
+    this.abort(reason ?? cancelReason(this.board)(this.hasBegun))
     return this.settled
   }
 
@@ -110,11 +107,6 @@ export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask
     const attempt = more.attempts?.number ?? 1
     if (more.call === undefined) throw new Error(`Task '${this.name}' has no call.`)
     return { call: more.call, work, args, attempt, slot: more.slotOf(board.line) }
-  }
-
-  protected override rulesOf(call: JobCall): AttemptRules {
-    const rules = super.rulesOf(call)
-    return this.board.executor ? rules : { ...rules, blame: blameHere }
   }
 
   protected invoke(): unknown {

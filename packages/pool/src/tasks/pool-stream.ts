@@ -22,6 +22,7 @@ export function poolStream(
       state.streams.add(items)
       return call
     },
+    rules: (call) => state.rulesOf(call),
     open: (call, attempt): Promise<Producer<unknown>> =>
       new StreamJob(state, call, attempt, work, args).open(),
     ended: (call) => {

@@ -1,4 +1,3 @@
-import type { Executor } from '@conc/core'
 import { type Deferred, deferred, JobBoard, type ReasonOf, slotAround } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
 import { Admission } from './admission.js'
@@ -17,7 +16,6 @@ const nothing: Report = { outcomes: [], errors: [] }
 /** What a pool knows: its tasks and groups, what still starts tasks, the counters, and the way to the end. */
 export class PoolBoard extends JobBoard {
   readonly pool: BaseTaskPool
-  readonly executor: Executor | undefined
   readonly groups: Groups = new Groups()
   readonly spawners: Set<Spawner> = new Set<Spawner>()
   readonly live: LiveTasks<TaskJob> = new LiveTasks<TaskJob>()
@@ -43,9 +41,9 @@ export class PoolBoard extends JobBoard {
     const release = (): void => {
       this.#last = this.#forget(false)
     }
-    super({ name, size, queueLimit, isImmediate: false, release })
+    const { executor } = options
+    super({ name, size, queueLimit, executor, isImmediate: false, release })
     this.pool = pool
-    this.executor = options.executor
     this.ledger = new Ledger(options.retain ?? 'all')
     this.#log = options.log?.bind(options)
     this.note(`${name} initialized`)

@@ -1,4 +1,4 @@
-import { ExecutorError, type TaskCancelledError, WorkerLostError } from '@conc/core'
+import { type TaskCancelledError, WorkerLostError } from '@conc/core'
 import {
   Call,
   captureContext,
@@ -11,7 +11,7 @@ import {
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
-import type { Blame, CallContext } from '../between/messages.js'
+import type { CallContext } from '../between/messages.js'
 import { openStreamWay } from '../between/stream-way.js'
 import type { Count } from '../pool/metrics.js'
 import type { ThreadPool } from '../pool/thread-pool.js'
@@ -34,8 +34,6 @@ export class AcceptedCalls implements RemoteWork {
    */
   readonly #calls = new Roster()
   readonly #streams = new NestedStreams()
-  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
-  readonly #thrown = new WeakSet<object>()
   /** Of calls that are made once. */
   readonly #once: AttemptOwner = {
     succeeded: (attempt, value) => {
@@ -115,7 +113,8 @@ export class AcceptedCalls implements RemoteWork {
         this.#count(attempt, 'completed')
         receiver.bodyOver()
       },
-      failed: (attempt, error) => {
+      failed: (attempt, error, blame) => {
+        if (blame === 'body') call.threw(error)
         this.#count(attempt, failureOf(error))
         receiver.bodyOver({ error })
         placed.reject(error)
@@ -153,11 +152,10 @@ export class AcceptedCalls implements RemoteWork {
     args: readonly unknown[],
     context: TravelContext | undefined,
   ): Promise<void> {
-    const rules = { ...call.attemptRules, blame: (error: unknown) => this.#blame(error) }
     const attempt = (number: number): Promise<unknown> =>
       this.#attempt(call, args, contextOf(call, context, number))
     try {
-      call.resolve(await runAttempts(rules, attempt))
+      call.resolve(await runAttempts(call.attemptRules, attempt))
     } catch (error) {
       call.reject(error)
     } finally {
@@ -179,17 +177,11 @@ export class AcceptedCalls implements RemoteWork {
       },
       failed: (attempt, error, blame) => {
         this.#count(attempt, failureOf(error))
-        if (blame === 'body') this.#threw(call, error)
+        if (blame === 'body') call.threw(error)
         reject(error)
       },
     })
     return promise
-  }
-
-  /** Of an attempt that others may follow. */
-  #threw(call: Call, error: unknown): void {
-    call.isStarted = true
-    if (error instanceof ExecutorError) this.#thrown.add(error)
   }
 
   #start(
@@ -206,11 +198,6 @@ export class AcceptedCalls implements RemoteWork {
     }
     this.#pool.join(attempt)
     call.cancellation.add(attempt)
-  }
-
-  #blame(error: unknown): Blame {
-    if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
-    return 'infrastructure'
   }
 
   #over(attempt: Attempt, outcome: Count): void {

@@ -1,4 +1,3 @@
-import { ExecutorError } from '@conc/core'
 import {
   type Call,
   captureContext,
@@ -9,7 +8,7 @@ import {
   type TaskDefinition,
   type TravelContext,
 } from '@conc/core/internal'
-import type { Blame, CallContext } from '../between/messages.js'
+import type { CallContext } from '../between/messages.js'
 import { cloneFailure, refuseEmptied, refuseTransfer, transferOf } from '../between/values.js'
 import { contextOf } from '../calls/call-context.js'
 import { StreamReceiver } from '../streams/stream-receiver.js'
@@ -19,8 +18,6 @@ import { bodyHere, type NestedSink, type ParentLink } from './parent-link.js'
 export class NestedWork implements RemoteWork {
   readonly #executor: string
   readonly #link: ParentLink
-  /** `ExecutorError`s that a body threw: its own failures as far as attempts are concerned. */
-  readonly #thrown = new WeakSet<object>()
 
   constructor(executor: string, link: ParentLink) {
     this.#executor = executor
@@ -57,7 +54,8 @@ export class NestedWork implements RemoteWork {
       },
       progress: call.progress,
       succeeded: () => receiver.bodyOver(),
-      failed: (error) => {
+      failed: (error, blame) => {
+        if (blame === 'body') call.threw(error)
         receiver.bodyOver({ error })
         reject(error)
       },
@@ -85,20 +83,19 @@ export class NestedWork implements RemoteWork {
     args: readonly unknown[],
     context: TravelContext | undefined,
   ): Promise<void> {
-    const rules = { ...call.attemptRules, blame: (error: unknown) => this.#blame(error) }
     const attempt = (number: number): Promise<unknown> => {
       const { promise, resolve, reject } = deferred<unknown>()
       this.#attempt(call, args, contextOf(call, context, number), {
         succeeded: resolve,
         failed: (error, blame) => {
-          if (blame === 'body' && error instanceof ExecutorError) this.#thrown.add(error)
+          if (blame === 'body') call.threw(error)
           reject(error)
         },
       })
       return promise
     }
     try {
-      call.resolve(await runAttempts(rules, attempt))
+      call.resolve(await runAttempts(call.attemptRules, attempt))
     } catch (error) {
       call.reject(error)
     } finally {
@@ -146,10 +143,5 @@ export class NestedWork implements RemoteWork {
     } catch (error) {
       sink.failed(cloneFailure(error, args, 'args', transfer, owner), 'infrastructure')
     }
-  }
-
-  #blame(error: unknown): Blame {
-    if (!(error instanceof ExecutorError) || this.#thrown.has(error)) return 'body'
-    return 'infrastructure'
   }
 }

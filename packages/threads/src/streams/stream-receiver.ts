@@ -2,6 +2,7 @@ import { decodeError } from '@conc/core'
 import { type Call, type Deferred, deferred, type Producer } from '@conc/core/internal'
 import { Link } from '../between/link.js'
 import {
+  type Blame,
   type FromConsumer,
   type FromProducer,
   fromConsumer,
@@ -26,7 +27,7 @@ interface End {
 export class StreamReceiver<Y> implements Producer<Y> {
   #link: Link<FromProducer, FromConsumer> | undefined
   #grants: Grants | undefined
-  readonly #owner: ValueOwner
+  readonly #call: Call
   readonly #items: Y[] = []
   #head = 0
   #taken = 0
@@ -38,8 +39,8 @@ export class StreamReceiver<Y> implements Producer<Y> {
   readonly #bodyOver: Deferred<void> = deferred()
   #stopping: Promise<void> | undefined
 
-  constructor({ taskName, executor }: Call) {
-    this.#owner = { task: taskName, executor, started: true }
+  constructor(call: Call) {
+    this.#call = call
   }
 
   /** Takes items from there; another way replaces it where the stream had to begin again elsewhere. */
@@ -135,7 +136,7 @@ export class StreamReceiver<Y> implements Producer<Y> {
         this.#finish({})
         break
       case fromProducer.failure:
-        this.#finish({ error: decodeError(message[2]), isOwn: true })
+        this.#failed(decodeError(message[2]), message[3])
         break
     }
   }
@@ -143,8 +144,15 @@ export class StreamReceiver<Y> implements Producer<Y> {
   /** An item is too deep for the stack of this thread, or the like. */
   #unreadable(cause: unknown): void {
     if (this.#end) return
-    this.#finish({ error: travelFailure(cause, 'item', this.#owner) })
+    const { taskName: task, executor } = this.#call
+    const owner: ValueOwner = { task, executor, started: true }
+    this.#finish({ error: travelFailure(cause, 'item', owner) })
     this.#tell(fromConsumer.left)
+  }
+
+  #failed(error: unknown, blame: Blame): void {
+    if (blame === 'body') this.#call.threw(error)
+    this.#finish({ error, isOwn: true })
   }
 
   #arrived(items: readonly Y[]): void {

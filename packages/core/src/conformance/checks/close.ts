@@ -184,7 +184,8 @@ export const closeChecks: readonly Check[] = [
       await h.fulfils(h.gate.seen('pausing', 'ended'), 'the end of the first attempt')
       await h.quiet()
       const closing = executor.close({ pending: 'reject' })
-      await isCancelledByClose(h, call, 'the pausing call')
+      const error = await isCancelledByClose(h, call, 'the pausing call')
+      h.ok(error.started !== false, '`started` is false although the first attempt had begun.')
       await h.fulfils(closing, 'close')
     },
   },

@@ -2,8 +2,9 @@ import { ExecutorError, TaskTimeoutError } from '../../errors/executor-error.js'
 import type { Check } from '../check.js'
 import { look, lookDeeper, lookInTime } from '../context-tasks.js'
 import type { Harness } from '../harness.js'
-import { bounded, tellsBodies } from '../needs.js'
+import { bounded, streaming, tellsBodies } from '../needs.js'
 import { outOfTime } from '../out-of-time.js'
+import { failFirstItems } from '../stream-tasks.js'
 import { failFirst } from '../tasks.js'
 
 const farMs = 300_000
@@ -88,6 +89,24 @@ export const deadlineChecks: readonly Check[] = [
         retry: { times: 1, delayMs: farMs },
       })
       const error = await h.rejects(call, 'the call that waits for its second attempt')
+      h.isA(error, TaskTimeoutError, 'the error')
+      // On a busy machine its time may be over before that.
+      const hasBegun = h.gate.has('failed', 'started')
+      h.ok(!hasBegun || error.started !== false, '`started` is false although it had begun before.')
+    },
+  },
+  {
+    promise: 4,
+    title: 'a stream out of time between two attempts ends, and has begun',
+    needs: [streaming],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open()
+      await h.passThrough(executor)
+      const items = executor.stream(failFirstItems, [h.gate.port, 'failed', 1e9], {
+        timeoutMs: h.shortMs * 4,
+        retry: { times: 1, delayMs: farMs },
+      })
+      const error = await h.rejects(items.next(), 'the stream that waits for its second attempt')
       h.isA(error, TaskTimeoutError, 'the error')
       // On a busy machine its time may be over before that.
       const hasBegun = h.gate.has('failed', 'started')

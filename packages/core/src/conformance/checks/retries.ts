@@ -1,6 +1,7 @@
 import type { Check } from '../check.js'
 import type { Harness } from '../harness.js'
-import { tellsBodies } from '../needs.js'
+import { streaming, tellsBodies } from '../needs.js'
+import { failFirstItems } from '../stream-tasks.js'
 import { failFirst, failFirstRetried, failOnAbort } from '../tasks.js'
 
 /** Promise 7, bodies that threw: repeated when asked for, and not otherwise. */
@@ -100,6 +101,18 @@ export const retryChecks: readonly Check[] = [
       controller.abort(reason)
       h.same(await h.rejects(call, 'the call'), reason, 'what the call rejects with')
       h.same(h.gate.count('pausing', 'started'), 1, 'attempts before the pause was over')
+    },
+  },
+  {
+    promise: 7,
+    title: '`retry` begins a stream again that failed before its first item',
+    needs: [streaming],
+    async run(h: Harness): Promise<void> {
+      const executor = await h.open({ concurrency: 1 })
+      const items = executor.stream(failFirstItems, [h.gate.port, 'twice', 2], { retry: 5 })
+      const first = await h.fulfils(items.next(), 'the first item of the attempt that worked')
+      h.same(first.value, 3, 'the attempt that worked')
+      h.same((await h.fulfils(items.next(), 'the end')).done, true, '`done` after the item')
     },
   },
 ]

@@ -99,7 +99,8 @@ export async function pause(ms: number, cancellation: Cancellation): Promise<voi
   })
 }
 
-function blameByClass(error: unknown): 'body' | 'infrastructure' {
+/** Whose failure an error is, where nobody knows better. */
+export function blameByClass(error: unknown): 'body' | 'infrastructure' {
   return error instanceof ExecutorError ? 'infrastructure' : 'body'
 }
 

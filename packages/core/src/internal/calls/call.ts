@@ -9,7 +9,7 @@ import type { RunningTask } from '../running/running-task.js'
 import { type AbortListener, listenTo, stopListening } from '../signals.js'
 import { boundOptions, definitionOf, type TaskDefinition } from '../tasks/task-definition.js'
 import { Timer } from '../timers.js'
-import type { AttemptRules } from './attempts.js'
+import { type AttemptRules, blameByClass } from './attempts.js'
 import { Cancellation, type Dependent } from './cancellation.js'
 import {
   type CallRoot,
@@ -52,6 +52,8 @@ export class Call implements AbortListener, Dependent, Member {
   /** Asked whether the attempt has started, where only somebody else can tell. */
   attempt: AttemptState | undefined
   #isStarted = false
+  /** What the body of an attempt threw. */
+  #thrown: unknown
   /** Another executor has the call: whether its body has begun, nobody here can tell. */
   isElsewhere = false
   #isSettled = false
@@ -128,7 +130,14 @@ export class Call implements AbortListener, Dependent, Member {
       mayRunTwice:
         this.definition?.idempotent === true || this.options.idempotencyKey !== undefined,
       cancellation: this.cancellation,
+      blame: (error) => (error === this.#thrown ? 'body' : blameByClass(error)),
     }
+  }
+
+  /** The body of an attempt threw `error`, be it the error of an executor. Another attempt may follow. */
+  threw(error: unknown): void {
+    this.#thrown = error
+    if (!this.#isStarted) this.isStarted = true
   }
 
   /**

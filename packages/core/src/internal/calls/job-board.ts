@@ -1,5 +1,5 @@
 import { TaskCancelledError } from '../../errors/executor-error.js'
-import type { CloseOptions, Load } from '../../executor.js'
+import type { CloseOptions, Executor, Load } from '../../executor.js'
 import { checkSignal } from '../checks/option-checks.js'
 import { queueFull } from '../checks/refusals.js'
 import { Conditions } from '../line/conditions.js'
@@ -8,6 +8,9 @@ import { Line } from '../line/line.js'
 import { type Member, Roster } from '../line/roster.js'
 import { slotAround } from '../running/frame.js'
 import { OpenStreams } from '../running/open-streams.js'
+import { blameHere } from '../running/run-here.js'
+import type { AttemptRules } from './attempts.js'
+import type { Call } from './call.js'
 import { Job } from './job.js'
 
 /** Who stands among the slots in use: a job, or what becomes one when somebody needs it. */
@@ -24,6 +27,8 @@ export interface JobBoardInit {
   readonly queueLimit: number
   /** A cancelled job settles in the call that cancels it; its slot still waits for the body. */
   readonly isImmediate: boolean
+  /** Runs what it takes; all else runs here. */
+  readonly executor: Executor | undefined
   /** Frees what the pool holds, at the end of `close`. */
   readonly release?: () => void
 }
@@ -31,6 +36,7 @@ export interface JobBoardInit {
 /** The jobs of one pool: who waits, who runs, who pauses before another attempt; what is let in, and the end. */
 export class JobBoard {
   readonly name: string
+  readonly executor: Executor | undefined
   readonly line: Line
   /** `SlotHolder`s, in any order. */
   readonly running: Roster = new Roster()
@@ -52,6 +58,7 @@ export class JobBoard {
 
   constructor(init: JobBoardInit) {
     this.name = init.name
+    this.executor = init.executor
     this.queueLimit = init.queueLimit
     this.isImmediate = init.isImmediate
     this.line = new Line(init.size, () => this.check())
@@ -144,10 +151,15 @@ export class JobBoard {
     return [...running, ...others]
   }
 
+  /** When the body of a call is repeated. One that runs right here throws its own errors, be they another executor's. */
+  rulesOf({ attemptRules }: Call): AttemptRules {
+    return this.executor ? attemptRules : { ...attemptRules, blame: blameHere }
+  }
+
   /** Interrupts all work, as its own signal would. `isFinal`: settles it too, whatever the bodies do. */
   interruptAll(reason: ReasonOf, isFinal = false): void {
     for (const job of this.jobs) {
-      job.interrupt(reason(job.status !== 'waiting'), isFinal || this.isImmediate)
+      job.interrupt(reason(job.hasBegun), isFinal || this.isImmediate)
     }
     this.streams.interruptAll(reason)
   }

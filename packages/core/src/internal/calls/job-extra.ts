@@ -1,9 +1,10 @@
 import type { Line } from '../line/line.js'
 import { Slot } from '../line/slot.js'
-import { type AttemptRules, Attempts } from './attempts.js'
+import { Attempts } from './attempts.js'
 import type { Cancellation } from './cancellation.js'
 import { endNow, type ForwardedOptions } from './forwarded-options.js'
 import type { Job } from './job.js'
+import type { JobBoard } from './job-board.js'
 import type { JobCall } from './job-call.js'
 
 /** What only some jobs need, so that the others stay small. */
@@ -29,11 +30,12 @@ export class JobExtra {
     return this.#slot === undefined && this.#giveBack === undefined && !this.isCancelling
   }
 
-  follow(call: JobCall, rules: AttemptRules): void {
+  /** @param board says when its body is repeated. */
+  follow(call: JobCall, board: JobBoard): void {
     this.call = call
     this.cancellation = call.cancellation
     this.#options = call.options
-    if (rules.retry !== undefined) this.attempts = new Attempts(rules)
+    if (call.retry !== undefined) this.attempts = new Attempts(board.rulesOf(call))
   }
 
   /** The job is one attempt of something whose cancellation goes on after it. */

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Member, Roster } from '../line/roster.js'
 import type { Borrower } from '../line/slot.js'
-import { type AttemptRules, pause } from './attempts.js'
+import { pause } from './attempts.js'
 import { Cancellation } from './cancellation.js'
 import { endsAsCancelled } from './ends-as-cancelled.js'
 import type { JobBoard, SlotHolder } from './job-board.js'
@@ -43,10 +43,6 @@ export abstract class Job implements Borrower, SlotHolder {
   protected abstract bodyFailed(error: unknown, isCancelled: boolean): Promise<void> | undefined
   /** The call that made this job was interrupted; what hangs on the call itself ends now. */
   protected callInterrupted?(reason: unknown): void
-  /** When the body is repeated. */
-  protected rulesOf(call: JobCall): AttemptRules {
-    return call.attemptRules
-  }
 
   /** Settled: nothing is called any more. */
   protected onSettled?(): void
@@ -54,6 +50,11 @@ export abstract class Job implements Borrower, SlotHolder {
   get isDone(): boolean {
     const { status } = this
     return status === 'fulfilled' || status === 'rejected' || status === 'cancelled'
+  }
+
+  /** Also where it waits for another attempt. */
+  get hasBegun(): boolean {
+    return this.startedAt > 0
   }
 
   get more(): JobExtra {
@@ -74,7 +75,7 @@ export abstract class Job implements Borrower, SlotHolder {
 
   /** Ties the job to its call; one that was interrupted before settles it. @returns whether the job is to be queued. */
   follow(call: JobCall): boolean {
-    this.more.follow(call, this.rulesOf(call))
+    this.more.follow(call, this.board)
     if (call.isSettled) {
       this.interrupt(call.cancellation.reason)
       return false

@@ -120,6 +120,7 @@ export abstract class LineExecutor implements Executor {
         streams.add(items)
         return call
       },
+      rules: (call) => this.#rulesOf(call),
       open: (call, attempt) => this.#calls.openStream(call, work as Entered['work'], args, attempt),
       ended: (call) => {
         streams.delete(items)

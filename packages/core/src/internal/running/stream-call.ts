@@ -1,5 +1,5 @@
 import { TaskCancelledError } from '../../errors/executor-error.js'
-import { runAttempts } from '../calls/attempts.js'
+import { type AttemptRules, runAttempts } from '../calls/attempts.js'
 import type { Call } from '../calls/call.js'
 import type { Dependent } from '../calls/cancellation.js'
 
@@ -21,6 +21,8 @@ export interface Producer<Y> {
 export interface StreamSource<Y> {
   /** Called at the first `next()`. @throws what refuses the call */
   accept(): Call
+  /** What decides about attempts; default: what its call says. */
+  rules?(call: Call): AttemptRules
   /** Waits for a slot and starts the body. */
   open(call: Call, attempt: number): Promise<Producer<Y>>
   /** The body is over, also after a cancel. */
@@ -117,7 +119,8 @@ export class StreamCall<Y> {
     call.promise.catch(() => {})
     call.cancellation.add(dependent)
     if (call.isSettled) return { done: true, value: await call.promise }
-    return await runAttempts(call.attemptRules, (attempt) => this.#begin(call, attempt))
+    const rules = this.#source.rules?.(call) ?? call.attemptRules
+    return await runAttempts(rules, (attempt) => this.#begin(call, attempt))
   }
 
   async #begin(call: Call, attempt: number): Promise<IteratorResult<Y, unknown>> {

@@ -47,6 +47,28 @@ class DropsInheritedDeadline extends PlainExecutor {
   }
 }
 
+/** Asks the last attempt only, which has not begun. */
+class ForgetsFirstAttempts extends PlainExecutor {
+  protected override intercept(pass: () => Promise<unknown>): Promise<unknown> {
+    return pass().catch(forgetful)
+  }
+
+  protected override async *interceptStream(
+    pass: () => AsyncGenerator<unknown, void, undefined>,
+  ): AsyncGenerator<unknown, void, undefined> {
+    try {
+      yield* pass()
+    } catch (error) {
+      forgetful(error)
+    }
+  }
+}
+
+function forgetful(error: unknown): never {
+  if (!(error instanceof TaskTimeoutError)) throw error
+  throw new TaskTimeoutError(error.message, { phase: 'waiting', started: false })
+}
+
 export const brokenDeadlines: readonly BrokenExecutor[] = [
   {
     what: 'counts the time from the start',
@@ -63,6 +85,15 @@ export const brokenDeadlines: readonly BrokenExecutor[] = [
     Executor: ThrowsOtherTimeouts,
     alsoBreaks: [2],
     fails: { 'a running call out of time rejects': /TaskTimeoutError, got TimeoutError/ },
+  },
+  {
+    what: 'forgets attempts that were',
+    Executor: ForgetsFirstAttempts,
+    alsoBreaks: [9],
+    fails: {
+      'a call out of time between two attempts': /`started` is false although/,
+      'a stream out of time between two attempts': /`started` is false although/,
+    },
   },
   {
     what: 'drops the inherited deadline',

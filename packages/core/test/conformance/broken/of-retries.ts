@@ -51,6 +51,15 @@ class CountsNoAttempts extends PlainExecutor {
   }
 }
 
+class BeginsNoStreamAgain extends PlainExecutor {
+  protected override interceptStream(
+    pass: (options: SubmitOptions) => AsyncGenerator<unknown, void, undefined>,
+    { options }: Submitted,
+  ): AsyncGenerator<unknown, void, undefined> {
+    return pass({ ...options, retry: 0 })
+  }
+}
+
 export const brokenRetries: readonly BrokenExecutor[] = [
   {
     what: 'retries unasked',
@@ -71,6 +80,12 @@ export const brokenRetries: readonly BrokenExecutor[] = [
     what: 'never asks `when`',
     Executor: NeverAsksWhen,
     fails: { '`when` is asked': /got 'attempt 10 failed'/ },
+  },
+  {
+    what: 'begins no stream again',
+    Executor: BeginsNoStreamAgain,
+    alsoBreaks: [4],
+    fails: { '`retry` begins a stream again': /rejected with RangeError: attempt 1 failed/ },
   },
   {
     what: 'calls each attempt the first',
