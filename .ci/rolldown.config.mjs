@@ -15,6 +15,10 @@ const starts = [...new Set([...published(), ...workers, ...sources.flatMap(neigh
 /** Who loads a package's inside loads its index too: the two are one chunk. */
 const hasInternal = existsSync('src/internal/index.ts')
 
+/** The part of core that a package needs. Each name to look up costs a worker half a millisecond. */
+const base = '@conc/core/internal/base'
+const core = sources.some(takesBase) ? base : '@conc/core/internal'
+
 const common = { platform: 'node', transform: { target: 'es2023' } }
 const output = {
   dir: 'dist',
@@ -29,15 +33,27 @@ const modules = {
   ...common,
   input: named(starts.filter((file) => file.endsWith('.ts'))),
   external: (id) => !/^[./]/.test(id) && !isOwn(id),
-  plugins: [withNeighbours(), withoutRuntime(), withoutFacades(), inAscii(), withoutLeftovers()],
+  plugins: [
+    withNeighbours(),
+    withoutRuntime(),
+    withoutFacades(),
+    withBase(),
+    withBuiltinsAtHand(),
+    inAscii(),
+    withoutLeftovers(),
+  ],
   output: {
     ...output,
     chunkFileNames: 'chunks/[name].js',
     minifyInternalExports: false,
-    // The inside of core has what its index has. Each name to look up costs a worker half a millisecond.
-    paths: { '@conc/core': '@conc/core/internal' },
+    // The inside of core has what its index has.
+    paths: { '@conc/core': core },
     codeSplitting: {
-      groups: [{ name: 'shared', test: isForPrograms, minShareCount: hasInternal ? 1 : 2 }],
+      groups: [
+        // With all that it imports.
+        { name: 'base', test: /\/src\/internal\/base\.ts$/, priority: 1 },
+        { name: 'shared', test: isForPrograms, minShareCount: hasInternal ? 1 : 2 },
+      ],
     },
   },
 }
@@ -72,6 +88,10 @@ function isOwn(id) {
 /** The conformance kit is for tests: no program loads what its modules share. */
 function isForPrograms(id) {
   return !id.includes('/src/conformance/')
+}
+
+function takesBase(file) {
+  return readFileSync(file, 'utf8').includes(`from '${base}'`)
 }
 
 function neighboursOf(file) {
@@ -140,6 +160,37 @@ function withoutFacades() {
       for (const target of Object.values(exports)) {
         if (!target.default?.startsWith('./dist/chunks/')) continue
         delete bundle[relative('dist', target.types).replace(/d\.ts$/, 'js')]
+      }
+    },
+  }
+}
+
+/** Who loads all of a package's inside finds its base by the same name. */
+function withBase() {
+  return {
+    name: 'with-base',
+    renderChunk(code, { fileName, imports }) {
+      const isAbove = fileName === 'chunks/shared.js' && imports.includes('chunks/base.js')
+      return isAbove ? { code: `${code}\nexport * from "./base.js";\n`, map: null } : null
+    },
+  }
+}
+
+/**
+ * For an `import` of one of its own modules Node makes another module of it, and loads what its rarest names need: two
+ * milliseconds of a thread's start together. Those that tools watch by their imports, as they do `node:net`, stay imports.
+ */
+function withBuiltinsAtHand() {
+  const names =
+    'async_hooks|diagnostics_channel|fs|module|os|path|perf_hooks|timers|timers/promises|url|util|vm|worker_threads'
+  const loading = new RegExp(`^import \\{(.*)\\} from ("node:(?:${names})");$`, 'gm')
+  const taking = (_, imported, name) =>
+    `const {${imported.replaceAll(' as ', ': ')}} = process.getBuiltinModule(${name});`
+  return {
+    name: 'with-builtins-at-hand',
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === 'chunk') chunk.code = chunk.code.replace(loading, taking)
       }
     },
   }

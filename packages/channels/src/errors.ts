@@ -1,5 +1,5 @@
 import { ConcError, type ConcErrorInit } from '@conc/core'
-import { registerOwnErrors } from '@conc/core/internal'
+import { registerOwnErrors } from '@conc/core/internal/base'
 
 /** The channel is closed: nothing more can be put, or nothing more is there to get. */
 export class ChannelClosedError extends ConcError {

@@ -1,5 +1,5 @@
 import type { Transferable } from '@conc/core'
-import { checkBoolean, checkKeys, checkObject, type Member, Roster } from '@conc/core/internal'
+import { checkBoolean, checkKeys, checkObject, type Member, Roster } from '@conc/core/internal/base'
 import { ChannelClosedError } from '../errors.js'
 import type { Channel, End, EndOptions, Moved, Received, WaitOptions } from './channel.js'
 import { asReceived, asStep } from './deliveries.js'

@@ -9,7 +9,7 @@ import {
   type Member,
   stopListening,
   Timer,
-} from '@conc/core/internal'
+} from '@conc/core/internal/base'
 import { ChannelTimeoutError } from '../errors.js'
 import type { End, Moved, WaitOptions } from './channel.js'
 import { type Delivery, Put, Take } from './waits.js'

@@ -1,5 +1,5 @@
 import type { Transferable } from '@conc/core'
-import type { Member, Roster } from '@conc/core/internal'
+import type { Member, Roster } from '@conc/core/internal/base'
 import type { End } from './channel.js'
 
 /** Waits in line for an item. */

@@ -1,5 +1,5 @@
 import { DuplicateTaskError, UnknownTaskError } from '@conc/core'
-import { importModules, processState } from '@conc/core/internal'
+import { importModules, processState } from '@conc/core/internal/base'
 
 export interface CoroutineDefinition {
   readonly name: string

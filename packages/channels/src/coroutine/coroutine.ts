@@ -1,5 +1,5 @@
 import { UnsupportedWorkError } from '@conc/core'
-import { callerModule, checkFunction, checkName, moduleUrl } from '@conc/core/internal'
+import { callerModule, checkFunction, checkName, moduleUrl } from '@conc/core/internal/base'
 import { addCoroutine } from './coroutine-registry.js'
 import { type Self, self } from './self.js'
 import { start } from './start.js'

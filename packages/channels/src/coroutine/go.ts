@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Task, UnsupportedWorkError } from '@conc/core'
-import { callerModule, checkFunction, definitionOf } from '@conc/core/internal'
+import { callerModule, checkFunction, definitionOf } from '@conc/core/internal/base'
 import { shipmentOf } from '../source/program.js'
 import type { Body, Start } from './coroutine.js'
 import type { WorkSource } from './messages.js'

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from '@conc/core'
-import type { LogRecord, ThreadLogs, TravelContext } from '@conc/core/internal'
+import type { LogRecord, ThreadLogs, TravelContext } from '@conc/core/internal/base'
 import type { LinkParts, PortlessParts } from '../linked/messages.js'
 import type { SourceProgram } from '../source/program.js'
 

@@ -1,4 +1,4 @@
-import { checkPause, polledSignal, processState } from '@conc/core/internal'
+import { checkPause, polledSignal, processState } from '@conc/core/internal/base'
 import type { LinkedChannel } from '../channel/channel.js'
 import { ChannelTimeoutError } from '../errors.js'
 import { LinkedEnd } from '../linked/linked-end.js'

@@ -8,7 +8,7 @@ import {
   checkPause,
   checkSignal,
   checkThreadSettings,
-} from '@conc/core/internal'
+} from '@conc/core/internal/base'
 
 /** How a coroutine is started. */
 export interface CoroutineOptions {

@@ -1,4 +1,4 @@
-import { assertNotImporting, captureContext, currentFrame } from '@conc/core/internal'
+import { assertNotImporting, captureContext, currentFrame } from '@conc/core/internal/base'
 import { postParcel } from '../linked/parcel.js'
 import type { StartMessage, WorkSource } from './messages.js'
 import type { GoOptions } from './start-options.js'

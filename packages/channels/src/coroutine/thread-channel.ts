@@ -8,7 +8,7 @@ import {
   stopListening,
   Timer,
   wasRead,
-} from '@conc/core/internal'
+} from '@conc/core/internal/base'
 import type { LinkedChannel } from '../channel/channel.js'
 import { LinkedEnd } from '../linked/linked-end.js'
 import type { PortlessParts } from '../linked/messages.js'

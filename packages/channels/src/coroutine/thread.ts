@@ -1,6 +1,6 @@
 import { MessageChannel, type ResourceLimits, Worker } from 'node:worker_threads'
 import { InvalidOptionError, type Transferable, WorkerLostError } from '@conc/core'
-import { currentFrame, type Frame, showWantedLevel, ThreadRecords } from '@conc/core/internal'
+import { currentFrame, type Frame, showWantedLevel, ThreadRecords } from '@conc/core/internal/base'
 import { LinkPort } from '../linked/link-port.js'
 import type { PortlessParts } from '../linked/messages.js'
 import { unusedParts } from '../linked/unused-parts.js'

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Conditions, checkCount, checkPause, Timer } from '@conc/core/internal'
+import { Conditions, checkCount, checkPause, Timer } from '@conc/core/internal/base'
 import { Thread, type ThreadInit, type ThreadOwner } from './thread.js'
 
 /** Threads that coroutines have left, kept for the next ones. Each thread that starts coroutines has its own cache. */

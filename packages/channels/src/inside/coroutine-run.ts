@@ -8,7 +8,7 @@ import {
   runInFrame,
   runTask,
   runUnframed,
-} from '@conc/core/internal'
+} from '@conc/core/internal/base'
 import { loadCoroutine, loadExport } from '../coroutine/coroutine-registry.js'
 import type { StartMessage, ThreadMessage } from '../coroutine/messages.js'
 import { SelfEnd, selfHolder } from '../coroutine/self.js'

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { bootThread, captureConsole, setLogOutlet, ThreadOutlet } from '@conc/core/internal'
+import { bootThread, captureConsole, setLogOutlet, ThreadOutlet } from '@conc/core/internal/base'
 import type { StartMessage, ThreadData, ThreadMessage } from '../coroutine/messages.js'
 import { LinkPort } from '../linked/link-port.js'
 import { openEnds } from '../linked/open-ends.js'

@@ -1,4 +1,4 @@
-import { processState } from '@conc/core/internal'
+import { processState } from '@conc/core/internal/base'
 
 /** One word that a thread watches while it blocks, whatever it blocks on. */
 export class Bell {

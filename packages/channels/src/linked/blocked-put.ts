@@ -1,5 +1,5 @@
 import type { Transferable } from '@conc/core'
-import type { Member, Roster } from '@conc/core/internal'
+import type { Member, Roster } from '@conc/core/internal/base'
 import type { Putter } from '../channel/waits.js'
 
 /** A `putSync` that waits: whoever blocks looks at the outcome. */

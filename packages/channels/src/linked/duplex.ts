@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import { checkCount, checkKeys, checkObject } from '@conc/core/internal'
+import { checkCount, checkKeys, checkObject } from '@conc/core/internal/base'
 import type { LinkedChannel } from '../channel/channel.js'
 import { LinkedEnd } from './linked-end.js'
 import { unusedParts } from './unused-parts.js'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'
 import { InvalidOptionError, type Transferable } from '@conc/core'
-import { checkKeys, type Member } from '@conc/core/internal'
+import { checkKeys, type Member } from '@conc/core/internal/base'
 import type { End, LinkedChannel, Moved, Received, SyncOptions } from '../channel/channel.js'
 import { checkWait } from '../channel/limited-waits.js'
 import { type Nothing, nothing } from '../channel/nothing.js'

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { processState } from '@conc/core/internal'
+import { processState } from '@conc/core/internal/base'
 
 /** An end that is open in this thread. */
 export interface OpenEnd {

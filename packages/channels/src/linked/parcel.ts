@@ -1,5 +1,5 @@
 import { SerializationError, type Transferable } from '@conc/core'
-import { findEmptied, findUncloneable, takeMoved, type Uncloneable } from '@conc/core/internal'
+import { findEmptied, findUncloneable, takeMoved, type Uncloneable } from '@conc/core/internal/base'
 import { ChannelEnd } from '../channel/channel-end.js'
 import type { LinkParts } from './messages.js'
 

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { checkBoolean, checkObject, checkPause } from '@conc/core/internal'
+import { checkBoolean, checkObject, checkPause } from '@conc/core/internal/base'
 import type { SyncOptions } from '../channel/channel.js'
 import { timeoutOf } from '../channel/limited-waits.js'
 import { ChannelStateError } from '../errors.js'

@@ -1,5 +1,5 @@
 import type { Transferable } from '@conc/core'
-import { type Member, takeMoved } from '@conc/core/internal'
+import { type Member, takeMoved } from '@conc/core/internal/base'
 import type { Putter } from '../channel/waits.js'
 import type { ControlBlock } from './control-block.js'
 import type { Link } from './link.js'

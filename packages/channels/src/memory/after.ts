@@ -1,4 +1,4 @@
-import { checkPause, Timer } from '@conc/core/internal'
+import { checkPause, Timer } from '@conc/core/internal/base'
 import type { Channel } from '../channel/channel.js'
 import { MemoryChannel } from './memory-channel.js'
 

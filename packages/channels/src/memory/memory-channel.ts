@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkCount, checkKeys, checkObject, checkOneOf } from '@conc/core/internal'
+import { checkCount, checkKeys, checkObject, checkOneOf } from '@conc/core/internal/base'
 import type { Channel, End, EndOptions } from '../channel/channel.js'
 import { ChannelEnd } from '../channel/channel-end.js'
 import { type Nothing, nothing } from '../channel/nothing.js'

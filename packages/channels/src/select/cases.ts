@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Transferable } from '@conc/core'
-import { type Member, type Roster, takeMoved } from '@conc/core/internal'
+import { type Member, type Roster, takeMoved } from '@conc/core/internal/base'
 import type { Channel, Moved, Received } from '../channel/channel.js'
 import { ChannelEnd } from '../channel/channel-end.js'
 import { checkWait } from '../channel/limited-waits.js'

@@ -8,7 +8,7 @@ import {
   checkSignal,
   listenTo,
   stopListening,
-} from '@conc/core/internal'
+} from '@conc/core/internal/base'
 import type { Channel } from '../channel/channel.js'
 import { ChannelEnd } from '../channel/channel-end.js'
 import {

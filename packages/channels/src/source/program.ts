@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@conc/core'
-import { checkObject } from '@conc/core/internal'
+import { checkObject } from '@conc/core/internal/base'
 import { ChannelEnd } from '../channel/channel-end.js'
 import { assertCodeAllowed, type SourceText, shippable } from './shippable.js'
 
