@@ -85,6 +85,11 @@ export class Link<In extends LinkMessage, Out extends LinkMessage> {
     return true
   }
 
+  /** Whether something was written that is not certain to be read. */
+  get owesWake(): boolean {
+    return this.#hasWritten
+  }
+
   /** Wakes the other side if it sleeps: once for many, or it would fall asleep between any two of them. */
   flush(): void {
     if (!this.#hasWritten) return

@@ -18,7 +18,7 @@ import { weigh } from './weigh.js'
 /** Whatever a generator or an iterable gives. */
 export type Items = AsyncIterator<unknown, unknown> | Iterator<unknown, unknown>
 
-/** Items are held back for others of the same turn, but not longer than this. */
+/** Items wait for others of the same turn, or for their consumer to be woken, but not longer than this. */
 const longestHoldMs = 1
 
 /** And not more than what the consumer grants at a time: it would wait for them. */
@@ -118,7 +118,7 @@ export class StreamSender {
 
   /** @returns what to wait for; nothing, where more was granted meanwhile and nobody else was kept waiting. */
   #pauseForCredit(): Promise<void> | undefined {
-    this.#send()
+    this.#sendAndWake()
     this.#settle()
     if (this.#isSpent) return this.#nextGrant()
     return performance.now() - this.#turnedAt < longestTurnMs ? undefined : this.#nextTurn()
@@ -188,10 +188,11 @@ export class StreamSender {
 
   #flushSoon(): void {
     const held = this.#items.length
-    if (held === 1) this.#heldSince = performance.now()
+    if (held === 1 && !this.#link.owesWake) this.#heldSince = performance.now()
     // It stays where a full message goes before it: each one costs something.
     this.#flush ??= setImmediate(() => this.#flushNow())
-    if (held >= mostHeld || this.#isHeldLong) this.#send()
+    if (this.#isHeldLong) this.#sendAndWake()
+    else if (held >= mostHeld) this.#send()
   }
 
   get #isHeldLong(): boolean {
@@ -202,13 +203,19 @@ export class StreamSender {
   #flushNow(): void {
     this.#flush = undefined
     try {
-      this.#send()
+      this.#sendAndWake()
     } catch (error) {
       this.fail(error, 'infrastructure')
       this.#leave()
     }
   }
 
+  #sendAndWake(): void {
+    this.#send()
+    this.#link.flush()
+  }
+
+  /** Who is awake sees them. Nobody is woken for less than there is credit for, if he must not wait long. */
   #send(): void {
     if (this.#items.length === 0) return
     const [items, moved] = [this.#items, this.#moved]
@@ -222,8 +229,8 @@ export class StreamSender {
   }
 
   #post(items: readonly unknown[], moved: readonly Transferable[]): void {
-    if (!this.#isHeavy && this.#link.write(fromProducer.items, 0, items)) this.#link.flush()
-    else this.#link.post([fromProducer.items, this.#isHeavy ? 1 : 0, items], moved)
+    if (!this.#isHeavy && this.#link.write(fromProducer.items, 0, items)) return
+    this.#link.post([fromProducer.items, this.#isHeavy ? 1 : 0, items], moved)
   }
 
   /** One bad item must not take along the good ones before it. */
