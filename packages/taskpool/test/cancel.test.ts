@@ -79,6 +79,76 @@ describe('TaskPool', () => {
       expect(cancels).toEqual([])
     })
 
+    it('finds tasks of a map that nobody has looked at', async () => {
+      const pool = new TaskPool()
+      const gate = deferred<string>()
+      const tasks: PoolTask[] = []
+      const group = pool.map(
+        (_: number, task) => {
+          tasks.push(task)
+          return gate.promise
+        },
+        [0, 1, 2, 3],
+        { numConcurrent: 3 },
+      )
+      await settled()
+      pool.cancel([2, 0], { reason: 'enough' })
+      expect(tasks.map(({ signal }) => signal.reason)).toEqual(['enough', undefined, 'enough'])
+      expect(() => pool.cancel(0)).toThrow(AlreadyCancelledError)
+      expect([pool.numRunning, pool.getGroupIds(group)]).toEqual([3, new Set([0, 1, 2])])
+      gate.resolve('saved')
+      await settled()
+      expect(() => pool.cancel(1)).toThrow(AlreadyEndedError)
+      const outcomes = await pool.gatherAndClose()
+      expect(outcomes).toEqual(Array(4).fill({ status: 'fulfilled', value: 'saved' }))
+    })
+
+    it('finds tasks that looked at their signals in another order', async () => {
+      const pool = new TaskPool()
+      const gate = deferred()
+      const tasks: PoolTask[] = []
+      const keep = (_: number, task: PoolTask) => {
+        tasks.push(task)
+        return gate.promise
+      }
+      pool.map(keep, [0, 1, 2], { numConcurrent: 3 })
+      pool.map(keep, [3, 4, 5], { numConcurrent: 3 })
+      await settled()
+      const signals = [4, 1, 3, 0].map((id) => tasks[id]?.signal)
+      for (const id of [0, 1, 2, 3]) pool.cancel(id)
+      expect(signals.map((signal) => signal?.aborted)).toEqual([false, true, true, true])
+      expect(tasks.map(({ signal }) => signal.aborted)).toEqual([
+        true,
+        true,
+        true,
+        true,
+        false,
+        false,
+      ])
+      gate.resolve()
+      expect(await pool.gatherAndClose()).toHaveLength(6)
+    })
+
+    it('shows in a signal that is read when the task is over', async () => {
+      const pool = new TaskPool()
+      const gate = deferred()
+      const tasks: PoolTask[] = []
+      const keep = (_: number, task: PoolTask) => {
+        tasks.push(task)
+        return gate.promise
+      }
+      const kept = pool.map(keep, [0, 1], { numConcurrent: 2 })
+      await settled()
+      pool.cancel(0, { reason: 'enough' })
+      gate.resolve()
+      await pool.flush()
+      const signals = tasks.map(({ signal }) => signal)
+      expect(signals.map(({ reason }) => reason)).toEqual(['enough', undefined])
+      expect(tasks.map(({ signal }) => signal)).toEqual(signals)
+      expect(tasks[1]).toMatchObject({ id: 1, group: kept, name: `${pool.name}_Task-1`, pool })
+      await pool.gatherAndClose()
+    })
+
     it('takes waiting submits along', async () => {
       const pool = new TaskPool(1)
       const running = pool.submit(() => new Promise(() => {}), [])

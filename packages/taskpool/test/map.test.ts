@@ -1,6 +1,6 @@
 import { deferred } from '@conc/core/internal'
 import { describe, expect, it } from 'vitest'
-import { GroupNotFoundError, TaskPool } from '../src/index.js'
+import { GroupNotFoundError, type PoolTask, TaskPool } from '../src/index.js'
 import { settled, waits } from './bodies.js'
 
 describe('TaskPool', () => {
@@ -133,6 +133,57 @@ describe('TaskPool', () => {
       pool.cancelAll()
       await pool.gatherAndClose()
       expect(told).toEqual(['cancelled 0', 'cancelled 1'])
+    })
+
+    it('counts its tasks as any other, and leaves those that run to a later flush', async () => {
+      const pool = new TaskPool()
+      const gates = [deferred<string>(), deferred<string>()]
+      const work = (item: number) => gates[item]?.promise
+      const group = pool.map(work, [0, 1], { numConcurrent: 2 })
+      await settled()
+      expect([pool.numRunning, pool.numEnded, pool.load.running]).toEqual([2, 0, 2])
+      gates[1]?.resolve('b')
+      await settled()
+      expect([pool.numRunning, pool.numEnded, pool.load.running]).toEqual([1, 1, 1])
+      const flushed = await pool.flush({ groups: true })
+      expect(flushed).toEqual([{ status: 'fulfilled', value: 'b' }])
+      expect([pool.numEnded, pool.getGroupIds(group)]).toEqual([0, new Set([0])])
+      gates[0]?.resolve('a')
+      expect(await pool.gatherAndClose()).toEqual([{ status: 'fulfilled', value: 'a' }])
+    })
+
+    it('lets a task cancel itself before its first step', async () => {
+      const pool = new TaskPool()
+      const work = async (_: number, { id }: PoolTask) => {
+        if (id === 1) pool.cancel(id, { reason: 'mine' })
+        if (id === 1) throw 'mine'
+        return id
+      }
+      pool.map(work, [0, 1, 2])
+      expect(await pool.gatherAndClose()).toEqual([
+        { status: 'fulfilled', value: 0 },
+        { status: 'cancelled', reason: 'mine' },
+        { status: 'fulfilled', value: 2 },
+      ])
+    })
+
+    it('shows a failing function as the failed task that it was', async () => {
+      const pool = new TaskPool({ retain: 'errors' })
+      const work = (item: number) => {
+        if (item === 1) throw new Error('at once')
+      }
+      pool.map(work, [0, 1, 2])
+      const outcomes = await pool.gatherAndClose({ throwOnError: false })
+      expect(outcomes).toEqual([{ status: 'rejected', reason: new Error('at once') }])
+    })
+
+    it('gives its slots to others who wait, one item at a time', async () => {
+      const pool = new TaskPool(1)
+      const order: string[] = []
+      pool.map(async (item: number) => order.push(`a${item}`), [0, 1, 2])
+      pool.map(async (item: number) => order.push(`b${item}`), [0, 1, 2])
+      await pool.gatherAndClose()
+      expect(order).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'])
     })
 
     it('can be cancelled by its own source', async () => {

@@ -39,6 +39,7 @@ export {
   type SlotHolder,
 } from './calls/job-board.js'
 export { type Interruptible, JobCall } from './calls/job-call.js'
+export { Lane } from './calls/lane.js'
 export { ProxyExecutor, type ProxyInit } from './calls/proxy-executor.js'
 export {
   type CallEnd,

@@ -22,12 +22,6 @@ export class MapItem extends PoolJob {
     return this.collector === collector
   }
 
-  /** Over before anybody needed it as a task: nothing can happen to it. */
-  retired(): this {
-    this.status = 'fulfilled'
-    return this
-  }
-
   protected override onSettled(): void {
     super.onSettled()
     this.collector.collect(this)

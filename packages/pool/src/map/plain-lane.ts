@@ -1,4 +1,4 @@
-import { isTraced, type Member, type Roster, type SlotHolder } from '@conc/core/internal'
+import { isTraced, Lane } from '@conc/core/internal'
 import type { Pool } from '../pool.js'
 import type { PoolState } from '../state/pool-state.js'
 import type { Batch } from '../tasks/batch.js'
@@ -8,28 +8,17 @@ import { MapTask } from './map-task.js'
 
 type ItemFunction = (item: unknown, task: MapTask) => unknown
 
-/** The id of no task. */
-const none = 0
-
-/**
- * One slot of a plain `map`: a loop over items with nothing to each but its function. Among the slots in use it stands
- * for the item it runs, until that item has become a task, which then stands there itself.
- */
-export class PlainLane implements SlotHolder {
-  list: Roster | undefined = undefined
-  next: Member | undefined = undefined
-  prev: Member | undefined = undefined
-  startedAt = 0
+/** One slot of a plain `map`. */
+export class PlainLane extends Lane<MapItem> {
   readonly #source: ItemSource
   readonly #batch: Batch
   readonly #state: PoolState
   readonly #fn: ItemFunction
   /** Of the item that runs. */
-  #id = none
   #index = 0
-  #job: MapItem | undefined
 
   constructor(source: ItemSource, batch: Batch) {
+    super(batch.board)
     this.#source = source
     this.#batch = batch
     this.#state = batch.board
@@ -40,79 +29,40 @@ export class PlainLane implements SlotHolder {
     return this.#state.pool
   }
 
-  toJob(): MapItem | undefined {
-    if (this.#id === none) return undefined
-    if (this.#job === undefined) {
-      this.#job = this.#makeJob(this.#id)
-      this.#job.takeOver(this)
-    }
-    return this.#job
+  protected advance(): boolean {
+    return this.#source.advance()
   }
 
-  /** The task of the item that runs or ran here under `id`. */
-  jobOf(id: number): MapItem {
-    const job = id === this.#id ? this.toJob() : undefined
-    return job ?? this.#makeJob(id).retired()
+  protected open(): number {
+    return ++this.#state.lastId
   }
 
-  /** With a slot in hand, in the caller's context: one item after the other, until the slot has to go. */
-  async serve(): Promise<void> {
+  protected invoke(id: number): unknown {
     const source = this.#source
-    while (source.advance()) {
-      let value: unknown
-      try {
-        value = await this.#enter(source.item)
-      } catch (error) {
-        await this.toJob()?.failed(error)
-        if (this.#keepsSlot()) continue
-        return
-      }
-      if (this.#job === undefined) this.#give(value)
-      else await this.#job.ended(value)
-      if (!this.#keepsSlot()) return
-    }
-    this.#leave()
-    source.finishIfOver()
-  }
-
-  #enter(item: unknown): unknown {
-    const state = this.#state
-    this.#id = ++state.lastId
-    this.#index = this.#source.countOpen()
-    this.startedAt = ++state.started
-    if (this.list === undefined) state.running.append(this)
     const fn = this.#fn
-    try {
-      return fn(item, new MapTask(this, this.#id))
-    } finally {
-      this.#source.started()
-    }
+    const { item } = source
+    this.#index = source.countOpen()
+    return fn(item, new MapTask(this, id))
   }
 
-  #give(value: unknown): void {
-    this.#state.executed++
+  protected entered(): void {
+    this.#source.started()
+  }
+
+  protected gave(_id: number, value: unknown): void {
     this.#source.give(this.#index, value)
   }
 
-  #keepsSlot(): boolean {
-    const job = this.#job
-    this.#id = none
-    this.#job = undefined
-    // Who has begun to trace sees the next item.
-    const isKept = this.#state.line.isAlone(this.#source) && !isTraced()
-    if (isKept && (job === undefined || job.handOver())) return true
-    if (job === undefined) this.#leave()
-    else job.release()
-    return false
+  /** Who has begun to trace sees the next item. */
+  protected get keepsSlot(): boolean {
+    return this.#state.line.isAlone(this.#source) && !isTraced()
   }
 
-  #leave(): void {
-    const { line, running } = this.#state
-    if (this.list !== undefined) running.remove(this)
-    line.release()
+  protected ranOut(): void {
+    this.#source.finishIfOver()
   }
 
-  #makeJob(id: number): MapItem {
+  protected makeJob(id: number): MapItem {
     return new MapItem(this.#batch, undefined, this.#index, this.#source, id)
   }
 }

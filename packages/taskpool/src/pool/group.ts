@@ -1,7 +1,7 @@
 import { type AbortListener, listenTo, stopListening } from '@conc/core/internal'
 import { IdRanges } from './id-ranges.js'
 import type { Callbacks } from './options.js'
-import { isSurrounded, type Plan } from './plan.js'
+import { type ClosureCall, isSurrounded, type Plan } from './plan.js'
 import type { PoolBoard } from './pool-board.js'
 import type { Spawner } from './spawner.js'
 
@@ -31,6 +31,13 @@ export class Group implements AbortListener {
   /** How its tasks call their function; only while there are any. */
   get plan(): Plan {
     return this.#plan as Plan
+  }
+
+  /** How to call the function of tasks that need be no jobs: they have nothing but it, and nobody reads of them. */
+  get plainCall(): ClosureCall | undefined {
+    const { isTied, callbacks, board } = this
+    const isPlain = !isTied && !callbacks.onEnd && !callbacks.onCancel && !board.isLogged
+    return isPlain ? this.plan.call : undefined
   }
 
   /** Cancels the group when `signal` aborts. */

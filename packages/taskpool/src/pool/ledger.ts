@@ -41,9 +41,14 @@ export class Ledger {
     this.#over++
     const isFailure = task.status === 'rejected'
     if (this.#retain === 'none' || (this.#retain === 'errors' && !isFailure)) return
-    this.#ids.push(task.id)
-    this.#outcomes.push(task.ending)
+    this.#keep(task.id, task.ending)
     if (isFailure && !task.isReported) this.#errors.push(task.outcome)
+  }
+
+  /** A task that never needed to be more than its item has fulfilled. */
+  recordValue(id: number, value: unknown): void {
+    this.#over++
+    if (this.#retain === 'all') this.#keep(id, { status: 'fulfilled', value })
   }
 
   /** A callback or a source has failed. */
@@ -59,6 +64,11 @@ export class Ledger {
     this.#outcomes = []
     this.#errors = []
     return report
+  }
+
+  #keep(id: number, ending: Settled<unknown>): void {
+    this.#ids.push(id)
+    this.#outcomes.push(ending)
   }
 
   #inStartOrder(): Settled<unknown>[] {

@@ -9,21 +9,22 @@ interface Live {
 }
 
 /**
- * Tasks by id, in the order of their starts, until they are over. Ids only grow, so that an array is sorted by itself:
- * adding and removing move nothing, those that are over leave in bulk.
+ * Tasks by id, in the order of their starts, until they are over. Ids mostly grow, so that an array is sorted by itself:
+ * adding and removing move nothing, those that are over leave in bulk. What came late is sorted in when somebody looks.
  */
 export class LiveTasks<T extends Live> {
   /** Those up to `#end`; behind it is room for more, so that the array is not made anew all the time. */
   #tasks: (T | undefined)[] = []
   #end = 0
   #over = 0
+  #isSorted = true
 
   get size(): number {
     return this.#end - this.#over
   }
 
-  /** Adds a task with a higher id than all before. */
   add(task: T): void {
+    if (this.#end > 0 && this.#at(this.#end - 1).id > task.id) this.#isSorted = false
     this.#tasks[this.#end++] = task
   }
 
@@ -34,6 +35,7 @@ export class LiveTasks<T extends Live> {
   }
 
   find(id: number): T | undefined {
+    this.#sort()
     const found = this.#tasks[this.#indexFrom(id)]
     return found?.id === id && !found.isOver ? found : undefined
   }
@@ -45,6 +47,7 @@ export class LiveTasks<T extends Live> {
 
   /** Those with an id of `first` to `last`, in a list of its own. */
   between(first: number, last: number): T[] {
+    this.#sort()
     const found: T[] = []
     for (let index = this.#indexFrom(first); index < this.#end; index++) {
       const task = this.#at(index)
@@ -55,6 +58,7 @@ export class LiveTasks<T extends Live> {
   }
 
   *newestFirst(): Generator<T, void, undefined> {
+    this.#sort()
     for (let index = this.#end - 1; index >= 0; index--) {
       const task = this.#at(index)
       if (!task.isOver) yield task
@@ -75,6 +79,13 @@ export class LiveTasks<T extends Live> {
       else high = middle
     }
     return low
+  }
+
+  #sort(): void {
+    if (this.#isSorted) return
+    this.#isSorted = true
+    this.#tasks.length = this.#end
+    this.#tasks.sort((one, other) => (one as T).id - (other as T).id)
   }
 
   #compact(): void {

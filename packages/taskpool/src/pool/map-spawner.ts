@@ -1,11 +1,14 @@
+import { isTraced } from '@conc/core/internal'
 import type { Group } from './group.js'
+import { JobLane } from './job-lane.js'
+import type { LaneFeed } from './lane-feed.js'
+import { PlainLane } from './plain-lane.js'
 import { type ItemSource, noItem } from './source/item-source.js'
 import { sourceOf } from './source/source-of.js'
 import { Spawner } from './spawner.js'
-import { TaskJob } from './task-job.js'
 
 /** Starts a task per item, at most `numConcurrent` of them at a time. */
-export class MapSpawner extends Spawner {
+export class MapSpawner extends Spawner implements LaneFeed {
   readonly #source: ItemSource
   readonly #numConcurrent: number
   #running = 0
@@ -22,9 +25,41 @@ export class MapSpawner extends Spawner {
     this.standInLine()
   }
 
+  /** With a slot in hand: the next item, which counts as running, or `noItem`. */
+  take(): unknown {
+    const item = this.#take()
+    if (item === noItem || this.isDone) return noItem
+    this.#running++
+    return item
+  }
+
+  /** The function of an item was entered. */
+  entered(): void {
+    this.finishIfOver()
+    if (!this.isReady) this.board.line.leave(this)
+    this.standInLine()
+  }
+
+  /** Whether a slot may go on to another item, as if it had been given back and come again: nobody else waits for it. */
+  get keepsSlots(): boolean {
+    const { line } = this.board
+    const isWanted = line.waiting > 0 && !line.isAlone(this)
+    return !isWanted && line.running <= line.size && !this.isDone && this.#source.isReady
+  }
+
+  /** An item has ended, and its slot goes on to another one. */
+  left(): void {
+    this.#running--
+  }
+
   override taskEnded(): void {
     this.#running--
     super.taskEnded()
+  }
+
+  /** A slot came and found nothing, or an item was entered. */
+  finishIfOver(): void {
+    if (this.#source.isOver) this.finish()
   }
 
   protected get isReady(): boolean {
@@ -36,7 +71,10 @@ export class MapSpawner extends Spawner {
   }
 
   protected step(): void {
-    void this.#serve()
+    const { group } = this
+    const call = isTraced() ? undefined : group.plainCall
+    const lane = call ? new PlainLane(group, this, call) : new JobLane(group, this)
+    void lane.serve()
   }
 
   protected close(): void {
@@ -51,61 +89,7 @@ export class MapSpawner extends Spawner {
       return
     }
     this.#take()
-    this.#finishIfOver()
-  }
-
-  /** With a slot in hand: one item after the other, as long as nobody else waits for the slot. */
-  async #serve(): Promise<void> {
-    for (let job = this.#next(); job !== undefined; job = this.#next()) {
-      let rest: Promise<void> | undefined
-      try {
-        rest = job.ended(await this.#begin(job))
-      } catch (error) {
-        rest = job.failed(error)
-      }
-      if (rest !== undefined) await rest
-      // It pauses before another attempt, and its slot is free already.
-      if (job.status === 'waiting') return
-      if (!this.#keepsSlotOf(job)) {
-        job.release()
-        return
-      }
-    }
-    this.board.line.release()
-    this.#finishIfOver()
-  }
-
-  #next(): TaskJob | undefined {
-    const item = this.#take()
-    if (item === noItem || this.isDone) return undefined
-    const job = new TaskJob(this.group, item)
-    this.#running++
-    this.board.taskStarted(job)
-    if (job.tie()) return job
-    // What surrounds the call has ended it, and would end every other task as well.
-    this.stop()
-    return undefined
-  }
-
-  #begin(job: TaskJob): unknown {
-    try {
-      return job.begin()
-    } finally {
-      this.#finishIfOver()
-      if (!this.isReady) this.board.line.leave(this)
-      this.standInLine()
-    }
-  }
-
-  /** Goes on in the slot of a task that has ended, as if it had been given back and come again. */
-  #keepsSlotOf(job: TaskJob): boolean {
-    const { line } = this.board
-    const isWanted = line.waiting > 0 && !line.isAlone(this)
-    if (isWanted || line.running > line.size || this.isDone || !this.#source.isReady) return false
-    if (!job.handOver()) return false
-    this.#running--
-    job.followUp()
-    return true
+    this.finishIfOver()
   }
 
   #take(): unknown {
@@ -115,9 +99,5 @@ export class MapSpawner extends Spawner {
       this.board.ledger.fail(error)
       return noItem
     }
-  }
-
-  #finishIfOver(): void {
-    if (this.#source.isOver) this.finish()
   }
 }

@@ -11,10 +11,14 @@ import {
   takes,
 } from '@conc/core/internal'
 import { isRecord } from './checks.js'
+import type { PoolTask } from './options.js'
 import type { TaskJob } from './task-job.js'
 
 export type AnyFunction = (...args: never[]) => unknown
 type Closure = (...args: unknown[]) => unknown
+
+/** Calls a function with an input and what it is given of its task. */
+export type ClosureCall = (input: unknown, task: PoolTask) => unknown
 
 /** The arguments of one task, without its `PoolTask`. May throw: then that task fails. */
 export type ArgumentsOf = (input: unknown) => readonly unknown[]
@@ -23,6 +27,8 @@ export type ArgumentsOf = (input: unknown) => readonly unknown[]
 export interface Plan {
   /** Calls the function. May throw. */
   readonly invoke: (job: TaskJob) => unknown
+  /** The same for an input and what the function is given of its task; only where it is not placed. */
+  readonly call?: ClosureCall
   /** What the call behind each task is made with. */
   readonly options: ForwardedOptions
   /** Declared tasks, and closures that run elsewhere: as a call of an executor, which does the tracing. */
@@ -41,17 +47,18 @@ export function planOf(
   executor: Executor | undefined,
 ): Plan {
   const closure = fn as unknown as Closure
-  const call: Plan['invoke'] =
+  const call: ClosureCall =
     argumentsOf === oneItem
-      ? (job) => closure(job.input, job)
-      : (job) => closure(...argumentsOf(job.input), job)
+      ? (input, task) => closure(input, task)
+      : (input, task) => closure(...argumentsOf(input), task)
+  const invoke: Plan['invoke'] = (job) => call(job.input, job)
   if (definitionOf(fn)) {
     return placed(fn, options, (job) => place(job, fn, argumentsOf(job.input)))
   }
   if (executor?.capabilities.closures) {
-    return placed(fn, options, (job) => place(job, () => call(job), []))
+    return placed(fn, options, (job) => place(job, () => invoke(job), []))
   }
-  return { fn, options, invoke: call, isPlaced: false, needsCall: isInterruptible(options) }
+  return { fn, options, invoke, call, isPlaced: false, needsCall: isInterruptible(options) }
 }
 
 /** Of one submitted piece of work, which is given its arguments only. */

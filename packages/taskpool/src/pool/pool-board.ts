@@ -7,6 +7,7 @@ import { Groups, submitGroup } from './groups.js'
 import { Ledger, type Report } from './ledger.js'
 import { LiveTasks } from './live-tasks.js'
 import type { TaskPoolOptions } from './options.js'
+import type { PlainLane } from './plain-lane.js'
 import type { Spawner } from './spawner.js'
 import { SubmitJob } from './submit-job.js'
 import type { TaskJob } from './task-job.js'
@@ -18,7 +19,9 @@ export class PoolBoard extends JobBoard {
   readonly pool: BaseTaskPool
   readonly groups: Groups = new Groups()
   readonly spawners: Set<Spawner> = new Set<Spawner>()
-  readonly live: LiveTasks<TaskJob> = new LiveTasks<TaskJob>()
+  /** Slots of maps whose items are no jobs at present. */
+  readonly lanes: Set<PlainLane> = new Set<PlainLane>()
+  readonly #live = new LiveTasks<TaskJob>()
   readonly ledger: Ledger
   readonly admission: Admission = new Admission(this)
   readonly closed: Deferred<true> = deferred<true>()
@@ -50,8 +53,18 @@ export class PoolBoard extends JobBoard {
   }
 
   protected override get hasOnlyStreams(): boolean {
-    const { spawners, live, streamBodies } = this
-    return spawners.size === 0 && live.size === streamBodies && super.hasOnlyStreams
+    const { spawners, lanes, streamBodies } = this
+    const running = this.#live.size + lanes.size
+    return spawners.size === 0 && running === streamBodies && super.hasOnlyStreams
+  }
+
+  /** Every task that is not over, as a job from now on. */
+  get live(): LiveTasks<TaskJob> {
+    if (this.lanes.size > 0) {
+      const lanes = [...this.lanes].sort((one, other) => one.startedAt - other.startedAt)
+      for (const lane of lanes) lane.toJob()
+    }
+    return this.#live
   }
 
   override get waiting(): number {
@@ -104,14 +117,39 @@ export class PoolBoard extends JobBoard {
     return group
   }
 
+  /** Whether somebody reads what the pool says of each task. */
+  get isLogged(): boolean {
+    return this.#log !== undefined
+  }
+
   /** A task has got its slot. */
   taskStarted(job: TaskJob): void {
-    job.id = this.#nextId++
-    this.live.add(job)
-    job.owner.size++
-    job.owner.ids.add(job.id)
-    this.numRunning++
+    job.id = this.itemStarted(job.owner)
+    this.#live.add(job)
     if (this.#log) this.note(`Started ${job.name}`)
+  }
+
+  /** A task has got its slot. @returns its id */
+  itemStarted(owner: Group): number {
+    const id = this.#nextId++
+    owner.size++
+    owner.ids.add(id)
+    this.numRunning++
+    return id
+  }
+
+  /** A task that was no job has fulfilled. */
+  itemOver(owner: Group, id: number, value: unknown): void {
+    this.numRunning--
+    this.numEnded++
+    owner.size--
+    this.ledger.recordValue(id, value)
+    owner.retire()
+  }
+
+  /** A task that was an item only is a job now. */
+  becameJob(job: TaskJob): void {
+    this.#live.add(job)
   }
 
   /** A body has ended by its cancel. */
@@ -137,7 +175,7 @@ export class PoolBoard extends JobBoard {
   /** A task has ended, and so have its callbacks. Unless its slot goes on to another task, a `check()` has to follow. */
   taskOver(job: TaskJob): void {
     job.stage = 'over'
-    this.live.remove()
+    this.#live.remove()
     job.owner.size--
     this.ledger.record(job)
     // It may stand among the live tasks a while longer.

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { Settled } from '@conc/core'
 import { type Entered, isTraced, Job, JobCall, newCallId, traced } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
@@ -7,6 +6,7 @@ import type { Group } from './group.js'
 import type { PoolTask, TaskInfo } from './options.js'
 import type { Plan } from './plan.js'
 import type { PoolBoard } from './pool-board.js'
+import { printAsPoolTask } from './print-as-pool-task.js'
 
 /** What of a task goes on; `'over'`: nothing, its callbacks have ended too. */
 type Stage = 'body' | 'onCancel' | 'onEnd' | 'over'
@@ -14,11 +14,7 @@ type Stage = 'body' | 'onCancel' | 'onEnd' | 'over'
 /** One task of a pool, from its start to the end of its callbacks; its function knows it as its `PoolTask`. */
 export class TaskJob extends Job implements PoolTask {
   static {
-    // What a function may print of its `PoolTask`: not the links of the line.
-    const custom = function (this: TaskJob): string {
-      return `PoolTask { id: ${this.id}, name: '${this.name}', group: '${this.group}' }`
-    }
-    Object.defineProperty(TaskJob.prototype, inspect.custom, { value: custom })
+    printAsPoolTask(TaskJob.prototype)
   }
   readonly owner: Group
   /** What the plan makes the arguments of. */
@@ -46,7 +42,7 @@ export class TaskJob extends Job implements PoolTask {
   }
 
   get name(): string {
-    return `${this.board.name}_Task-${this.id}`
+    return nameOfTask(this.board, this.id)
   }
 
   get group(): string {
@@ -189,4 +185,8 @@ export class TaskJob extends Job implements PoolTask {
       async () => plan.invoke(this),
     )
   }
+}
+
+export function nameOfTask({ name }: { readonly name: string }, id: number): string {
+  return `${name}_Task-${id}`
 }

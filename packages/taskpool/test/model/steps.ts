@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
-/** What a body does when its signal aborts. */
-export type Manner = 'heeds' | 'ignores' | 'recovers' | 'fails'
+/** What a body does when its signal aborts; or whether it looks at that at its end only, or never. */
+export type Manner = 'heeds' | 'ignores' | 'recovers' | 'fails' | 'looksLate' | 'isBlind'
 export type Callback = 'none' | 'async' | 'throws'
 
 export interface Behaviour {
@@ -39,7 +39,18 @@ export type SimplePoolStep =
   | { readonly do: 'stopAll' }
 
 export const behaviour = {
-  manner: fc.constantFrom<Manner>('heeds', 'heeds', 'ignores', 'recovers', 'fails'),
+  manner: fc.constantFrom<Manner>(
+    ...([
+      'heeds',
+      'heeds',
+      'ignores',
+      'recovers',
+      'fails',
+      'looksLate',
+      'looksLate',
+      'isBlind',
+    ] as const),
+  ),
   fails: fc.boolean(),
 }
 export const callbacks: fc.Arbitrary<Callback> = fc.constantFrom('none', 'async', 'throws')

@@ -1,7 +1,7 @@
 import type fc from 'fast-check'
 import { expect } from 'vitest'
 import type { BaseTaskPool, PoolTask, TaskInfo } from '../../src/index.js'
-import type { Behaviour, Callback } from './steps.js'
+import type { Behaviour, Callback, Manner } from './steps.js'
 
 type Event = 'started' | 'cancelled' | 'ended'
 
@@ -15,6 +15,8 @@ export class TaskWatch {
   readonly #ending = new Set<number>()
   readonly #told = new Set<number>()
   readonly #aborted = new Set<number>()
+  /** Those whose signal said something else at their end. */
+  readonly #misled = new Set<number>()
   readonly #scheduler: fc.Scheduler
   readonly #events: Event[][] = []
   readonly #pending: Promise<unknown>[] = []
@@ -63,8 +65,21 @@ export class TaskWatch {
   }
 
   /** Does something that takes time, and heeds the signal or not. */
-  async act({ manner, fails }: Behaviour, { id, signal }: PoolTask): Promise<void> {
+  async act({ manner, fails }: Behaviour, task: PoolTask): Promise<void> {
     const done = this.#scheduler.schedule(Promise.resolve(), 'body')
+    if (manner === 'isBlind' || manner === 'looksLate') await done
+    else await this.#follow(manner, done, task)
+    if (manner === 'looksLate') this.#look(task)
+    if (fails) throw new Error('the body failed')
+  }
+
+  #look({ id, pool, signal }: PoolTask): void {
+    // That of a submitted closure is none of the pool's.
+    if (pool !== undefined && signal.aborted !== this.#told.has(id)) this.#misled.add(id)
+    signal.throwIfAborted()
+  }
+
+  async #follow(manner: Manner, done: Promise<void>, { id, signal }: PoolTask): Promise<void> {
     const aborted = new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => {
         if (this.running.has(id) || this.stopping.has(id)) this.#aborted.add(id)
@@ -74,7 +89,6 @@ export class TaskWatch {
       })
     })
     await (manner === 'ignores' ? done : Promise.race([done, aborted]))
-    if (fails) throw new Error('the body failed')
   }
 
   callbacks(kind: Callback): object {
@@ -162,6 +176,7 @@ export class TaskWatch {
   /** Every task that has started is counted, once, and nobody was told to stop who was not meant. */
   check(): void {
     expect([...this.#aborted].filter((id) => !this.#told.has(id))).toEqual([])
+    expect([...this.#misled]).toEqual([])
     if (this.pool.isClosed) return
     const { numRunning, numCancelled, numEnded } = this.pool
     const counted = numRunning + numCancelled + numEnded + this.#flushed
@@ -178,6 +193,7 @@ export class TaskWatch {
       pool.untilClosed(),
     ])
     await Promise.all(this.#pending)
+    this.check()
     if (!this.#isForgotten) expect(this.#flushed + outcomes.length).toBe(this.started)
     const { numRunning, numCancelled, numEnded, numWaiting, load } = pool
     const left = { numRunning, numCancelled, numEnded, numWaiting, running: load.running }
