@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { WorkerPool } from '@conc/distributed'
 import { describe, expect, it } from 'vitest'
 import { environment } from './fixtures/tasks.mjs'
-import { processGone } from './lab.js'
+import { Lab, processGone } from './lab.js'
 
 function fileOf(program: string): string {
   return fileURLToPath(new URL(`./programs/${program}.mjs`, import.meta.url))
@@ -37,6 +38,13 @@ describe('the process', { timeout: 60_000 }, () => {
 
   it('is held by accepted work until it is done', async () => {
     expect((await run('working')).split('\n')).toEqual(['2', '4', '6'])
+  })
+
+  it('is profiled alone, however its flags are written', async () => {
+    const { folder } = await Lab.open()
+    const flags = ['--cpu-prof', '--cpu-prof-dir', folder, '--cpu-prof-interval', '5000']
+    expect((await run('working', ...flags)).split('\n')).toEqual(['2', '4', '6'])
+    expect(await readdir(folder)).toHaveLength(1)
   })
 
   it('takes its workers along when it exits', async () => {
