@@ -155,8 +155,7 @@ export class Connection {
 
   #write({ seq, chunks, byteLength }: OutgoingMessage): void {
     if (this.#isOver) return
-    const bytes =
-      chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, byteLength)
+    const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, byteLength)
     if (seq !== 0) this.#outbox.add(seq, bytes)
     this.#socket?.send(bytes)
   }

@@ -60,6 +60,7 @@ export class PipeLink {
     this.#writer = new MessageWriter((message) => this.#write(message), {
       beforeFlush: () => listener.beforeWrite?.(),
       mostFrames: framesAhead,
+      room: linkHeaderBytes,
     })
     input.on('data', (chunk: Buffer) => this.#read(chunk))
     // What an error means is told by the end that follows it.
@@ -117,7 +118,8 @@ export class PipeLink {
     if (!output.writable) return
     const chunks = linkChunks(message)
     const isSmall = message.byteLength < smallBytes
-    if (isSmall) this.#writeChunk(Buffer.concat(chunks, message.byteLength + linkHeaderBytes))
+    if (chunks.length === 1) this.#writeChunk(chunks[0])
+    else if (isSmall) this.#writeChunk(Buffer.concat(chunks, message.byteLength + linkHeaderBytes))
     else {
       output.cork()
       for (const chunk of chunks) output.write(chunk)

@@ -4,11 +4,10 @@ import type { OutgoingMessage } from './message-writer.js'
 /** u32: how long the message behind it is. */
 export const linkHeaderBytes = 4
 
-/** The chunks of a message as a pipe carries them. */
-export function linkChunks(message: OutgoingMessage): Uint8Array[] {
-  const header = Buffer.allocUnsafe(linkHeaderBytes)
-  header.writeUInt32LE(message.byteLength, 0)
-  return [header, ...message.chunks]
+/** The chunks of a message as a pipe carries them. @param message made with room for its length. */
+export function linkChunks({ chunks, byteLength }: OutgoingMessage): OutgoingMessage['chunks'] {
+  chunks[0].writeUInt32LE(byteLength, 0)
+  return chunks
 }
 
 /** Takes messages out of a byte stream, however it is cut. */

@@ -8,10 +8,11 @@ import { messageHeaderBytes, writeMessageHeader } from './message.js'
 import { type Plain, plainBytes } from './plain.js'
 import { seqAfter } from './sequence.js'
 
-/** One write. The chunks in a row are the message; only those of a large body are not new. */
+/** One write. The chunks in a row are the message, behind the room that was asked for; only those of a large body are not new. */
 export interface OutgoingMessage {
   readonly seq: number
-  readonly chunks: Bytes
+  readonly chunks: readonly [head: Buffer, ...body: Bytes]
+  /** Of the message, without the room before it. */
   readonly byteLength: number
 }
 
@@ -24,6 +25,8 @@ export interface WriterOptions {
   readonly schedule?: (flush: () => void) => void
   /** So many frames are written without waiting for the end of the turn; default 4096. */
   readonly mostFrames?: number
+  /** Bytes of room before each message, for whoever writes it; default 0. */
+  readonly room?: number
 }
 
 /** Items of a stream that share a frame, added when something else is said of the stream, or at the end of the turn. */
@@ -46,7 +49,8 @@ export class MessageWriter {
   readonly #beforeFlush: (() => void) | undefined
   readonly #schedule: (flush: () => void) => void
   readonly #mostFrames: number
-  readonly #batch = new FrameBatch(messageHeaderBytes)
+  readonly #room: number
+  readonly #batch: FrameBatch
   /** By stream. */
   readonly #packs = new Map<number, OpenPack>()
   /** Of all of them. */
@@ -60,6 +64,8 @@ export class MessageWriter {
     this.#beforeFlush = options.beforeFlush
     this.#schedule = options.schedule ?? atNextTick
     this.#mostFrames = options.mostFrames ?? messageFrames
+    this.#room = options.room ?? 0
+    this.#batch = new FrameBatch(this.#room + messageHeaderBytes)
   }
 
   /** The number of the last message. */
@@ -151,8 +157,8 @@ export class MessageWriter {
       this.flush()
       return
     }
-    const head = Buffer.allocUnsafe(messageHeaderBytes)
-    writeMessageHeader(head, 0, 0, this.#ack())
+    const head = Buffer.allocUnsafe(this.#room + messageHeaderBytes)
+    writeMessageHeader(head, this.#room, 0, 0, this.#ack())
     this.#write({ seq: 0, chunks: [head], byteLength: messageHeaderBytes })
   }
 
@@ -181,7 +187,7 @@ export class MessageWriter {
     const { frames } = this.#batch
     const bytes = this.#batch.take()
     const seq = this.#header(bytes, frames)
-    this.#write({ seq, chunks: [bytes], byteLength: bytes.length })
+    this.#write({ seq, chunks: [bytes], byteLength: bytes.length - this.#room })
   }
 
   #writeAlone(
@@ -192,15 +198,16 @@ export class MessageWriter {
     flags: number,
     byteLength: number,
   ): void {
-    const head = Buffer.allocUnsafe(messageHeaderBytes + frameHeaderBytes + meta.byteLength)
+    const frameAt = this.#room + messageHeaderBytes
+    const head = Buffer.allocUnsafe(frameAt + frameHeaderBytes + meta.byteLength)
     const seq = this.#header(head, 1)
-    writeFrameHead(head, messageHeaderBytes, type, id, meta, flags, byteLength)
+    writeFrameHead(head, frameAt, type, id, meta, flags, byteLength)
     this.#write({ seq, chunks: [head, ...body], byteLength: messageHeaderBytes + byteLength })
   }
 
   #header(target: Buffer, frames: number): number {
     this.#seq = seqAfter(this.#seq)
-    writeMessageHeader(target, frames, this.#seq, this.#ack())
+    writeMessageHeader(target, this.#room, frames, this.#seq, this.#ack())
     return this.#seq
   }
 }

@@ -30,12 +30,18 @@ export function isBad(message: Message | BadMessage): message is BadMessage {
   return 'problem' in message
 }
 
-export function writeMessageHeader(target: Buffer, frames: number, seq: number, ack: number): void {
-  target[0] = protocolVersion
-  target[1] = 0
-  target.writeUInt16LE(frames, 2)
-  target.writeUInt32LE(seq, 4)
-  target.writeUInt32LE(ack, 8)
+export function writeMessageHeader(
+  target: Buffer,
+  at: number,
+  frames: number,
+  seq: number,
+  ack: number,
+): void {
+  target[at] = protocolVersion
+  target[at + 1] = 0
+  target.writeUInt16LE(frames, at + 2)
+  target.writeUInt32LE(seq, at + 4)
+  target.writeUInt32LE(ack, at + 8)
 }
 
 /** Takes a message apart. Never throws, whatever the bytes. */
