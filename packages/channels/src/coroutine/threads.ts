@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { Conditions, checkCount, checkPause, Timer } from '@conc/core/internal/base'
 import { Thread, type ThreadInit, type ThreadOwner } from './thread.js'
 
@@ -23,7 +22,7 @@ class Threads implements ThreadCache, ThreadOwner {
   readonly #ending = new Set<Promise<void>>()
   readonly #conditions = new Conditions()
   #draining = 0
-  #maxIdle = availableParallelism()
+  #maxIdle: number | undefined
   #idleTimeoutMs = 5000
 
   get isDraining(): boolean {
@@ -35,6 +34,8 @@ class Threads implements ThreadCache, ThreadOwner {
   }
 
   get maxIdle(): number {
+    // Not before: threads that start no others go without node:os.
+    this.#maxIdle ??= process.getBuiltinModule('node:os').availableParallelism()
     return this.#maxIdle
   }
 
@@ -82,7 +83,7 @@ class Threads implements ThreadCache, ThreadOwner {
     this.#busy.delete(thread)
     thread.hold(false)
     const { idleTimeoutMs } = this
-    if (isReusable && thread.isShared && this.idle < this.#maxIdle && idleTimeoutMs > 0) {
+    if (isReusable && thread.isShared && this.idle < this.maxIdle && idleTimeoutMs > 0) {
       const timer = new Timer(idleTimeoutMs, () => this.#retire(thread))
       timer.hold(false)
       this.#idle.set(thread, timer)

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type * as acorn from 'acorn'
 import { UnshippableFunctionError, type UnshippableReason } from '../errors.js'
 import { type Node, type Uses, usesOf } from './free-names.js'
@@ -67,8 +66,7 @@ let parser: typeof acorn | undefined
 
 /** The one expression that `text` is. */
 function tryParse(text: string): Node | undefined {
-  // Loaded on first use: programs that declare their coroutines never need it.
-  parser ??= createRequire(import.meta.url)('acorn') as typeof acorn
+  parser ??= loadParser()
   const options = { allowSuperOutsideMethod: true, checkPrivateFields: false }
   try {
     const program = parser.parse(text, { ecmaVersion: 'latest', sourceType: 'module', ...options })
@@ -77,6 +75,12 @@ function tryParse(text: string): Node | undefined {
   } catch {
     return undefined
   }
+}
+
+/** On first use: programs that declare their coroutines never need it, nor do threads. */
+function loadParser(): typeof acorn {
+  const { createRequire } = process.getBuiltinModule('node:module')
+  return createRequire(import.meta.url)('acorn')
 }
 
 /** `import()` in compiled text would look beside the wrong file. */
