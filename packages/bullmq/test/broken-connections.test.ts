@@ -124,7 +124,7 @@ describe('a connection that falls silent', { timeout: 30_000 }, () => {
   it('of a submitter: counts as broken after half a minute', async () => {
     const { queue, behind } = await proxied()
     await queue.worker()
-    const bull = queue.executor({ ...behind, reconnectMs: 100 })
+    const bull = queue.executor(behind)
     expect(await bull.submit(echo, ['heard'])).toBe('heard')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     proxy.fallSilent()
