@@ -25,7 +25,7 @@ const most = {
   '@conc/bullmq': { kib: 470, brings: 26 },
   '@conc/channels': { kib: 580, brings: 2 },
   '@conc/core': { kib: 1200, brings: 0 },
-  '@conc/distributed': { kib: 1880, brings: 3 },
+  '@conc/distributed': { kib: 1850, brings: 3 },
   '@conc/pool': { kib: 360, brings: 1 },
   '@conc/taskpool': { kib: 600, brings: 1 },
   '@conc/threads': { kib: 550, brings: 5 },
