@@ -25,14 +25,13 @@ export class SessionAdmission {
 
   refusal(work: unknown): Error | undefined {
     if (!this.#engine.isUsable) return this.#engine.closedError()
-    const isOfTask = currentFrame()?.task !== undefined
-    return refuseClosure(this.#engine.name, work) ?? this.#absence(isOfTask) ?? this.#fullness()
+    return refuseClosure(this.#engine.name, work) ?? this.#absence(isInTask) ?? this.#fullness()
   }
 
   /** Why a call that comes as bytes is not taken. */
   guestRefusal({ parentId }: CallRequest): Error | undefined {
     if (!this.#engine.isUsable) return this.#engine.closedError()
-    return this.#absence(parentId !== undefined) ?? this.#fullness()
+    return this.#absence(() => parentId !== undefined) ?? this.#fullness()
   }
 
   get #hasRoom(): boolean {
@@ -49,10 +48,10 @@ export class SessionAdmission {
   }
 
   /** Who is told to be back, or has others, does not wait for a connection. */
-  #absence(isOfTask: boolean): Error | undefined {
+  #absence(isOfTask: () => boolean): Error | undefined {
     const { linkState, settings, name } = this.#engine
     // Of what a task calls only the server knows whether it belongs to work that it finishes.
-    const isRefused = linkState === 'draining' && !isOfTask
+    const isRefused = linkState === 'draining' && !isOfTask()
     const isAway = linkState === 'connecting' || linkState === 'reconnecting'
     if (!isRefused && !(settings.isLazy && isAway)) return undefined
     const what = linkState === 'draining' ? 'is closing' : 'is not connected'
@@ -65,4 +64,8 @@ export class SessionAdmission {
     const { name, settings } = this.#engine
     return queueFull(name, settings.queueLimit)
   }
+}
+
+function isInTask(): boolean {
+  return currentFrame()?.task !== undefined
 }

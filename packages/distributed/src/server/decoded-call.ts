@@ -96,7 +96,8 @@ export class DecodedCall implements SentCall, CallEnd {
   /** Where the executor has a slot for it: told of its end, without a promise on the way. */
   #start(executor: TellingExecutor): void {
     try {
-      const [work, args] = this.#asked()
+      const work = this.#work()
+      const args = this.#args()
       const frame = this.#around
       const options = toldOptions(this)
       this.#fill(options, work)
@@ -122,7 +123,8 @@ export class DecodedCall implements SentCall, CallEnd {
     begin: (work: DeclaredWork, args: readonly unknown[], options: ForwardedOptions) => void,
   ): void {
     try {
-      const [work, args] = this.#asked()
+      const work = this.#work()
+      const args = this.#args()
       this.inFrame(() => begin(work, args, this.#options(work)))
     } catch (error) {
       this.#refuse(error)
@@ -130,13 +132,16 @@ export class DecodedCall implements SentCall, CallEnd {
   }
 
   /** @throws what refuses it */
-  #asked(): [work: DeclaredWork, args: readonly unknown[]] {
+  #work(): DeclaredWork {
     const { task, version, kind } = this.request
-    const isStream = kind !== 'call'
-    const work = declaredWork({ task, version, isStream }, this.executor.name)
+    return declaredWork({ task, version, isStream: kind !== 'call' }, this.executor.name)
+  }
+
+  /** @throws what refuses it */
+  #args(): readonly unknown[] {
     const values = argsOf(this.request)
     if (!Array.isArray(values)) throw new TypeError('The arguments are no list.')
-    return [work, values]
+    return values
   }
 
   #refuse(error: unknown): void {

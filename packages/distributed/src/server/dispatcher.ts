@@ -94,7 +94,7 @@ export class Dispatcher {
 
   #send(call: ServedCall): void {
     this.#out++
-    call.goes((request, owner) => this.#route.send(request, owner))
+    call.goes(this.#route)
   }
 
   #go(): void {

@@ -5,7 +5,7 @@ import {
   TaskTimeoutError,
 } from '@conc/core'
 import { type Bytes, isShown, type RecordLevel, Timer } from '@conc/core/internal'
-import type { SentCall } from '../calls/call-route.js'
+import type { CallRoute, SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
 import { PlainValue } from '../link/plain-value.js'
@@ -109,10 +109,10 @@ export class ServedCall implements CallOwner {
     this.#timer = new Timer(Math.max(deadline - Date.now(), 0), () => this.#outOfTime())
   }
 
-  /** It has its turn. @param send gives it to the executor. */
-  goes(send: (request: CallRequest, owner: CallOwner) => SentCall): void {
+  /** It has its turn. @param route the way to the executor. */
+  goes(route: CallRoute): void {
     this.state = 'sent'
-    this.#sent = send(this.request, this)
+    this.#sent = route.send(this.request, this)
     if (this.#words) for (const [type, body] of this.#words) this.#sent.tell(type, body)
     this.#words = undefined
     if (this.#isWatched) this.#timer?.clear()

@@ -66,9 +66,17 @@ export class Call implements AbortListener, Dependent, Member {
   #settlement: Deferred<unknown> | undefined
   #outcome: { readonly value: unknown } | { readonly reason: unknown } | undefined
 
-  /** @param end told how it ends, where nobody reads its promise. */
-  constructor(executor: string, work: unknown, options: ForwardedOptions, end?: CallEnd) {
-    const frame = currentFrame()
+  /**
+   * @param end told how it ends, where nobody reads its promise.
+   * @param frame what surrounds it, for those who know: to look it up is much of what a call costs.
+   */
+  constructor(
+    executor: string,
+    work: unknown,
+    options: ForwardedOptions,
+    end?: CallEnd,
+    frame: Frame | undefined = currentFrame(),
+  ) {
     this.frame = frame
     this.executor = executor
     this.#end = end

@@ -2,7 +2,7 @@ import type { StreamWork, SubmitOptions, Work } from '../../executor.js'
 import { checkWork } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions } from '../checks/option-checks.js'
 import { refuseStreamTask } from '../checks/refusals.js'
-import { whileSuspended } from '../running/frame.js'
+import { currentFrame, type Frame, whileSuspended } from '../running/frame.js'
 import { OwnedStream } from '../running/owned-stream.js'
 import type { Producer } from '../running/stream-call.js'
 import { holdsSlot, SuspendedStream } from '../running/suspended-stream.js'
@@ -44,14 +44,18 @@ export interface IntakeInit {
   readonly suspends?: boolean
 }
 
+const noFrame: Frame = {}
+
 /** Where calls come in at an executor whose bodies run elsewhere: looked over, then refused or accepted. */
 export class Intake {
   readonly #init: IntakeInit
+  readonly #use: string
   /** Those that have begun and are not over. */
   readonly #streams = new Set<Pick<TaskStream<unknown>, 'drain'>>()
 
   constructor(init: IntakeInit) {
     this.#init = init
+    this.#use = `${init.kind} was used`
   }
 
   /** @throws {InvalidOptionError} at once, for a wrong option. */
@@ -60,17 +64,18 @@ export class Intake {
     args: A,
     options: SubmitOptions,
   ): Promise<Awaited<R>> {
-    this.check(work, args, options)
+    // Looked up once: each time costs as much as one of the objects that a call is made of.
+    const frame = currentFrame() ?? noFrame
+    this.check(work, args, options, frame)
     const { name, refuse, suspends } = this.#init
     const refusal = refuseStreamTask(name, work) ?? refuse(work, options)
     if (refusal) {
       endNow(options)
       return Promise.reject(refusal)
     }
-    const call = new Call(name, work, options)
+    const call = new Call(name, work, options, undefined, frame)
     const result = this.#perform(call, args) as Promise<Awaited<R>>
-    const isSuspending = suspends === true && call.frame !== undefined && holdsSlot(call.frame)
-    return isSuspending ? whileSuspended(() => result) : result
+    return suspends === true && holdsSlot(frame) ? whileSuspended(() => result) : result
   }
 
   /** @throws {InvalidOptionError} at once, for a wrong option. */
@@ -117,9 +122,12 @@ export class Intake {
     return call
   }
 
-  /** @throws {InvalidOptionError | ConcError} something is wrong whatever the state of the executor. */
-  check(work: unknown, args: unknown, options: SubmitOptions): void {
-    assertNotImporting(`${this.#init.kind} was used`)
+  /**
+   * @param frame what surrounds whoever calls, where that is known.
+   * @throws {InvalidOptionError | ConcError} something is wrong whatever the state of the executor.
+   */
+  check(work: unknown, args: unknown, options: SubmitOptions, frame?: Frame): void {
+    assertNotImporting(this.#use, frame)
     checkWork(work)
     checkArguments(args)
     checkSubmitOptions(options)

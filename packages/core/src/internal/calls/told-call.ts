@@ -14,7 +14,7 @@ export interface ToldCall {
   readonly work: (...args: never[]) => unknown
   readonly args: readonly unknown[]
   readonly options: ForwardedOptions
-  /** What surrounds the body. */
+  /** What surrounds the call and its body; default: what surrounds whoever passes it on. */
   readonly frame: Frame | undefined
   readonly end: CallEnd
 }

@@ -67,7 +67,7 @@ export class LineCalls {
   startTold({ work, args, options, frame, end }: ToldCall, executor: string): Call | undefined {
     const { line } = this.#work
     if (!line.tryEnter()) return undefined
-    const call = new Call(executor, work, options, end)
+    const call = new Call(executor, work, options, end, frame)
     this.#work.add(call)
     const slot = new Slot(line, this.#giveBack)
     this.#beginnings.add({ call, work, args, attempt: 1, slot, frame })

@@ -32,7 +32,8 @@ export function taskFrame(
   around: TaskSurroundings,
   outer: Frame | undefined = currentFrame(),
 ): Frame {
-  context.slots = around.slot ? [around.slot, ...(outer?.slots ?? [])] : outer?.slots
+  const { slot } = around
+  context.slots = slot === undefined ? outer?.slots : slotsOver(outer?.slots, slot)
   return {
     executor: around.executor ?? outer?.executor,
     task: context,
@@ -46,6 +47,11 @@ export function taskFrame(
     logs: around.logs ?? outer?.logs,
     isImporting: false,
   }
+}
+
+/** Those of `outer` with one before them. */
+function slotsOver(outer: Frame['slots'], slot: Slot): readonly Slot[] {
+  return outer === undefined ? [slot] : [slot, ...outer]
 }
 
 /** Runs a declared task in this process: arguments validated, context set, body traced. Rejects, never throws. */

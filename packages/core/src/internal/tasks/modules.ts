@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConcError, InvalidOptionError } from '../../errors/conc-error.js'
 import { UnknownTaskError } from '../../errors/executor-error.js'
-import { currentFrame, inFrame } from '../running/frame.js'
+import { currentFrame, type Frame, inFrame } from '../running/frame.js'
 import { registry, type TaskDefinition } from './task-definition.js'
 
 /**
@@ -43,8 +43,8 @@ export async function importModules(urls: readonly string[]): Promise<void> {
  *
  * @throws {ConcError} `CONC_WHILE_IMPORTING`
  */
-export function assertNotImporting(what: string): void {
-  if (!currentFrame()?.isImporting) return
+export function assertNotImporting(what: string, frame: Frame | undefined = currentFrame()): void {
+  if (!frame?.isImporting) return
   throw new ConcError(
     `${what} while a worker is importing this module. Workers import the module of a task to find it: put the program into main(import.meta, …) from @conc/core.`,
     { code: 'CONC_WHILE_IMPORTING' },
