@@ -78,6 +78,7 @@ export {
   type Frame,
   hasLaidFrames,
   inFrame,
+  noFrame,
   type Rank,
   runInFrame,
   runUnframed,

@@ -5,8 +5,8 @@ import {
   captureContext,
   deferred,
   endNow,
-  type Frame,
   type KeepAlive,
+  noFrame,
   type Producer,
   type RemoteWork,
   Roster,
@@ -26,8 +26,6 @@ import { DuplexStream, type OpenDuplex } from './duplex-stream.js'
 import { ItemQueue } from './item-queue.js'
 import { ItemReceiver } from './item-receiver.js'
 import { OneAttempt } from './one-attempt.js'
-
-const noFrame: Frame = {}
 
 export interface RemoteLimits {
   readonly maxPayloadBytes: number

@@ -9,6 +9,7 @@ import {
   type Frame,
   isTelling,
   type LiveBody,
+  noFrame,
   reportsEnd,
   runInFrame,
   startTold,
@@ -25,9 +26,6 @@ import { type DeclaredWork, declaredWork } from './declared-work.js'
 import { type DecodedOptions, submittedOptions, toldOptions } from './decoded-options.js'
 import { encodedValue, failedWith, refusedWith, succeededWith } from './encoded-ending.js'
 import { argsOf } from './task-request.js'
-
-/** The surroundings of a call with which nothing came. */
-export const noFrame: Frame = {}
 
 /** One call on its way from bytes to values and back. */
 export class DecodedCall implements SentCall, CallEnd {

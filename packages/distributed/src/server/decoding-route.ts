@@ -1,9 +1,9 @@
 import type { Executor } from '@conc/core'
-import type { Frame, LiveBody } from '@conc/core/internal'
+import { type Frame, type LiveBody, noFrame } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { bodyOfId } from './body-names.js'
-import { DecodedCall, noFrame } from './decoded-call.js'
+import { DecodedCall } from './decoded-call.js'
 import { DecodedStream } from './decoded-stream.js'
 
 /** Where calls come as bytes, for an executor that takes values. */

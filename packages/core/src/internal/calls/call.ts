@@ -4,7 +4,7 @@ import { type Started, TaskCancelledError, TaskTimeoutError } from '../../errors
 import type { SubmitOptions } from '../../executor.js'
 import { type Deferred, deferred } from '../deferred.js'
 import type { Member } from '../line/roster.js'
-import { currentFrame, type Frame } from '../running/frame.js'
+import { currentFrame, type Frame, noFrame } from '../running/frame.js'
 import type { RunningTask } from '../running/running-task.js'
 import { type AbortListener, listenTo, stopListening } from '../signals.js'
 import { boundOptions, definitionOf, type TaskDefinition } from '../tasks/task-definition.js'
@@ -68,15 +68,16 @@ export class Call implements AbortListener, Dependent, Member {
 
   /**
    * @param end told how it ends, where nobody reads its promise.
-   * @param frame what surrounds it, for those who know: to look it up is much of what a call costs.
+   * @param around what surrounds it, for those who know, or `noFrame`: to look it up is much of what a call costs.
    */
   constructor(
     executor: string,
     work: unknown,
     options: ForwardedOptions,
     end?: CallEnd,
-    frame: Frame | undefined = currentFrame(),
+    around: Frame | undefined = currentFrame(),
   ) {
+    const frame = around === noFrame ? undefined : around
     this.frame = frame
     this.executor = executor
     this.#end = end

@@ -2,7 +2,7 @@ import type { StreamWork, SubmitOptions, Work } from '../../executor.js'
 import { checkWork } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions } from '../checks/option-checks.js'
 import { refuseStreamTask } from '../checks/refusals.js'
-import { currentFrame, type Frame, whileSuspended } from '../running/frame.js'
+import { currentFrame, type Frame, noFrame, whileSuspended } from '../running/frame.js'
 import { OwnedStream } from '../running/owned-stream.js'
 import type { Producer } from '../running/stream-call.js'
 import { holdsSlot, SuspendedStream } from '../running/suspended-stream.js'
@@ -43,8 +43,6 @@ export interface IntakeInit {
   /** A task that waits for a call here gives its slot up meanwhile. */
   readonly suspends?: boolean
 }
-
-const noFrame: Frame = {}
 
 /** Where calls come in at an executor whose bodies run elsewhere: looked over, then refused or accepted. */
 export class Intake {

@@ -15,7 +15,7 @@ import { checkWork } from '../checks/executor-checks.js'
 import { checkArguments, checkSubmitOptions, checkWaitOptions } from '../checks/option-checks.js'
 import { refuseStreamTask } from '../checks/refusals.js'
 import { isTraced } from '../running/events.js'
-import { currentFrame, type Frame, runInFrame } from '../running/frame.js'
+import { currentFrame, noFrame, runInFrame } from '../running/frame.js'
 import type { Producer } from '../running/stream-call.js'
 import { TaskStream } from '../running/task-stream.js'
 import { definitionOf } from '../tasks/task-definition.js'
@@ -24,8 +24,6 @@ import { Admission } from './admission.js'
 import type { Entered } from './entered.js'
 import { Lifecycle } from './lifecycle.js'
 import { LineCalls, type LineCallsHost } from './line-calls.js'
-
-const noFrame: Frame = {}
 
 export interface LineExecutorInit {
   readonly name: string

@@ -38,6 +38,9 @@ export interface Frame {
   readonly isImporting?: boolean | undefined
 }
 
+/** Where it is known that there is none. */
+export const noFrame: Frame = Object.freeze({})
+
 const storage = processState('frame', () => new AsyncLocalStorage<Frame>())
 let isFollowed = false
 

@@ -2,7 +2,7 @@ import { TaskInputError } from '../../errors/executor-error.js'
 import type { Executor } from '../../executor.js'
 import { attemptNumber } from '../calls/forwarded-options.js'
 import type { Entered } from '../line/entered.js'
-import { currentFrame, type Frame, runInFrame } from './frame.js'
+import { currentFrame, noFrame, runInFrame } from './frame.js'
 import { iteratorOf, LocalProducer } from './local-producer.js'
 import {
   runClosure,
@@ -14,8 +14,6 @@ import {
 } from './run-task.js'
 import { RunningTask } from './running-task.js'
 import type { Producer } from './stream-call.js'
-
-const noFrame: Frame = {}
 
 /** Whose work runs in this process. */
 export interface Host {

@@ -1,7 +1,5 @@
 import type { Level } from '../logs/level.js'
-import { currentFrame, type Frame } from '../running/frame.js'
-
-const noFrame: Frame = {}
+import { currentFrame, type Frame, noFrame } from '../running/frame.js'
 
 /** What goes along with a call into another thread or process, as plain data; only what there is. */
 export interface TravelContext {
