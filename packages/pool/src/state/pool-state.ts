@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks'
-import type { Executor } from '@conc/core'
 import {
   type AbortListener,
   type Borrower,
