@@ -12,6 +12,8 @@ const program = fileURLToPath(new URL('./round.entry.js', import.meta.url))
 
 /** How long it may take to say what it is about. */
 const signLimitMs = 2000
+/** How long its last words are waited for. */
+const lastWordsMs = 1000
 /** The last lines that it has printed are kept. */
 const keptLines = 40
 
@@ -26,7 +28,7 @@ export interface RoundResult {
 /** One round in a process of its own, which is looked after: whatever it does, this comes to an end. */
 export class RoundProcess {
   readonly #process: ChildProcess
-  readonly #exit: Promise<unknown[]>
+  readonly #exit: Promise<void>
   readonly #endLimitMs: number
   readonly #printed: string[] = []
   #report: Report | undefined
@@ -41,7 +43,7 @@ export class RoundProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#endLimitMs = endLimitOf(input.options)
-    this.#exit = once(this.#process, 'exit')
+    this.#exit = this.#untilGone()
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       if (stream) createInterface(stream).on('line', (line) => this.#read(line))
     }
@@ -61,6 +63,13 @@ export class RoundProcess {
       report: this.#report,
       printed: this.#printed,
     }
+  }
+
+  /** What it said last may be read after its end, unless a descendant holds its pipes. */
+  async #untilGone(): Promise<void> {
+    const closed = once(this.#process, 'close')
+    await once(this.#process, 'exit')
+    await settlesWithin(closed, lastWordsMs)
   }
 
   /** Ends it and its descendants, whatever they do. */
