@@ -71,6 +71,11 @@ export class DecodedCall implements SentCall, CallEnd {
     return this.#isOver
   }
 
+  /** Bodies on this event loop say that they start when they do. */
+  get isWaiting(): boolean {
+    return !this.isStarted && this.executor.capabilities.values === 'identity'
+  }
+
   named(id: string, body: LiveBody): void {
     if (this.#isOver) return
     this.#names ??= new BodyNames()

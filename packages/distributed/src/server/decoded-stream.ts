@@ -47,6 +47,10 @@ export class DecodedStream implements SentCall, StepAnswer<unknown> {
     return this.#call.isStarted
   }
 
+  get isWaiting(): boolean {
+    return this.#call.isWaiting
+  }
+
   cancel(reason: Fault): void {
     this.#call.cancel(reason)
     // Nobody has asked for an item yet: no pending one will tell of the end.

@@ -155,6 +155,12 @@ export class ServedCall implements CallOwner {
     return this.#sent !== undefined
   }
 
+  /** Once the executor has it, it may begin before a word of that is here. */
+  get hasBegun(): Started {
+    if (this.isStarted || this.state === 'waiting') return this.isStarted
+    return this.#sent?.isWaiting ? false : 'unknown'
+  }
+
   tell(type: number, body: Bytes): void {
     if (this.state !== 'waiting') {
       this.#sent?.tell(type, body)
@@ -253,16 +259,10 @@ export class ServedCall implements CallOwner {
   #outOfTime(): void {
     const { task } = this.request
     const phase = this.isStarted ? 'running' : 'waiting'
-    const identity = this.#identity(this.#started)
+    const identity = this.#identity(this.hasBegun)
     const message = `Task '${task}' timed out while ${phase}.`
     const fault = Fault.of(new TaskTimeoutError(message, { phase, ...identity }))
     this.abandon(fault)
-  }
-
-  /** Once the executor has it, it may begin before a word of that is here. */
-  get #started(): Started {
-    if (this.isStarted || this.state === 'waiting') return this.isStarted
-    return this.#sent?.isWaiting ? false : 'unknown'
   }
 
   #withdraw(fault: Fault): void {

@@ -95,7 +95,7 @@ export class SessionCalls {
     const calls = this.#calls.values().filter((call) => !call.isCancelled && isMeant(call))
     for (const call of calls) {
       const { task } = call.request
-      const names = { task, executor: this.#host.executorName, started: call.isStarted }
+      const names = { task, executor: this.#host.executorName, started: call.hasBegun }
       const reason = Fault.of(new TaskCancelledError(message, { origin, ...names }))
       if (origin === 'shutdown') call.abandon(reason)
       else call.cancel(reason)
@@ -166,6 +166,6 @@ export class SessionCalls {
 /** What the client gave as its reason, as it stands in the body's `signal.reason`. */
 function reasonOf(bytes: Bytes, call: ServedCall, executor: string): Fault {
   if (bytes.length > 0) return Fault.of(decodeError(bytes[0] as Uint8Array))
-  const names = { task: call.request.task, executor, started: call.isStarted }
+  const names = { task: call.request.task, executor, started: call.hasBegun }
   return Fault.of(new TaskCancelledError('The call was cancelled.', { origin: 'cancel', ...names }))
 }

@@ -1,4 +1,4 @@
-import { ConnectionLostError, ExecutorClosedError, inline } from '@conc/core'
+import { ConnectionLostError, currentTask, ExecutorClosedError, inline, task } from '@conc/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.js'
 import type { ConnectOptions } from '../../src/client/connect-options.js'
@@ -6,6 +6,15 @@ import type { Session } from '../../src/client/session.js'
 import type { PoolServer } from '../../src/server/pool-server.js'
 import { serve } from '../../src/server/serve.js'
 import { add, held, hold, numbers, whenHeld } from '../tasks.js'
+
+/** What the body of `calls` does first. */
+let onCall: () => void
+const calls = task('test/calls-at-once', () => {
+  onCall()
+  return new Promise<void>((resolve) => {
+    currentTask()?.signal.addEventListener('abort', () => resolve())
+  })
+})
 
 const authkey = 'a key of enough bytes'
 
@@ -68,6 +77,13 @@ describe('a session that is served', () => {
     await refused
     expect(held.has('to be cancelled')).toBe(false)
     await expect(drained(items)).rejects.toMatchObject({ code: 'CONC_TASK_CANCELLED' })
+  })
+
+  it('does not say that a body has not begun of whose start no word is there yet', async () => {
+    await chained()
+    onCall = () => void near.close({ pending: 'reject', graceMs: 0 })
+    const call = session.submit(calls, [])
+    await expect(call).rejects.toMatchObject({ origin: 'shutdown', started: 'unknown' })
   })
 
   it('refuses the calls of others too while its server is away', async () => {
