@@ -1,10 +1,12 @@
+import { writeFileSync } from 'node:fs'
 import {
+  inline,
   TaskCancelledError,
   TaskTimeoutError,
   UnsupportedWorkError,
   withExecutor,
 } from '@conc/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   add,
   count,
@@ -12,6 +14,7 @@ import {
   echo,
   fail,
   flaky,
+  held,
   note,
   parent,
   surroundings,
@@ -190,6 +193,25 @@ describe('close', () => {
     expect(await Promise.all(sums)).toEqual([2, 4])
     await expect(add.on(bull)(1, 1)).rejects.toMatchObject({ code: 'CONC_EXECUTOR_CLOSED' })
   })
+
+  it.each(['immediate', 'hold'] as const)(
+    'is done with jobs that run on when it is out of time (%s)',
+    async (cancelPolicy) => {
+      const [queue, journal] = [new QueueUnderTest(), new Journal()]
+      await queue.worker({ executor: inline() })
+      const bull = queue.executor({ cancelPolicy })
+      const gate = `${journal.file}.gate`
+      const call = held.on(bull)(journal.file, 'a', gate)
+      await journal.has('begin a')
+      await vi.waitUntil(() => bull.load.running === 1)
+      const rejected = expect(call).rejects.toMatchObject({ origin: 'close' })
+      await bull.close({ timeoutMs: 0 })
+      await rejected
+      expect(bull.load).toMatchObject({ running: 0, waiting: 0 })
+      writeFileSync(gate, '')
+      await journal.has('end a')
+    },
+  )
 
   it('cancels them with reject, and leaves the jobs of others alone', async () => {
     const queue = new QueueUnderTest()

@@ -59,6 +59,11 @@ export class BullCalls {
     for (const job of [...this.#jobs]) job.disconnected(error)
   }
 
+  /** The executor has closed, out of time: jobs that still run are their workers' affair, and nobody hears of them. */
+  letGo(): void {
+    for (const job of [...this.#jobs]) job.letGo()
+  }
+
   /** Makes a call's job and settles the call. @returns when the job has ended, which after a cancel is later. */
   perform(call: Call, args: readonly unknown[]): Promise<void> {
     this.add(call)

@@ -98,7 +98,10 @@ export class BullExecutor implements Executor {
     this.#lifecycle = new Lifecycle(this.name, {
       isIdle: () => this.#calls.size === 0,
       cancelAll: (reason) => this.#calls.interruptAll(reason),
-      release: () => this.#link.close(),
+      release: () => {
+        this.#calls.letGo()
+        return this.#link.close()
+      },
     })
   }
 

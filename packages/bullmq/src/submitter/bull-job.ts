@@ -111,6 +111,11 @@ export class BullJob implements JobWatcher, Dependent {
     this.#fail(error)
   }
 
+  /** Its end is waited for no more. The call has been cancelled before. */
+  letGo(): void {
+    this.#fail(this.#call.cancellation.reason)
+  }
+
   async #add(open: OpenQueue): Promise<void> {
     this.#state = 'adding'
     await addJob(this.#host, this.#call, this.#order, open, this.#identityNow)
