@@ -18,8 +18,10 @@ openJournal(journal)
 const round = new Round(plan, options, scene, journal)
 process.on('SIGUSR2', giveSign)
 
-await round.run()
-await findLeftProcesses()
+await runAll().catch((error: unknown) => {
+  console.error(error)
+  process.exit(1)
+})
 const report: Report = {
   faults,
   calls: round.calls.length,
@@ -28,6 +30,11 @@ const report: Report = {
   resources: process.getActiveResourcesInfo(),
 }
 process.stdout.write(`${prefixes.report}${JSON.stringify(report)}\n`)
+
+async function runAll(): Promise<void> {
+  await round.run()
+  await findLeftProcesses()
+}
 
 function countOutcomes(calls: readonly LiveCall[]): Record<string, number> {
   const counts: Record<string, number> = {}

@@ -7,11 +7,18 @@ export interface Descendant {
   readonly command: string
 }
 
+interface Row extends Descendant {
+  readonly parent: number
+  readonly isOver: boolean
+  /** Of this list or another one that is made at the same time: to end it would be no disturbance. */
+  readonly isLister: boolean
+}
+
+const lister = ['-A', '-o', 'pid=,ppid=,stat=,args=']
+
 /** Those that live now, whoever among them has started them. */
 export async function descendants(): Promise<Descendant[]> {
-  const listed = promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='])
-  const lister = listed.child.pid
-  const { stdout } = await listed
+  const { stdout } = await promisify(execFile)('ps', lister)
   const rows = stdout.split('\n').flatMap(parseRow)
   const family = new Set([process.pid])
   // Parents may be listed after their children.
@@ -21,15 +28,17 @@ export async function descendants(): Promise<Descendant[]> {
     grew = family.size > before
   }
   return rows.filter(
-    ({ pid, isOver }) => family.has(pid) && pid !== process.pid && pid !== lister && !isOver,
+    ({ pid, isOver, isLister }) => family.has(pid) && pid !== process.pid && !isOver && !isLister,
   )
 }
 
-function parseRow(line: string): (Descendant & { parent: number; isOver: boolean })[] {
+function parseRow(line: string): Row[] {
   const [, pid, parent, state = '', command = ''] =
     /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
   if (pid === undefined) return []
-  return [{ pid: Number(pid), parent: Number(parent), isOver: state.startsWith('Z'), command }]
+  const isLister = command === `ps ${lister.join(' ')}`
+  const isOver = state.startsWith('Z')
+  return [{ pid: Number(pid), parent: Number(parent), isOver, isLister, command }]
 }
 
 /** Sends a signal to whom may be gone. */
