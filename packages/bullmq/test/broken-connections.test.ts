@@ -25,6 +25,15 @@ const windowful = task('bull-test/windowful', async function* (upTo: number) {
   }
 })
 
+/** Yields while nothing gets to Redis, and goes on when it does. */
+const torn = task('bull-test/torn', async function* (upTo: number) {
+  for (let n = 1; n <= upTo; n++) {
+    if (n === 5) await proxy.shut()
+    yield n
+    if (n === 5) proxy.open()
+  }
+})
+
 async function proxied(): Promise<{ queue: QueueUnderTest; behind: { url: string } }> {
   proxy = await RedisProxy.to(url)
   later(() => proxy[Symbol.asyncDispose]())
@@ -91,6 +100,16 @@ describe('a connection that breaks', { timeout: 30_000 }, () => {
     setImmediate(() => proxy.open())
     for (let n = 17; n <= 60; n++) expect((await items.next()).value).toBe(n)
     expect((await items.next()).done).toBe(true)
+  })
+
+  it('of a worker: a stream whose items are lost ends, also where its consumer has to ask for more', async () => {
+    const { queue, behind } = await proxied()
+    await queue.worker({ ...behind, executor: inline() })
+    const items = queue.executor().stream(torn, [100])
+    const all = (async () => {
+      for await (const item of items) expect(item).toBeLessThan(5)
+    })()
+    await expect(all).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST', started: true })
   })
 
   it('of a submitter: it still tells how its queue is', async () => {

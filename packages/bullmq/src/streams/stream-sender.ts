@@ -30,6 +30,8 @@ export class StreamSender {
   #sent = 0
   #wake: (() => void) | undefined
   #writing: Promise<unknown> = Promise.resolve()
+  /** Something that was sent may not have come to Redis. */
+  #isBroken = false
   #isAnnounced = false
 
   constructor({ host, id, job, envelope }: TakenJob) {
@@ -50,10 +52,16 @@ export class StreamSender {
     this.#wake?.()
   }
 
-  /** Waits until one more item is wanted; returns early when told to stop. */
+  /**
+   * Waits until one more item is wanted; returns early when told to stop.
+   *
+   * @throws {ConnectionLostError} an item is lost: a consumer that has not got it never asks for more.
+   */
   async wanted(signal: AbortSignal): Promise<void> {
+    if (this.#isBroken) await this.flushed()
     while (this.#isAhead && !signal.aborted) {
       await this.#change(signal)
+      if (this.#isBroken) await this.flushed()
       if (this.#isAhead) await this.#lookUp()
     }
   }
@@ -71,7 +79,10 @@ export class StreamSender {
     const key = this.#keys.items(this.#id)
     const written = this.#redis.multi().xadd(key, '*', 'e', text).pexpire(key, keepMs).exec()
     this.#writing = Promise.all([this.#writing, written])
-    this.#writing.catch(() => {})
+    this.#writing.catch(() => {
+      this.#isBroken = true
+      this.#wake?.()
+    })
     this.#announce()
   }
 
