@@ -16,6 +16,9 @@ const retryMs = 2000
  */
 const silenceMs = 30_000
 
+/** For BullMQ to close what answers; ms. */
+export const closingMs = 5000
+
 /** Before a command is sent again over a connection that is there; ms. */
 const againMs = 50
 
@@ -120,13 +123,21 @@ export class Connection {
     })
   }
 
-  /** Waits for what `close` does over this connection, as long as there is one: BullMQ's own closing waits for ever. */
-  async whileConnected(close: () => Promise<unknown>): Promise<void> {
+  /**
+   * Waits for what `close` does over this connection, as long as there is one, and `withinMs` at the most: BullMQ's own
+   * closing waits for ever where this one, or another of its own, is between two tries to connect.
+   */
+  async whileConnected(
+    close: () => Promise<unknown>,
+    withinMs: number = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
     const closed = close().catch(() => {})
     if (!this.isReady) return
     const { promise, resolve } = deferred()
     this.redis.once('close', resolve)
+    const timer = withinMs === Number.POSITIVE_INFINITY ? undefined : new Timer(withinMs, resolve)
     await Promise.race([closed, promise])
+    timer?.clear()
     this.redis.off('close', resolve)
   }
 

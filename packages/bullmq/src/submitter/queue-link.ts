@@ -3,7 +3,7 @@ import type { ConnectionLostError } from '@conc/core'
 import { Queue, QueueEvents } from 'bullmq'
 import { type BlobStore, RedisBlobs } from '../engine/blob-store.js'
 import { checkEngine } from '../engine/check-engine.js'
-import { type Ask, Connection, publishError } from '../engine/connection.js'
+import { type Ask, Connection, closingMs, publishError } from '../engine/connection.js'
 import { isConnectionError } from '../engine/connection-errors.js'
 import { Keys } from '../engine/keys.js'
 import { SubmitterLease } from '../engine/submitter-lease.js'
@@ -91,8 +91,8 @@ export class QueueLink {
     if (this.#open) await this.commands.whileConnected(() => this.#lease.end())
     const { queue } = this.#open ?? {}
     const events = this.#queueEvents
-    if (events) await this.commands.whileConnected(() => events.close())
-    if (queue) await this.commands.whileConnected(() => queue.close())
+    if (events) await this.commands.whileConnected(() => events.close(), closingMs)
+    if (queue) await this.commands.whileConnected(() => queue.close(), closingMs)
     this.#eventsLike.close()
     this.#subscriber.close()
     this.commands.close()

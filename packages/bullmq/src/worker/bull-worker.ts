@@ -166,9 +166,19 @@ export class QueueWorker implements BullWorker {
     await this.#nested.drain().catch((error: unknown) => publishError(this.name, error))
     await this.#idle.until(() => this.#slots.running === 0)
     await this.#closeNested(this.#isGivingBack ? 'reject' : 'run')
-    await link.blocking.whileConnected(() => this.#worker.close(!link.blocking.isReady))
+    await this.#closeEngine()
     await this.#parts.release()
+    // What it still holds would hold the process. It never says that it has ended where it is between two tries.
+    this.#worker.disconnect().catch(() => {})
     this.#end.resolve()
+  }
+
+  /** Results are written before; one that is not by the time its lock has run out counts for nothing. */
+  async #closeEngine(): Promise<void> {
+    const { link, host } = this.#parts
+    const close = (): Promise<void> => this.#worker.close(!link.blocking.isReady)
+    await link.blocking.whileConnected(close, host.settings.lockMs)
+    await endLockRenewal(this.#worker)
   }
 
   #expireAfter(ms: number): void {
@@ -188,19 +198,29 @@ export class QueueWorker implements BullWorker {
 
   async #renew(): Promise<void> {
     await this.#parts.leases.renew(this.#info())
-    const renewAgain = (): void => {
+    this.#renewLater()
+  }
+
+  #renewLater(): void {
+    if (this.#isClosing) return
+    this.#renewal = new Timer(renewMs, () => {
       this.#renew().catch((error: unknown) => {
         publishError(this.name, error)
-        this.#renewal = new Timer(renewMs, renewAgain)
+        this.#renewLater()
       })
-    }
-    if (!this.#closing) this.#renewal = new Timer(renewMs, renewAgain)
+    })
   }
 
   #info(): WorkerInfo {
     const { name, load } = this
     return { name, tasks: knownTasks(), host: hostname(), pid: process.pid, load }
   }
+}
+
+/** Where its connection broke while it closed, BullMQ goes on to renew locks for ever, and a timer of that holds the process. */
+async function endLockRenewal(worker: Worker): Promise<void> {
+  const { lockManager } = worker as unknown as { lockManager?: { close?(): Promise<void> } }
+  await lockManager?.close?.()
 }
 
 function knownTasks(): Record<string, string | null> {
