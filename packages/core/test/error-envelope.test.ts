@@ -5,6 +5,7 @@ import {
   decodeError,
   type EncodedError,
   type ErrorEnvelope,
+  ExecutorClosedError,
   encodeError,
   InvalidOptionError,
   RemoteError,
@@ -101,6 +102,27 @@ describe('encodeError and decodeError', () => {
     expect(back).toBeInstanceOf(RemoteError)
     expect(back).toMatchObject({ name: 'LocalError', message: 'here', hint: 42 })
     expect(back.remoteStack).toBe(error.stack)
+  })
+
+  it('make what an executor did an ExecutorError, also where nobody knows its class', () => {
+    class StoreClosedError extends ExecutorClosedError {
+      override name = 'StoreClosedError'
+    }
+    const back = sent(new StoreClosedError('shut', { executor: 'store' }))
+    expect(back).toBeInstanceOf(ExecutorClosedError)
+    const { name, message, code, retryable, started } = back
+    expect({ name, message, code, retryable, started }).toEqual({
+      name: 'StoreClosedError',
+      message: 'shut',
+      code: 'CONC_EXECUTOR_CLOSED',
+      retryable: true,
+      started: false,
+    })
+  })
+
+  it.each(['OutOfStockError', 'Error', 'toString', 1])('take no other class for it: %s', (base) => {
+    const envelope = { thrown: 'error', kind: 'other', type: 'A', name: 'A', message: 'a', base }
+    expect(decodeError(envelope as ErrorEnvelope)).toBeInstanceOf(RemoteError)
   })
 
   it('see an error of another realm as one', () => {

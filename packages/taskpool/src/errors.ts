@@ -5,6 +5,7 @@ import {
   ExecutorError,
   InvalidOptionError,
 } from '@conc/core'
+import { registerOwnErrors } from '@conc/core/internal'
 
 /** The pool takes no new tasks until `unlock()`. */
 export class PoolLockedError extends ExecutorError {
@@ -163,3 +164,20 @@ export class NotAFunctionError extends InvalidOptionError {
     super(option, `a function${isPromise ? ' (pass the function, not its result)' : ''}`, received)
   }
 }
+
+registerOwnErrors({
+  PoolLockedError,
+  PoolClosedError,
+  TaskPoolError,
+  TaskEndedError,
+  AlreadyCancelledError,
+  AlreadyEndedError,
+  InvalidTaskIdError,
+  TaskNotFoundError,
+  InvalidGroupNameError,
+  GroupNotFoundError,
+  GroupExistsError,
+  CallbackError,
+  QueueUnderflowError,
+  NotAFunctionError,
+})

@@ -7,11 +7,11 @@ import {
   envelopeLimits,
   textOf,
 } from './envelope.js'
-import { registeredClass } from './register-error.js'
+import { executorClass, registeredClass } from './register-error.js'
 
 /**
  * What `encodeError` made, as an error again: built-in and registered classes as themselves, without calling their
- * constructors, others as a `RemoteError`. The input may come from anybody: never throws, never resolves a name
+ * constructors, other `ExecutorError`s as the class of core that they extend, others as a `RemoteError`. The input may come from anybody: never throws, never resolves a name
  * outside the registry.
  */
 export function decodeError(encoded: EncodedError): unknown {
@@ -62,7 +62,8 @@ function instanceFor(encoded: ErrorEnvelope): Error {
   if (kind === 'builtin' && Object.hasOwn(builtinErrors, type)) {
     return bare(message, builtinErrors[type] as ErrorConstructor)
   }
-  const registered = kind === 'registered' ? registeredClass(type) : undefined
+  const registered =
+    (kind === 'registered' ? registeredClass(type) : undefined) ?? executorClass(encoded.base)
   if (registered) return bare(message, registered)
   const { stack } = encoded
   return new RemoteError(message, {

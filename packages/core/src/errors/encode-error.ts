@@ -7,7 +7,7 @@ import {
   textOf,
 } from './envelope.js'
 import { FieldCopy } from './field-copy.js'
-import { registeredName } from './register-error.js'
+import { executorBaseOf, registeredName } from './register-error.js'
 
 /** Options of `encodeError`. */
 export interface EncodeErrorOptions {
@@ -70,14 +70,16 @@ function encode(
   }
 }
 
-function classOf(error: Error): Pick<ErrorEnvelope, 'kind' | 'type'> {
+function classOf(error: Error): Pick<ErrorEnvelope, 'kind' | 'type' | 'base'> {
   if (error instanceof DOMException) return { kind: 'dom', type: error.name }
   const type: unknown = error.constructor
+  const base = executorBaseOf(error)
   const registered = registeredName(type)
-  if (registered !== undefined) return { kind: 'registered', type: registered }
+  if (registered !== undefined)
+    return { kind: 'registered', type: registered, ...(base && { base }) }
   const builtin = Object.keys(builtinErrors).find((name) => builtinErrors[name] === type)
   if (builtin !== undefined) return { kind: 'builtin', type: builtin }
-  return { kind: 'other', type: String(error.name) }
+  return { kind: 'other', type: String(error.name), ...(base && { base }) }
 }
 
 function nestedErrors(

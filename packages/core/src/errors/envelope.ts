@@ -7,6 +7,8 @@ export interface ErrorEnvelope {
   /** How the receiver finds the class: one of the language, a `DOMException`, a registered one, or none. */
   readonly kind: 'builtin' | 'dom' | 'registered' | 'other'
   readonly type: string
+  /** The class of core that it is one of, where the receiver may not have its own. */
+  readonly base?: string
   readonly name: string
   readonly message: string
   readonly stack?: string

@@ -59,3 +59,21 @@ export function registerOwnErrors(classes: Readonly<Record<string, ErrorClass>>)
 }
 
 registerOwnErrors({ ...concErrors, ...executorErrors })
+
+const executorClasses: ReadonlySet<unknown> = new Set(Object.values(executorErrors))
+
+/** @returns the name of the class in core that `error` extends, where that is an `ExecutorError` and not its own. */
+export function executorBaseOf(error: Error): string | undefined {
+  if (!(error instanceof executorErrors.ExecutorError)) return undefined
+  let type: unknown = error.constructor
+  if (executorClasses.has(type)) return undefined
+  while (typeof type === 'function' && !executorClasses.has(type))
+    type = Object.getPrototypeOf(type)
+  return registeredName(type)
+}
+
+/** @returns a class in core by the name that `executorBaseOf` gave. */
+export function executorClass(name: unknown): ErrorClass | undefined {
+  const isKnown = typeof name === 'string' && Object.hasOwn(executorErrors, name)
+  return isKnown ? registeredClass(name) : undefined
+}
