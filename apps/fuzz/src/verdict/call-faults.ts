@@ -20,7 +20,9 @@ function faultsOfOutcome(call: LiveCall, facts: Facts): Fault[] {
   if (!outcome) return [{ rule: 'settles', text: `${plan.script.id} did not settle` }]
   const isOver = outcome.status === 'fulfilled'
   const itemFaults = call.isStream ? faultsOfItems(items, plan, isOver) : []
-  const isSingle = plan.retry === 0 && submitsOf(plan.script, facts) === 1
+  // A queue runs others again when their worker is lost or leaves: an error speaks of the last time.
+  const isRunOnce = plan.isOnce || !isRepeating(facts)
+  const isSingle = isRunOnce && plan.retry === 0 && submitsOf(plan.script, facts) === 1
   const blamed: Blamed = { script: plan.script, options: {}, isSingle }
   if (!isOver) return [...itemFaults, ...faultsOfRejection(call, outcome.error, blamed, facts)]
   return call.isStream ? itemFaults : faultsOfResult(outcome.value, blamed, plan, facts)
@@ -45,11 +47,10 @@ function faultsOfDelay({ plan, endedAt, settledAt, items }: LiveCall): Fault[] {
 }
 
 function faultsOfRepeats({ plan }: LiveCall, facts: Facts): Fault[] {
-  const isRepeating = partsOf(facts.composition).some(({ kind }) => kind === 'bull')
-  if (isRepeating && !plan.isOnce) return []
+  if (isRepeating(facts) && !plan.isOnce) return []
   const chances = submitsOf(plan.script, facts) * (1 + plan.retry)
   const own = faultOfStarts(plan.script, chances, facts)
-  return isRepeating ? own : [...own, ...faultsOfNestedStarts(plan.script, facts)]
+  return isRepeating(facts) ? own : [...own, ...faultsOfNestedStarts(plan.script, facts)]
 }
 
 function faultsOfNestedStarts(parent: Script, facts: Facts): Fault[] {
@@ -64,6 +65,11 @@ function faultOfStarts({ id }: Script, chances: number, { starts }: Facts): Faul
   const begun = starts.get(id) ?? 0
   if (begun <= chances) return []
   return [{ rule: 'runs once', text: `${id} began ${begun} times, of ${chances} at the most` }]
+}
+
+/** Whether it delivers at least once. */
+function isRepeating({ composition }: Facts): boolean {
+  return partsOf(composition).some(({ kind }) => kind === 'bull')
 }
 
 function submitsOf({ id }: Script, { submits }: Facts): number {
