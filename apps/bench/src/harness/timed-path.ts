@@ -14,7 +14,7 @@ export interface TimedPath<Output> {
   /**
    * Runs of the warm-up, whatever CPU time they use here. All contestants are equally warm after as many calls: for work that
    * other processes or threads do, and for calls so short that the time would be over before their code is compiled. Default 1.
-   * A contestant may need more.
+   * A contestant may have its own number.
    */
   readonly warmUpRuns?: number
   /** Throws when the output of a run is wrong; not timed. */
@@ -26,7 +26,7 @@ export interface TimedContestant<Output> {
   readonly name: string
   readonly role: Role
   readonly items?: number
-  /** Runs of its warm-up, where those of the path leave some of its code uncompiled. */
+  /** Runs of its warm-up, where those of the path would take too long. */
   readonly warmUpRuns?: number
   readonly goal?: Goal
   readonly note?: string
