@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { runMain } from './run-main.js'
+import { hasPs, runMain } from './run-main.js'
 
 describe('main', () => {
-  it('finds nothing in a few light rounds', async () => {
+  it.skipIf(!hasPs)('finds nothing in a few light rounds', async () => {
     const { stdout, exitCode } = await runMain('--level', 'light', '--seed', '1', '--rounds', '6')
     expect(stdout).toContain('6 rounds, 0 with faults')
     expect(exitCode).toBe(0)
   })
 
-  it('says how to run a round again that has found something', async () => {
+  it.skipIf(!hasPs)('says how to run a round again that has found something', async () => {
     const words = ['--level', 'light', '--kinds', 'inline', '--seed', '7', '--calls', '5']
     const { stdout, exitCode } = await runMain(...words, '--plant', 'right result', '--rounds', '1')
     expect(stdout).toContain('FAULT right result: 0 resulted in')

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { plantNames } from '../src/plants.js'
-import { runMain } from './run-main.js'
+import { hasPs, runMain } from './run-main.js'
 
 // One with calls that are aborted while they run, and streams, and whose executor is closed after its calls have settled.
 const round = ['--level', 'light', '--kinds', 'inline', '--seed', '21', '--rounds', '1']
 
-describe('plants', () => {
+describe.skipIf(!hasPs)('plants', () => {
   it.concurrent('there is nothing to be found without one', async () => {
     expect((await runMain(...round)).exitCode).toBe(0)
   })

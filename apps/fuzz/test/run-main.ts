@@ -1,7 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** By which a round looks for processes that were left behind; small images have none. */
+export const hasPs: boolean = spawnSync('ps').error === undefined
 
 export interface Ended {
   readonly exitCode: number
