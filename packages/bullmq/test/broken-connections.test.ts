@@ -2,7 +2,7 @@ import { BullExecutor } from '@conc/bullmq'
 import { ConnectionLostError, inline, PoisonTaskError, task } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { die, echo } from './fixtures/tasks.mjs'
+import { die, echo, note } from './fixtures/tasks.mjs'
 import { Program } from './processes.js'
 import { Journal, later, QueueUnderTest, tasksModule, url } from './queue-under-test.js'
 import { RedisProxy } from './redis-proxy.js'
@@ -197,6 +197,18 @@ describe('closing', { timeout: 30_000 }, () => {
       expect(stats).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST' }),
       bull.close(),
     ])
+  })
+
+  it('a worker with a job while Redis is away for good', async () => {
+    const { queue, behind } = await proxied()
+    const journal = new Journal()
+    const worker = await queue.worker({ ...behind, lockMs: 1000 })
+    const call = note.on(queue.executor())(journal.file, 'it', true)
+    call.catch(() => {})
+    await journal.has('begin it')
+    await proxy[Symbol.asyncDispose]()
+    await worker.close({ pending: 'reject' })
+    expect(worker.load.running).toBe(0)
   })
 
   it('a worker while Redis is away lets its process end', async () => {

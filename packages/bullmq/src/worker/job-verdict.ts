@@ -1,5 +1,5 @@
 import { PoisonTaskError, WorkerLostError } from '@conc/core'
-import type { TaskDefinition } from '@conc/core/internal'
+import { deferred, type TaskDefinition, Timer } from '@conc/core/internal'
 import { WaitingError } from 'bullmq'
 import type { StopReason } from './cancel-desk.js'
 import { failureOf, isLoss, isRefusal } from './job-failure.js'
@@ -64,8 +64,10 @@ async function afterLoss(
   return taken.refused(new PoisonTaskError(message, { ...taken.identity, started: true, cause }))
 }
 
-/** Without a burnt attempt. */
-async function givenBack({ job, token }: TakenJob): Promise<Error> {
-  await job.moveToWait(token)
+/** Without a burnt attempt. Where Redis stays away until its lock has run out, it is anybody's all the same. */
+async function givenBack({ job, token, host }: TakenJob): Promise<Error> {
+  const { promise: isLate, resolve } = deferred()
+  const timer = new Timer(host.settings.lockMs, resolve)
+  await Promise.race([job.moveToWait(token), isLate]).finally(() => timer.clear())
   return new WaitingError()
 }
