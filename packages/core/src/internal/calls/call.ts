@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { thrownText } from '../../errors/envelope.js'
 import { type Started, TaskCancelledError, TaskTimeoutError } from '../../errors/executor-error.js'
-import type { SubmitOptions } from '../../executor.js'
 import { type Deferred, deferred } from '../deferred.js'
 import type { Member } from '../line/roster.js'
 import { currentFrame, type Frame, noFrame } from '../running/frame.js'
@@ -18,6 +17,7 @@ import {
   onBodyStart,
   rootOf,
 } from './forwarded-options.js'
+import { earliestDeadline, mergeHeaders } from './inherited.js'
 import type { CallEnd } from './told-call.js'
 
 /** One attempt of a call that runs elsewhere, as far as it tells whether its body has begun. */
@@ -297,23 +297,4 @@ export class Call implements AbortListener, Dependent, Member {
       new TaskTimeoutError(`${what} timed out while ${phase}.`, { phase, ...this.identity }),
     )
   }
-}
-
-function mergeHeaders(
-  inherited: Readonly<Record<string, string>> | undefined,
-  own: Readonly<Record<string, string>> | undefined,
-): Readonly<Record<string, string>> | undefined {
-  if (own === undefined) return inherited
-  return Object.freeze({ ...inherited, ...own })
-}
-
-function earliestDeadline(
-  definition: TaskDefinition | undefined,
-  options: SubmitOptions,
-  frame: Frame | undefined,
-): number | undefined {
-  const timeoutMs = options.timeoutMs ?? definition?.timeoutMs ?? Number.POSITIVE_INFINITY
-  const own = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : Date.now() + timeoutMs
-  const earliest = Math.min(own, frame?.deadline ?? Infinity, frame?.task?.deadline ?? Infinity)
-  return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
 }
