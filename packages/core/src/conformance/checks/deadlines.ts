@@ -88,11 +88,7 @@ export const deadlineChecks: readonly Check[] = [
         timeoutMs: h.shortMs * 4,
         retry: { times: 1, delayMs: farMs },
       })
-      const error = await h.rejects(call, 'the call that waits for its second attempt')
-      h.isA(error, TaskTimeoutError, 'the error')
-      // On a busy machine its time may be over before that.
-      const hasBegun = h.gate.has('failed', 'started')
-      h.ok(!hasBegun || error.started !== false, '`started` is false although it had begun before.')
+      await endsBetweenAttempts(h, call, 'the call that waits for its second attempt')
     },
   },
   {
@@ -106,11 +102,7 @@ export const deadlineChecks: readonly Check[] = [
         timeoutMs: h.shortMs * 4,
         retry: { times: 1, delayMs: farMs },
       })
-      const error = await h.rejects(items.next(), 'the stream that waits for its second attempt')
-      h.isA(error, TaskTimeoutError, 'the error')
-      // On a busy machine its time may be over before that.
-      const hasBegun = h.gate.has('failed', 'started')
-      h.ok(!hasBegun || error.started !== false, '`started` is false although it had begun before.')
+      await endsBetweenAttempts(h, items.next(), 'the stream that waits for its second attempt')
     },
   },
   {
@@ -174,6 +166,18 @@ export const deadlineChecks: readonly Check[] = [
     },
   },
 ]
+
+async function endsBetweenAttempts(
+  h: Harness,
+  waiting: PromiseLike<unknown>,
+  what: string,
+): Promise<void> {
+  const error = await h.rejects(waiting, what)
+  h.isA(error, TaskTimeoutError, 'the error')
+  // On a busy machine its time may be over before that.
+  const hasBegun = h.gate.has('failed', 'started')
+  h.ok(!hasBegun || error.started !== false, '`started` is false although it had begun before.')
+}
 
 function isNear(h: Harness, deadline: number | undefined, expected: number, what: string): void {
   const distance = Math.abs((deadline ?? Number.POSITIVE_INFINITY) - expected)
