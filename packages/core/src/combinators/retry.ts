@@ -43,7 +43,8 @@ class RetryExecutor extends ForwardingExecutor {
 
 /**
  * `executor` with `policy` for each call that does not bring its own, nor its task. Each attempt is a submit of
- * its own, so over `balance` it may go elsewhere. Closing it leaves `executor` open.
+ * its own, so over `balance` it may go elsewhere; a stream is begun again only before its first item. Closing it leaves
+ * `executor` open.
  *
  * @example
  * const steady = retry(session, { times: 3, delayMs: 100, factor: 2, jitter: true })
