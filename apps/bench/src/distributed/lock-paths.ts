@@ -10,6 +10,7 @@ export function sessionLock(items: number): Path {
     title: 'a free lock over a socket, taken and given back',
     unit: 'time',
     items,
+    isOnOneCore: true,
     check: (done, count) => {
       if (done !== count) throw new Error(`Expected ${count}, got ${done}.`)
     },

@@ -31,6 +31,7 @@ export function sessionCalls(options: SessionCalls): Path {
     unit: 'call',
     items,
     warmUpRuns,
+    isOnOneCore: outstanding === 1,
     check: (sum, count) => {
       if (sum !== count * 2) throw new Error(`Expected a sum of ${count * 2}, got ${sum}.`)
     },

@@ -65,7 +65,9 @@ class Entrant {
   }
 
   async open(path: Path, { suite, size, pace, open }: RoundsOptions): Promise<void> {
-    const ticket = { suite, path: path.name, contestant: this.#contestant.name, size, pace }
+    const { name, isOnOneCore = false } = path
+    const contestant = this.#contestant.name
+    const ticket = { suite, path: name, contestant, size, pace, isOnOneCore }
     await this.#orSitOut(async () => {
       this.#session = await open(ticket, this.#contestant)
     })

@@ -1,6 +1,7 @@
-import { fork } from 'node:child_process'
+import { type ForkOptions, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { oneCore } from './one-core.js'
 import type { Contestant, Figures, Pace, Path, Sampler, Size, Suite } from './suite.js'
 
 /** One contestant, warmed up and ready to be sampled. */
@@ -15,6 +16,7 @@ export interface Ticket {
   readonly contestant: string
   readonly size: Size
   readonly pace: Pace
+  readonly isOnOneCore: boolean
 }
 
 /** Where contestants live. */
@@ -32,7 +34,7 @@ const flags = ['--expose-gc', '--no-flush-bytecode', '--max-old-space-size=6144'
 /** In a process of its own, which lives through all rounds of the path. */
 export const openProcess: OpenSession = async (ticket, { env }) => {
   const child = fork(fileURLToPath(new URL('./contestant.entry.js', import.meta.url)), {
-    execArgv: flags,
+    ...program(ticket),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -59,6 +61,13 @@ export const openProcess: OpenSession = async (ticket, { env }) => {
     throw error
   }
   return { sample: () => ask('sample'), close }
+}
+
+function program({ isOnOneCore }: Ticket): Pick<ForkOptions, 'execPath' | 'execArgv'> {
+  const prefix = isOnOneCore ? oneCore() : undefined
+  if (prefix === undefined) return { execArgv: [...flags] }
+  const [command, ...args] = prefix
+  return { execPath: command, execArgv: [...args, process.execPath, ...flags] }
 }
 
 /** What a contestant's process says: that it is ready (nothing), the figures of a sample, or what went wrong. */

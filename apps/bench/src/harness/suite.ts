@@ -21,6 +21,8 @@ export interface Path {
   readonly maxRounds?: number
   /** Rounds that are run however long they take, up to those of the pace. Default 3. */
   readonly minRounds?: number
+  /** Whether its contestants stay on one core, with all that they start, where the system can do that. */
+  readonly isOnOneCore?: boolean
   readonly contestants: readonly Contestant[]
 }
 

@@ -1,3 +1,4 @@
+import { oneCore } from './one-core.js'
 import type { Contestant, Figures, Goal, Metric, Pace, Path, Role, Sampler } from './suite.js'
 
 export interface TimedPath<Output> {
@@ -17,6 +18,8 @@ export interface TimedPath<Output> {
    * A contestant may have its own number.
    */
   readonly warmUpRuns?: number
+  /** For round trips; see `oneCore`. Default false. */
+  readonly isOnOneCore?: boolean
   /** Throws when the output of a run is wrong; not timed. */
   check(output: Output, items: number): void
   readonly contestants: readonly TimedContestant<Output>[]
@@ -45,14 +48,16 @@ const metrics: readonly Metric[] = [
 /** A path measured by wall clock and by CPU time of the contestant's process, both per item. */
 export function timedPath<Output>(path: TimedPath<Output>): Path {
   const { name, title, unit, maxRounds, minRounds } = path
+  const isOnOneCore = path.isOnOneCore === true && oneCore() !== undefined
   return {
     name,
-    title,
+    title: isOnOneCore ? `${title}, on one core` : title,
     unit,
     metrics,
     judgedBy: path.judgedBy ?? 'cpuUs',
     ...(maxRounds === undefined ? {} : { maxRounds }),
     ...(minRounds === undefined ? {} : { minRounds }),
+    ...(isOnOneCore && { isOnOneCore }),
     contestants: path.contestants.map((one) => contestant(path, one)),
   }
 }

@@ -19,14 +19,17 @@ export interface Calls {
   readonly items: number
   /** Three event loops have to be warm, which takes each contestant some 30 000 calls at most. */
   readonly warmUpRuns: number
-  readonly timesFloor: number
+  readonly isOnOneCore?: boolean
+  /** Absent where floor and scheduler cannot be told apart. */
+  readonly timesFloor?: number
   readonly timesPiscina: number
   readonly timesPoolifier: number
 }
 
 export function calls(options: Calls): Path {
-  const { name, outstanding, items, warmUpRuns } = options
+  const { name, outstanding, items, warmUpRuns, isOnOneCore = false } = options
   const { timesFloor, timesPiscina, timesPoolifier } = options
+  const floorGoal = timesFloor === undefined ? undefined : { timesFloor }
   const piscina = (atomics: PiscinaAtomics): TimedContestant<number> =>
     caller(`piscina, atomics ${atomics}`, 'peer', outstanding, () => piscinaAdd(atomics), {
       timesFaster: timesPiscina,
@@ -38,12 +41,13 @@ export function calls(options: Calls): Path {
     items,
     judgedBy: 'wallUs',
     warmUpRuns,
+    isOnOneCore,
     check: (sum, count) => {
       if (sum !== count * 2) throw new Error(`Expected a sum of ${count * 2}, got ${sum}.`)
     },
     contestants: [
       caller('bare port RPC', 'floor', outstanding, rpcAdd),
-      caller('ThreadExecutor', 'ours', outstanding, threadsAdd, { timesFloor }),
+      caller('ThreadExecutor', 'ours', outstanding, threadsAdd, floorGoal),
       piscina('sync'),
       piscina('async'),
       piscina('disabled'),

@@ -37,6 +37,7 @@ export function nestedPath(
     unit: 'nested call',
     items,
     judgedBy: 'wallUs',
+    isOnOneCore: true,
     check: (sum, count) => {
       if (sum !== count) throw new Error(`Expected ${count}, got ${sum}.`)
     },

@@ -1,5 +1,5 @@
-import { type Suite, sized } from '../harness/suite.js'
-import { calls } from './calls.js'
+import { type Size, type Suite, sized } from '../harness/suite.js'
+import { type Calls, calls } from './calls.js'
 import { cpuBound } from './cpu-bound.js'
 import { nestedCalls } from './nested-calls.js'
 import { streams } from './streams.js'
@@ -9,15 +9,8 @@ export const threadsSuite: Suite = {
   name: 'threads',
   about: 'tasks on two worker threads',
   paths: (size) => [
-    calls({
-      name: 'round-trip',
-      outstanding: 1,
-      items: sized(size, 10, 200, 1000, 2000),
-      warmUpRuns: sized(size, 1, 10, 20, 20),
-      timesFloor: 1.25,
-      timesPiscina: 1,
-      timesPoolifier: 1,
-    }),
+    calls({ ...roundTrip(size), name: 'round-trip', isOnOneCore: true, timesFloor: 1.25 }),
+    calls({ ...roundTrip(size), name: 'round-trip/two-cores' }),
     calls({
       name: 'two-per-thread',
       outstanding: 4,
@@ -41,4 +34,14 @@ export const threadsSuite: Suite = {
     nestedCalls(sized(size, 10, 200, 1000, 2000)),
     streams(sized(size, 100, 2000, 20_000, 100_000)),
   ],
+}
+
+function roundTrip(size: Size): Omit<Calls, 'name'> {
+  return {
+    outstanding: 1,
+    items: sized(size, 10, 200, 1000, 2000),
+    warmUpRuns: sized(size, 1, 10, 20, 20),
+    timesPiscina: 1,
+    timesPoolifier: 1,
+  }
 }

@@ -14,6 +14,7 @@ export function transfer(items: number): Path {
     unit: 'round trip',
     items,
     judgedBy: 'wallUs',
+    isOnOneCore: true,
     check: (bytes) => {
       if (bytes.byteLength !== size || bytes[0] !== 7) throw new Error('The bytes are not back.')
     },
