@@ -19,7 +19,10 @@ const hasInternal = existsSync('src/internal/index.ts')
 const base = '@conc/core/internal/base'
 const core = sources.some(takesBase) ? base : '@conc/core/internal'
 
-const common = { platform: 'node', transform: { target: 'es2023' } }
+/** Node looks up its global by a function, at each use; compiled code cannot see through that. */
+const inject = { Buffer: ['node:buffer', 'Buffer'] }
+
+const common = { platform: 'node', transform: { target: 'es2023', inject } }
 const output = {
   dir: 'dist',
   sourcemap: true,
@@ -182,7 +185,7 @@ function withBase() {
  */
 function withBuiltinsAtHand() {
   const names =
-    'async_hooks|diagnostics_channel|fs|module|os|path|perf_hooks|timers|timers/promises|url|util|vm|worker_threads'
+    'async_hooks|buffer|diagnostics_channel|fs|module|os|path|perf_hooks|process|timers|timers/promises|url|util|vm|worker_threads'
   const loading = new RegExp(`^import \\{(.*)\\} from ("node:(?:${names})");$`, 'gm')
   const taking = (_, imported, name) =>
     `const {${imported.replaceAll(' as ', ': ')}} = process.getBuiltinModule(${name});`

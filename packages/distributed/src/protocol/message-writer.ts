@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process'
 import type { Bytes } from '@conc/core/internal'
 import { frameBytes, frameHeaderBytes, noBytes, writeFrameHead } from './frame.js'
 import { FrameBatch } from './frame-batch.js'
@@ -217,5 +218,5 @@ export class MessageWriter {
  * they let go on. To wait for these from elsewhere as well would take a promise of its own, for each write.
  */
 function atNextTick(flush: () => void): void {
-  process.nextTick(flush)
+  nextTick(flush)
 }
