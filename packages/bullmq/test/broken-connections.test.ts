@@ -1,6 +1,7 @@
-import { BullExecutor } from '@conc/bullmq'
+import { BullExecutor, runBullWorker } from '@conc/bullmq'
 import { ConnectionLostError, inline, PoisonTaskError, task } from '@conc/core'
 import { deferred } from '@conc/core/internal'
+import type { RedisOptions } from 'ioredis'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { die, echo, note } from './fixtures/tasks.mjs'
 import { Program } from './processes.js'
@@ -112,6 +113,17 @@ describe('a connection that breaks', { timeout: 30_000 }, () => {
     await expect(all).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST', started: true })
   })
 
+  it('of a submitter: what nobody answers rejects, also where each new one breaks at once', async () => {
+    const { queue, behind } = await proxied()
+    const bull = queue.executor({ ...behind, reconnectMs: 500 })
+    await bull.stats()
+    const isAsked = proxy.said('zrange')
+    const stats = bull.stats()
+    await isAsked
+    proxy.refuse()
+    await expect(stats).rejects.toThrow(ConnectionLostError)
+  })
+
   it('of a submitter: it still tells how its queue is', async () => {
     const { queue, behind } = await proxied()
     const bull = queue.executor(behind)
@@ -162,6 +174,35 @@ describe('a connection that falls silent', { timeout: 30_000 }, () => {
 })
 
 describe('closing', { timeout: 30_000 }, () => {
+  afterEach(() => void vi.useRealTimers())
+
+  /** Connections that are lost once, and then tried only much later. */
+  async function rarelyTried(): Promise<{
+    queue: QueueUnderTest
+    connection: RedisOptions
+    tries: () => number
+  }> {
+    const { queue, behind } = await proxied()
+    const { hostname: host, port } = new URL(behind.url)
+    let tries = 0
+    const retryStrategy = (): number => {
+      tries++
+      return 60_000
+    }
+    return { queue, connection: { host, port: Number(port), retryStrategy }, tries: () => tries }
+  }
+
+  /** Except those by which ioredis gives a socket 2 s for its end, also one that is closed. */
+  async function untilNoTimer(): Promise<void> {
+    await vi.advanceTimersByTimeAsync(2000)
+    await until(() => vi.getTimerCount() === 0)
+  }
+
+  /** While no time passes. */
+  async function until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise(setImmediate)
+  }
+
   it.each(['info', 'xrevrange', 'xread'])(
     'while it connects leaves nothing: at %s',
     async (command) => {
@@ -177,14 +218,7 @@ describe('closing', { timeout: 30_000 }, () => {
   )
 
   it('between two tries to connect answers what Redis did not', async () => {
-    const { queue, behind } = await proxied()
-    const { hostname: host, port } = new URL(behind.url)
-    let losses = 0
-    const retryStrategy = (): number => {
-      losses++
-      return 60_000
-    }
-    const connection = { host, port: Number(port), retryStrategy }
+    const { queue, tries, connection } = await rarelyTried()
     const bull = new BullExecutor({ connection, queue: queue.where.queue })
     await bull.stats()
     const { connections } = proxy
@@ -192,11 +226,59 @@ describe('closing', { timeout: 30_000 }, () => {
     const stats = bull.stats()
     await isAsked
     await proxy[Symbol.asyncDispose]()
-    await expect.poll(() => losses).toBe(connections)
+    await expect.poll(tries).toBe(connections)
     await Promise.all([
       expect(stats).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST' }),
       bull.close(),
     ])
+  })
+
+  it('while it connects anew answers what Redis did not', async () => {
+    const { queue, behind } = await proxied()
+    const bull = queue.executor(behind)
+    await bull.stats()
+    const { connections } = proxy
+    const isAsked = proxy.said('zrange')
+    const stats = bull.stats()
+    await isAsked
+    await proxy.shut()
+    await expect.poll(() => proxy.waiting).toBe(connections)
+    await Promise.all([
+      expect(stats).rejects.toMatchObject({ code: 'CONC_CONNECTION_LOST' }),
+      bull.close(),
+    ])
+  })
+
+  it('between two tries to connect leaves nothing that waits', async () => {
+    const { queue, tries, connection } = await rarelyTried()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const bull = new BullExecutor({ connection, queue: queue.where.queue })
+    const isFollowed = proxy.said('xread')
+    await bull.stats()
+    await isFollowed
+    const { connections } = proxy
+    await proxy[Symbol.asyncDispose]()
+    await until(() => tries() === connections)
+    await bull.close()
+    await untilNoTimer()
+  })
+
+  it('a worker between two tries to connect leaves nothing that waits', async () => {
+    const { queue, tries, connection } = await rarelyTried()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const isWaiting = proxy.said('bzpopmin')
+    const worker = await runBullWorker({
+      connection,
+      queue: queue.where.queue,
+      modules: [tasksModule],
+      executor: inline(),
+    })
+    await isWaiting
+    const { connections } = proxy
+    await proxy[Symbol.asyncDispose]()
+    await until(() => tries() === connections)
+    await worker.close()
+    await untilNoTimer()
   })
 
   it('a worker with a job while Redis is away for good', async () => {

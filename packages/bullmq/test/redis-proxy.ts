@@ -8,6 +8,7 @@ export class RedisProxy implements AsyncDisposable {
   readonly #target: URL
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #held: Socket[] | undefined
+  #isRefusing = false
   #knocked = deferred()
   #listening: { readonly text: string; readonly heard: Deferred<void> } | undefined
 
@@ -15,7 +16,8 @@ export class RedisProxy implements AsyncDisposable {
     this.#target = new URL(target)
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
       this.#knocked.resolve()
-      if (this.#held) this.#held.push(client.on('error', () => {}))
+      if (this.#isRefusing) client.destroy()
+      else if (this.#held) this.#held.push(client.on('error', () => {}))
       else this.#connect(client)
     })
   }
@@ -36,6 +38,11 @@ export class RedisProxy implements AsyncDisposable {
     return this.#pairs.size
   }
 
+  /** Those that have come back since the others broke, and are not let in. */
+  get waiting(): number {
+    return this.#held?.length ?? 0
+  }
+
   /** Resolves when a client has said `text`, before Redis answers. */
   said(text: string): Promise<void> {
     const heard = deferred()
@@ -49,6 +56,12 @@ export class RedisProxy implements AsyncDisposable {
     this.#knocked = deferred()
     this.#cut()
     await this.#knocked.promise
+  }
+
+  /** Breaks every connection, and those of whoever comes back as soon as they are made. */
+  refuse(): void {
+    this.#isRefusing = true
+    this.#cut()
   }
 
   /** Passes nothing on any more, and lets nobody in; whoever is connected still believes it. */

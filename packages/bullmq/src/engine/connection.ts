@@ -3,6 +3,7 @@ import { Conditions, deferred, publish, Timer } from '@conc/core/internal'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { QueueSettings } from '../options/connection-options.js'
 import { isConnectionError } from './connection-errors.js'
+import { dontKeepUnanswered, endForGood } from './unanswered.js'
 
 /** Gives what a command gives, once Redis has answered it. */
 export type Ask = <T>(command: () => Promise<T>) => Promise<T>
@@ -26,6 +27,8 @@ const againMs = 50
 export class Connection {
   readonly redis: Redis
   readonly #executor: string
+  /** Those that BullMQ makes like this one, and does not always end. */
+  readonly #copies: Redis[] = []
   readonly #states = new Conditions()
   #isEnded = false
   #lastError: unknown
@@ -43,6 +46,8 @@ export class Connection {
     }
     // As BullMQ reads replies.
     this.redis = new Redis({ ...options, replyMapping: 'legacy' })
+    if (!isBlocking) dontKeepUnanswered(this.redis)
+    this.redis.duplicate = (override) => this.#copy(override)
     this.redis.on('error', (error) => this.#failed(error))
     this.redis.on('ready', () => this.#states.check())
     this.redis.on('end', () => this.#states.check())
@@ -141,13 +146,17 @@ export class Connection {
     this.redis.off('close', resolve)
   }
 
-  /** Ends it for good. Commands that are on their way reject. */
+  /** Ends it for good, and those that were made like it. Commands that are on their way reject. */
   close(): void {
     this.#isEnded = true
-    // Between two tries ioredis stops without a word to the commands that wait for the next one.
-    if (this.redis.status === 'reconnecting') this.redis.connect().catch(() => {})
-    this.redis.disconnect()
+    for (const redis of [...this.#copies, this.redis]) endForGood(redis)
     this.#states.check()
+  }
+
+  #copy(override?: Partial<RedisOptions>): Redis {
+    const copy = Redis.prototype.duplicate.call(this.redis, override)
+    this.#copies.push(copy)
+    return copy
   }
 
   #failed(error: unknown): void {

@@ -168,8 +168,6 @@ export class QueueWorker implements BullWorker {
     await this.#closeNested(this.#isGivingBack ? 'reject' : 'run')
     await this.#closeEngine()
     await this.#parts.release()
-    // What it still holds would hold the process. It never says that it has ended where it is between two tries.
-    this.#worker.disconnect().catch(() => {})
     this.#end.resolve()
   }
 
