@@ -53,5 +53,11 @@ describe('findContestant', () => {
 })
 
 function options({ name }: Suite) {
-  return { suite: name, size: 'tiny', pace: paces.tiny, open: openHere } as const
+  return {
+    suite: name,
+    size: 'tiny',
+    pace: paces.tiny,
+    isOnOneCore: false,
+    open: openHere,
+  } as const
 }
