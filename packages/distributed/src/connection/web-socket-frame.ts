@@ -1,4 +1,5 @@
 import { writeBytes } from '../protocol/frame.js'
+import { writeUint32 } from '../protocol/little-endian.js'
 
 /** A final frame of binary data. */
 const finalBinary = 0x82
@@ -21,7 +22,7 @@ export function webSocketFrame(payload: Uint8Array, isMasked: boolean): Buffer {
   frame[0] = finalBinary
   frame[1] = (isMasked ? masked : 0) | (isShort ? byteLength : 126)
   if (!isShort) frame.writeUInt16BE(byteLength, 2)
-  if (isMasked) frame.writeUInt32LE(0, headBytes - maskBytes)
+  if (isMasked) writeUint32(frame, headBytes - maskBytes, 0)
   writeBytes(frame, headBytes, payload)
   return frame
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '@conc/core/internal'
+import { writeUint32 } from './little-endian.js'
 
 /** A frame as it arrived. `meta` and `body` are views of its message; each access to `body` may make one. */
 export interface Frame {
@@ -44,13 +45,13 @@ export function writeFrameHead(
   flags: number,
   byteLength: number,
 ): number {
-  target.writeUInt32LE(byteLength - 4, at)
+  writeUint32(target, at, byteLength - 4)
   target[at + 4] = type
   target[at + 5] = flags
   target[at + 6] = 0
   target[at + 7] = 0
-  target.writeUInt32LE(id, at + 8)
-  target.writeUInt32LE(meta.length, at + 12)
+  writeUint32(target, at + 8, id)
+  writeUint32(target, at + 12, meta.length)
   return writeBytes(target, at + frameHeaderBytes, meta)
 }
 

@@ -1,3 +1,4 @@
+import { readUint32, writeUint32 } from './little-endian.js'
 import { isBad, type Message, parseMessage } from './message.js'
 import type { OutgoingMessage } from './message-writer.js'
 
@@ -6,7 +7,7 @@ export const linkHeaderBytes = 4
 
 /** The chunks of a message as a pipe carries them. @param message made with room for its length. */
 export function linkChunks({ chunks, byteLength }: OutgoingMessage): OutgoingMessage['chunks'] {
-  chunks[0].writeUInt32LE(byteLength, 0)
+  writeUint32(chunks[0], 0, byteLength)
   return chunks
 }
 
@@ -43,14 +44,14 @@ export class LinkParser {
     const count = Math.min(linkHeaderBytes - this.#have, chunk.byteLength)
     chunk.copy(this.#header, this.#have, 0, count)
     this.#have += count
-    if (this.#have === linkHeaderBytes) this.#expect(this.#header.readUInt32LE(0))
+    if (this.#have === linkHeaderBytes) this.#expect(readUint32(this.#header, 0))
     return chunk.subarray(count)
   }
 
   /** The usual case, without a copy: the chunk has all of the message. @returns what follows it. */
   #wholeMessage(chunk: Buffer): Buffer | undefined {
     if (chunk.byteLength < linkHeaderBytes) return undefined
-    const size = chunk.readUInt32LE(0)
+    const size = readUint32(chunk, 0)
     const end = linkHeaderBytes + size
     if (size > this.#limit || chunk.byteLength < end) return undefined
     this.#parse(chunk.subarray(linkHeaderBytes, end))

@@ -1,5 +1,6 @@
 import { copyOf, type Frame, frameHeaderBytes, noBytes } from './frame.js'
 import { closeCode, messageFrames, metaBytes, protocolVersion } from './limits.js'
+import { readUint16, readUint32, writeUint16, writeUint32 } from './little-endian.js'
 import { ReceivedFrame } from './received-frame.js'
 
 /** u8 version | u8 flags | u16 frames | u32 seq | u32 ack */
@@ -39,18 +40,18 @@ export function writeMessageHeader(
 ): void {
   target[at] = protocolVersion
   target[at + 1] = 0
-  target.writeUInt16LE(frames, at + 2)
-  target.writeUInt32LE(seq, at + 4)
-  target.writeUInt32LE(ack, at + 8)
+  writeUint16(target, at + 2, frames)
+  writeUint32(target, at + 4, seq)
+  writeUint32(target, at + 8, ack)
 }
 
 /** Takes a message apart. Never throws, whatever the bytes. */
 export function parseMessage(bytes: Buffer): Message | BadMessage {
   if (bytes.length < messageHeaderBytes) return bad('is shorter than its header')
   if (bytes[0] !== protocolVersion) return bad(`has version ${bytes[0]}`)
-  const count = bytes.readUInt16LE(2)
+  const count = readUint16(bytes, 2)
   if (count > messageFrames) return bad(`says it has ${count} frames`)
-  const seq = bytes.readUInt32LE(4)
+  const seq = readUint32(bytes, 4)
   if ((seq === 0) !== (count === 0)) return bad('has frames without a number')
   const frames: Frame[] = []
   let at = messageHeaderBytes
@@ -61,13 +62,13 @@ export function parseMessage(bytes: Buffer): Message | BadMessage {
     at = end
   }
   if (at !== bytes.length) return bad('goes on after its last frame')
-  return { seq, ack: bytes.readUInt32LE(8), frames }
+  return { seq, ack: readUint32(bytes, 8), frames }
 }
 
 function frameEnd(bytes: Buffer, at: number): number | undefined {
   if (at + frameHeaderBytes > bytes.length) return undefined
-  const size = bytes.readUInt32LE(at)
-  const metaSize = bytes.readUInt32LE(at + 12)
+  const size = readUint32(bytes, at)
+  const metaSize = readUint32(bytes, at + 12)
   const end = at + 4 + size
   if (end > bytes.length || metaSize > metaBytes) return undefined
   return size < frameHeaderBytes - 4 + metaSize ? undefined : end
@@ -75,10 +76,10 @@ function frameEnd(bytes: Buffer, at: number): number | undefined {
 
 function frameAt(bytes: Buffer, at: number, end: number): Frame {
   const metaAt = at + frameHeaderBytes
-  const bodyAt = metaAt + bytes.readUInt32LE(at + 12)
+  const bodyAt = metaAt + readUint32(bytes, at + 12)
   const [type, flags] = [bytes[at + 4] as number, bytes[at + 5] as number]
   const meta = metaOf(bytes, metaAt, bodyAt)
-  return new ReceivedFrame(type, flags, bytes.readUInt32LE(at + 8), meta, bytes, bodyAt, end)
+  return new ReceivedFrame(type, flags, readUint32(bytes, at + 8), meta, bytes, bodyAt, end)
 }
 
 /** Calls of one task say the same: those that follow each other have one meta between them, which is decoded once. */

@@ -3,16 +3,31 @@ import { pathTo, pathToEntry } from '@conc/core/internal'
 /** How one gets from a container to what is in it. */
 export type StepKind = 'property' | 'item' | 'mapKey' | 'mapValue' | 'member' | 'inside'
 
-/** Of a list that is kept for the next walk: most are no deeper than two containers. */
-const mostKept = 6
+/** Steps that are kept for the next walk: most values are no deeper. */
+const mostKept = 8
+
+/** From one container into what it has: an object of fixed shape, as a step is noted for each value. */
+class Step {
+  kind: StepKind | undefined
+  key: unknown
+  container: object | undefined
+
+  clear(): void {
+    this.kind = undefined
+    this.key = undefined
+    this.container = undefined
+  }
+}
 
 /** Where a walk through a value is: kept as it goes, made into a path only where something is wrong. */
 export class Trail {
   /** How many containers are around the current value. */
   depth = 0
   #root = ''
-  /** By depth: kind, key, and the container. */
-  #steps: unknown[] = []
+  /** By depth. */
+  readonly #steps: Step[] = []
+  /** So many have been in use. */
+  #deepest = 0
 
   /** The walk begins at `root`. */
   begin(root: string): void {
@@ -22,25 +37,25 @@ export class Trail {
   /** The walk is over, and nothing that it has come by is held any more. */
   end(): void {
     this.depth = 0
-    const { length } = this.#steps
-    if (length > mostKept) this.#steps = []
-    else for (let at = 0; at < length; at++) this.#steps[at] = undefined
+    if (this.#deepest > mostKept) this.#steps.length = mostKept
+    for (let at = Math.min(this.#deepest, mostKept) - 1; at >= 0; at--) this.#steps[at]?.clear()
+    this.#deepest = 0
   }
 
   /** The next value is reached from the container at `depth` by `key`. */
   step(depth: number, kind: StepKind, key?: unknown): void {
     this.depth = depth + 1
-    const at = depth * 3
-    this.#steps[at] = kind
-    this.#steps[at + 1] = key
+    const step = this.#stepAt(depth)
+    step.kind = kind
+    step.key = key
   }
 
   /** @returns `false` where `container` is one of those it is in. */
   enter(depth: number, container: object): boolean {
     for (let outer = 0; outer < depth; outer++) {
-      if (this.#steps[outer * 3 + 2] === container) return false
+      if (this.#steps[outer]?.container === container) return false
     }
-    this.#steps[depth * 3 + 2] = container
+    this.#stepAt(depth).container = container
     return true
   }
 
@@ -54,13 +69,21 @@ export class Trail {
   /** The path of a container that `enter` refused to enter again. */
   pathOf(container: object): string {
     let depth = 0
-    while (depth < this.depth && this.#steps[depth * 3 + 2] !== container) depth++
+    while (depth < this.depth && this.#steps[depth]?.container !== container) depth++
     return this.path(depth)
   }
 
+  #stepAt(depth: number): Step {
+    if (depth >= this.#deepest) {
+      this.#deepest = depth + 1
+      while (depth >= this.#steps.length) this.#steps.push(new Step())
+    }
+    return this.#steps[depth] as Step
+  }
+
   #stepFrom(path: string, depth: number): string {
-    const [kind, key] = this.#steps.slice(depth * 3)
-    switch (kind as StepKind | undefined) {
+    const { kind, key } = this.#stepAt(depth)
+    switch (kind) {
       case 'item':
         return `${path}[${String(key)}]`
       case 'mapKey':

@@ -36,6 +36,16 @@ export function kindOf(value: object, prototype: object | null): Kind | undefine
   return foreignKind(value, prototype)
 }
 
+/**
+ * What most values begin with: arguments are a list. Its length is looked at for the compiler, which then knows what it has
+ * and needs not ask the runtime for the prototype.
+ */
+export function isPlainArray(value: object): value is readonly unknown[] {
+  return (
+    Array.isArray(value) && value.length >= 0 && Object.getPrototypeOf(value) === Array.prototype
+  )
+}
+
 /** Whether `value` really is what its prototype says: `Object.create(Map.prototype)` is no map. */
 function isTrue(kind: Kind, value: object): boolean {
   switch (kind.is) {

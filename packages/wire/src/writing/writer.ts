@@ -1,7 +1,7 @@
 import { failed, isFailure, tooLarge, unfit } from '../format/failures.js'
 import { kinds, limits, tags } from '../format/format.js'
 import { Trail } from '../format/trail.js'
-import { kindOf } from '../format/value-kind.js'
+import { type ContainerKind, isPlainArray, kindOf } from '../format/value-kind.js'
 import { binaryTrouble, bytesOf } from '../format/views.js'
 import { ByteTarget, type RoomUser } from './byte-target.js'
 import { Tails } from './tails.js'
@@ -164,14 +164,20 @@ export class Writer implements RoomUser {
   }
 
   #object(value: object, depth: number): void {
+    if (isPlainArray(value)) {
+      this.#container(value, 'array', depth)
+      return
+    }
     const kind = kindOf(value, Object.getPrototypeOf(value) as object | null)
     if (kind?.is === 'view') this.#binary(value, kind.view)
     else if (kind?.is === 'date') writeDate(this.#target, value as Date)
-    else {
-      this.#enter(value, depth)
-      writeContainer(this, value, kind?.is, depth)
-      this.checkSize(depth)
-    }
+    else this.#container(value, kind?.is, depth)
+  }
+
+  #container(value: object, kind: ContainerKind | undefined, depth: number): void {
+    this.#enter(value, depth)
+    writeContainer(this, value, kind, depth)
+    this.checkSize(depth)
   }
 
   #enter(container: object, depth: number): void {
