@@ -170,8 +170,8 @@ function makeTask<A extends readonly unknown[], R>(
   complete?: Completion<A>,
 ): Task<A, R> {
   const made = makeCaller<A, R>({ definition, complete }) as Task<A, R>
-  const { name, module, version } = definition
-  for (const [key, value] of Object.entries({ name, module, version })) {
+  const { module, version } = definition
+  for (const [key, value] of Object.entries({ module, version })) {
     Object.defineProperty(made, key, { value, configurable: true })
   }
   return made
@@ -196,20 +196,22 @@ function makeCaller<A extends readonly unknown[], R>(init: CallerInit<A, R>): Ta
       : executor.submit(work as Task<never, R>, args as never, options)
     return result as TaskCall<R>
   }
-  const caller = Object.assign(
-    (...args: A): TaskCall<R> => callOn(currentFrame()?.executor ?? here, args),
-    {
-      local: (...args: A): TaskCall<R> => callOn(here, args),
-      on: (executor: Executor) => {
-        checkExecutor('executor', executor)
-        return (...args: A): TaskCall<R> => callOn(executor, args)
-      },
-      with: (more: SubmitOptions) => {
-        checkSubmitOptions(more)
-        return makeCaller<A, R>({ ...init, options: { ...options, ...more }, made: work })
-      },
+  const { name } = definition
+  // Named as it is made: a function that is renamed later becomes a dictionary, in which all that executors ask it is searched.
+  const call = {
+    [name]: (...args: A): TaskCall<R> => callOn(currentFrame()?.executor ?? here, args),
+  }[name] as (...args: A) => TaskCall<R>
+  const caller = Object.assign(call, {
+    local: (...args: A): TaskCall<R> => callOn(here, args),
+    on: (executor: Executor) => {
+      checkExecutor('executor', executor)
+      return (...args: A): TaskCall<R> => callOn(executor, args)
     },
-  )
+    with: (more: SubmitOptions) => {
+      checkSubmitOptions(more)
+      return makeCaller<A, R>({ ...init, options: { ...options, ...more }, made: work })
+    },
+  })
   const work = init.made ?? (caller as unknown as Task<A, R>)
   Object.defineProperty(caller, taskDefinition, { value: definition })
   if (options) Object.defineProperty(caller, callOptions, { value: options })

@@ -103,6 +103,10 @@ describe('task', () => {
     expect(task(name, () => 1).name).toBe(name)
   })
 
+  it('keeps its name with options', () => {
+    expect(task('shop/price', () => 1).with({ priority: 1 })).toHaveProperty('name', 'shop/price')
+  })
+
   it('refuses an anonymous function alone', () => {
     expect(() => task(() => 1)).toThrow('Expected `name` to be a name of 1 to 128 letters')
   })
