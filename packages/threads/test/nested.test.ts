@@ -18,6 +18,7 @@ import {
   nestedRetry,
   nestedTimeout,
   OutOfStockError,
+  oversleeping,
   parentOfLost,
   relay,
   sumStream,
@@ -143,6 +144,12 @@ describe('a nested call', () => {
       code: 'CONC_TASK_TIMEOUT',
       phase: 'running',
     })
+  })
+
+  it('whose time is over before a word of its start has come is not said to have waited', async () => {
+    await using threads = new ThreadExecutor({ minThreads: 2, maxThreads: 2 })
+    await threads.ready()
+    expect(await threads.submit(oversleeping, [words(0, 0, 0).buffer])).toEqual(['unknown'])
   })
 
   it('moves values there and back, and reports progress', async () => {

@@ -120,7 +120,7 @@ export class NestedWork implements RemoteWork {
     })
   }
 
-  /** Posts one attempt; `sink` is told once how it ended. */
+  /** Posts one attempt; `sink` is told once how it ended. From now on it may begin before a word of that is here. */
   #send(
     call: Call,
     args: readonly unknown[],
@@ -139,7 +139,9 @@ export class NestedWork implements RemoteWork {
     }
     const options = { args, context, priority: call.options.priority, transfer }
     try {
-      call.cancellation.add(this.#link.call(definition, options, sink))
+      const cancel = this.#link.call(definition, options, sink)
+      call.attempt = { isStarted: false }
+      call.cancellation.add(cancel)
     } catch (error) {
       sink.failed(cloneFailure(error, args, 'args', transfer, owner), 'infrastructure')
     }
