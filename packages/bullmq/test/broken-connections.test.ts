@@ -249,6 +249,19 @@ describe('closing', { timeout: 30_000 }, () => {
     ])
   })
 
+  it('while it subscribes anew rejects nothing that nobody waits for', async () => {
+    const { queue, behind } = await proxied()
+    await queue.worker({ executor: inline() })
+    const bull = queue.executor(behind)
+    for await (const item of bull.stream(windowful, [1])) expect(item).toBe(1)
+    await proxy.shut()
+    const isAsked = proxy.said('subscribe')
+    proxy.open()
+    await isAsked
+    await proxy[Symbol.asyncDispose]()
+    await bull.close()
+  })
+
   it('between two tries to connect leaves nothing that waits', async () => {
     const { queue, tries, connection } = await rarelyTried()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

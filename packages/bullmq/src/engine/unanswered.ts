@@ -8,7 +8,12 @@ interface Kept {
 }
 
 interface Commands {
-  shift(): { readonly command: { reject(error: Error): void } } | undefined
+  shift(): Sent | undefined
+  toArray(): Sent[]
+}
+
+interface Sent {
+  readonly command: { readonly promise: Promise<unknown>; reject(error: Error): void }
 }
 
 /**
@@ -27,6 +32,7 @@ export function dontKeepUnanswered(redis: Redis): void {
 export function endForGood(redis: Redis): void {
   // Between two tries ioredis stops without a word to the commands that wait for the next one.
   if (redis.status === 'reconnecting') redis.connect().catch(() => {})
+  for (const sent of (redis as unknown as Kept).commandQueue?.toArray() ?? []) letReject(sent)
   redis.disconnect()
   rejectUnanswered(redis)
 }
@@ -34,8 +40,14 @@ export function endForGood(redis: Redis): void {
 function rejectUnanswered(redis: Redis): void {
   const { prevCommandQueue } = redis as unknown as Kept
   for (;;) {
-    const unanswered = prevCommandQueue?.shift()
-    if (unanswered === undefined) return
-    unanswered.command.reject(new Error('Connection is closed.'))
+    const sent = prevCommandQueue?.shift()
+    if (sent === undefined) return
+    letReject(sent)
+    sent.command.reject(new Error('Connection is closed.'))
   }
+}
+
+/** ioredis subscribes anew by itself, and does not look how that goes: a rejection of that would end the process. */
+function letReject({ command }: Sent): void {
+  command.promise.catch(() => {})
 }
