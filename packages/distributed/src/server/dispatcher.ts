@@ -58,6 +58,11 @@ export class Dispatcher {
     this.#go()
   }
 
+  /** To be called now and then: one that loses what is behind it says so to each call, and is never ready. */
+  look(): void {
+    if (this.#isWaiting) this.#go()
+  }
+
   /** Whether a body of the executor has this id, as far as that is known here. */
   isLive(taskId: string): boolean {
     return this.#route.isLive?.(taskId) ?? false

@@ -6,8 +6,10 @@ const leastMs = 250
 export class LoadReports {
   readonly #load: () => Load
   readonly #tell: (load: Load) => void
+  /** What all were told last; empty where they were told different things. */
   #last = ''
   #timer: NodeJS.Timeout | undefined
+  #isOver = false
 
   constructor(load: () => Load, tell: (load: Load) => void) {
     this.#load = load
@@ -16,12 +18,20 @@ export class LoadReports {
 
   /** Something has happened that may have changed it. */
   changed(): void {
-    if (this.#timer !== undefined) return
+    if (this.#timer !== undefined || this.#isOver) return
     this.#timer = setTimeout(() => this.#look(), leastMs)
     this.#timer.unref()
   }
 
+  /** Somebody else is told how it is now, in another way: perhaps not what the others were told. */
+  joined(): void {
+    const load = this.#load()
+    if (JSON.stringify(load) !== this.#last) this.#last = ''
+    this.#lookAgain(load)
+  }
+
   stop(): void {
+    this.#isOver = true
     clearTimeout(this.#timer)
   }
 
@@ -33,7 +43,11 @@ export class LoadReports {
       this.#last = text
       this.#tell(load)
     }
-    // While there is work, the owner's own calls may change it too.
-    if (load.running + load.waiting > 0) this.changed()
+    this.#lookAgain(load)
+  }
+
+  /** While there is work, the owner's own calls may change it too; and who could do none may come back unasked. */
+  #lookAgain({ running, waiting, concurrency }: Load): void {
+    if (running + waiting > 0 || concurrency === 0) this.changed()
   }
 }

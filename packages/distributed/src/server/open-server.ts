@@ -70,7 +70,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     this.#sessions = new Sessions(this, this.#log)
     this.#gate = new Gate(settings, this, new Refusals(executor.name, this.#log), Sockets)
     this.#loadReports = new LoadReports(
-      () => this.load,
+      () => this.#loadNow(),
       (load) => this.#tellAll(frameType.load, { ...load }),
     )
     this.#idle = new IdleWatch(
@@ -218,6 +218,7 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
   }
 
   welcome(): Meta {
+    this.#loadReports.joined()
     const { capabilities } = this.#executor
     return greetingOf(this.settings, { name: this.name, capabilities, load: this.load })
   }
@@ -255,6 +256,12 @@ export class OpenServer implements PoolServer, GateHost, SessionHost, EndingHost
     this.#sessions.forget(session, why)
     this.#ending.check()
     this.#idle.restart()
+  }
+
+  /** Looked at again and again: it may have changed without a word. */
+  #loadNow(): Load {
+    this.#dispatcher.look()
+    return this.load
   }
 
   #tellAll(type: number, meta: Meta): void {
