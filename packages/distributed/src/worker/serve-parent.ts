@@ -57,12 +57,14 @@ class WorkerLife {
       this.#sendAndExit(encode(failure).chunks)
       return
     }
-    this.#server = new TaskServer(boot, this.#link, () => this.#exit(0))
+    const parent = process.ppid
+    // Until a body runs this loop is free, and sees for itself that its link ends: a second thread takes time from the start.
+    const firstBody = (): void => watchParent(parent)
+    this.#server = new TaskServer(boot, this.#link, { firstBody, stop: () => this.#exit(0) })
     const names = registry.names()
     const tasks = new Map(names.map((name) => [name, registry.find(name)?.version]))
     const report = encode({ pid: process.pid, tasks }).chunks
     this.#link.add(frameType.ready, 0, undefined, report)
-    watchParent(process.ppid)
   }
 
   /** Before any module of the user's is there, which may print as it is imported. */

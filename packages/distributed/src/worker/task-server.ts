@@ -20,6 +20,14 @@ import { Utilization } from './utilization.js'
 import { WeightWatch } from './weight-watch.js'
 import { WorkerSlot } from './worker-slot.js'
 
+/** The process around it. */
+interface ServerHost {
+  /** The first body is about to begin. */
+  firstBody(): void
+  /** The pool says that nothing will come any more. */
+  stop(): void
+}
+
 /** Runs in a worker process: takes calls, runs their bodies, answers. */
 export class TaskServer implements LinkListener {
   readonly #boot: Boot
@@ -36,15 +44,15 @@ export class TaskServer implements LinkListener {
   /** Arrived in this turn. */
   #arrived: Body[] = []
   #arrivedIds: number[] = []
-  readonly #onStop: () => void
+  readonly #host: ServerHost
+  #hasRun = false
   readonly #weight: WeightWatch
   readonly #utilization = new Utilization()
 
-  /** @param onStop called when the pool says that nothing will come any more. */
-  constructor(boot: Boot, link: PipeLink, onStop: () => void) {
+  constructor(boot: Boot, link: PipeLink, host: ServerHost) {
     this.#boot = boot
     this.#link = link
-    this.#onStop = onStop
+    this.#host = host
     this.#questions = new Questions(link)
     this.#proxy = new PoolProxy(boot, this.#questions)
     this.#locks = new TaskLockRoute(this.#questions, boot.poolId)
@@ -76,7 +84,7 @@ export class TaskServer implements LinkListener {
       case frameType.stats:
         return void this.#tellVitals()
       case frameType.stop:
-        return void this.#onStop()
+        return void this.#host.stop()
       case frameType.load:
         if (frame.id === 0) return void this.#loadIs(frame)
         break
@@ -111,6 +119,8 @@ export class TaskServer implements LinkListener {
     for (const id of ids) this.#link.add(frameType.start, id)
     this.#link.flush()
     this.#link.afterWrite(() => {
+      if (!this.#hasRun) this.#host.firstBody()
+      this.#hasRun = true
       for (const body of bodies) body.run()
     })
   }
