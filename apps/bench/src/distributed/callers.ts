@@ -1,5 +1,6 @@
 import type { Session, WorkerPool } from '@conc/distributed'
 import type { Add } from '../threads/callers.js'
+import { PipeEcho } from './pipe-echo.js'
 import { WsEcho } from './ws-echo.js'
 
 const authkey = 'a key of enough bytes'
@@ -33,6 +34,21 @@ export async function poolAdd(): Promise<Add> {
   const made = await pool()
   const { addTask } = await import('./pool-tasks.js')
   return (one, other) => made.submit(addTask, [one, other])
+}
+
+/** Over a session of this process, into the worker of a pool that is served here. */
+export async function poolAddOverSession(): Promise<Add> {
+  const { connect, serve } = await import('@conc/distributed')
+  const server = await serve(await pool(), { authkey })
+  const opened = await connect({ port: server.port, authkey })
+  const { addTask } = await import('./pool-tasks.js')
+  return (one, other) => opened.submit(addTask, [one, other])
+}
+
+export async function pipeAdd(): Promise<Add> {
+  const echo = new PipeEcho()
+  await echo.add(1, 1)
+  return (one, other) => echo.add(one, other)
 }
 
 export async function wsAdd(): Promise<Add> {

@@ -2,6 +2,8 @@ import { type Path, type Size, type Suite, sized } from '../harness/suite.js'
 import { sessionLock } from './lock-paths.js'
 import { hasNats } from './nats.js'
 import { poolPaths } from './pool-paths.js'
+import { poolStart } from './pool-start.js'
+import { servedPool } from './served-paths.js'
 import { sessionCalls, sessionValue } from './session-paths.js'
 import { poolStream, sessionStream } from './stream-paths.js'
 
@@ -14,6 +16,8 @@ export const distributedSuite: Suite = {
     sessionValue(sized(size, 2, 10, 50, 200)),
     sessionLock(sized(size, 10, 200, 1000, 2000)),
     ...poolPaths(size),
+    servedPool(sized(size, 10, 200, 1000, 2000), sized(size, 1, 1, 30, 15)),
+    poolStart(sized(size, 1, 1, 3, 5)),
     poolStream(sized(size, 100, 1000, 10_000, 50_000)),
   ],
 }

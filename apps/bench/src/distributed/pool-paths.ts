@@ -1,10 +1,8 @@
 import { type Path, type Size, sized } from '../harness/suite.js'
 import { type TimedContestant, timedPath } from '../harness/timed-path.js'
-import type { Add } from '../threads/callers.js'
 import { caller } from '../threads/calls.js'
 import { nestedPath } from '../threads/nested-calls.js'
-import { pool, poolAdd } from './callers.js'
-import { PipeEcho } from './pipe-echo.js'
+import { pipeAdd, pool, poolAdd } from './callers.js'
 import { hasPython, type PythonWay, pythonPool } from './python-pool.js'
 
 /** Calls into one process behind a pipe. */
@@ -78,12 +76,6 @@ function calls(options: PoolCalls): Path {
       ...ways.map(([way, times]) => python(way as PythonWay, outstanding, times)),
     ],
   })
-}
-
-async function pipeAdd(): Promise<Add> {
-  const echo = new PipeEcho()
-  await echo.add(1, 1)
-  return (one, other) => echo.add(one, other)
 }
 
 function python(

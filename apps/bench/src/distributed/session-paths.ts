@@ -50,7 +50,7 @@ function grpc(options: SessionCalls): TimedContestant<number> {
   return { ...calls, items, warmUpRuns }
 }
 
-function nats(outstanding: number, timesFaster: number): TimedContestant<number> {
+export function nats(outstanding: number, timesFaster: number): TimedContestant<number> {
   return {
     ...caller('NATS request, reply', 'peer', outstanding, natsAdd, { timesFaster }),
     note: 'the NATS server is a process of its own, and its CPU time is not counted',
