@@ -5,7 +5,7 @@ import type { Entered } from './internal/line/entered.js'
 import { LineExecutor } from './internal/line/line-executor.js'
 import { capabilitiesHere } from './internal/running/capabilities.js'
 import {
-  blameHere,
+  failedHere,
   type Host,
   produceHere,
   runHere,
@@ -47,8 +47,8 @@ class InlineExecutor extends LineExecutor {
     return await produceHere<Y>(entered, this.#host, ended)
   }
 
-  protected override blame(error: unknown): 'body' | 'infrastructure' {
-    return blameHere(error)
+  protected override failed({ call }: Entered, error: unknown): void {
+    failedHere(call, error)
   }
 }
 

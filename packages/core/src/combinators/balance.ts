@@ -79,11 +79,12 @@ class BalanceExecutor extends ForwardingExecutor {
         candidate.worked()
         return result
       } catch (error) {
-        if (!isElsewherePossible(error)) {
+        if (entered.call.blame(error) === 'body') {
           // It ran the body, so it is there.
-          if (!(error instanceof ExecutorError)) candidate.worked()
+          candidate.worked()
           throw error
         }
+        if (!isElsewherePossible(error)) throw error
         candidate.failed()
         if (untried.size === 0 || entered.call.isSettled) throw error
       }

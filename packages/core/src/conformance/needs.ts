@@ -43,5 +43,8 @@ export const moves: Need = ({ capabilities }) =>
 export const separateWorkers: Need = ({ hasSeparateWorkers }) =>
   hasSeparateWorkers ? undefined : 'no `separateWorkers`: a task must not end its worker'
 
+export const tellsInFront: Need = (subject) =>
+  subject.tellsInFront ? undefined : 'it does not tell an executor in front of it of its bodies'
+
 export const brokenStart: Need = ({ brokenStart: create }) =>
   create ? undefined : 'no `brokenStart`: nothing is known whose workers cannot start'

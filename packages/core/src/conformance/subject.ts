@@ -1,4 +1,5 @@
 import type { Capabilities, Executor } from '../executor.js'
+import { reportsEnd } from '../internal/calls/forwarded-options.js'
 import type { ConformanceOptions, CreateExecutor } from './executor-setup.js'
 import { kitModules } from './kit-modules.js'
 
@@ -13,6 +14,8 @@ export interface Subject {
   readonly isBounded: boolean
   readonly hasQueueLimit: boolean
   readonly hasSeparateWorkers: boolean
+  /** Whether it tells executors in front of it how bodies end. */
+  readonly tellsInFront: boolean
 }
 
 /** Opens one executor to read what it says of itself, and closes it unused. */
@@ -40,6 +43,7 @@ export async function probe(
     isBounded: !ignores.includes('concurrency'),
     hasQueueLimit: !ignores.includes('queueLimit'),
     hasSeparateWorkers: options.separateWorkers ?? false,
+    tellsInFront: reportsEnd in executor,
   }
 }
 

@@ -7,6 +7,7 @@ export * from './base.js'
 export {
   type AttemptRules,
   Attempts,
+  blameByClass,
   delayBefore,
   mayRepeat,
   pause,
@@ -16,6 +17,8 @@ export { Call } from './calls/call.js'
 export { endsAsCancelled } from './calls/ends-as-cancelled.js'
 export {
   attemptNumber,
+  attemptOf,
+  type BodyFailures,
   type CallRoot,
   endNow,
   type ForwardedOptions,
@@ -75,7 +78,7 @@ export { findBodies, findBody } from './running/body-finders.js'
 export { capabilitiesHere, capabilitiesOfPool, takes } from './running/capabilities.js'
 export { iteratorOf, LocalProducer } from './running/local-producer.js'
 export { OwnedStream } from './running/owned-stream.js'
-export { blameHere, type Host, produceHere, runHere } from './running/run-here.js'
+export { failedHere, type Host, isRefused, produceHere, runHere } from './running/run-here.js'
 export { type Settling, settle } from './running/settle.js'
 export { StreamBody, type StreamHost } from './running/stream-body.js'
 export { cutShort, type Producer, type StreamSource } from './running/stream-call.js'

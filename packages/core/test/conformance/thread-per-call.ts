@@ -13,10 +13,12 @@ import {
 import type { ExecutorSetup } from '@conc/core/conformance'
 import {
   attemptNumber,
+  type Call,
   captureContext,
   definitionOf,
   type Entered,
   findUncloneable,
+  isRefused,
   LineExecutor,
   type Producer,
   Timer,
@@ -113,10 +115,16 @@ export class ThreadPerCall extends LineExecutor {
       worker.on('exit', (exitCode) => {
         grace?.clear()
         if (answer && 'value' in answer) resolve(answer.value)
-        else if (answer) reject(decodeError(answer.error))
+        else if (answer) reject(this.#failureOf(call, decodeError(answer.error)))
         else reject(new WorkerLostError('The thread is gone.', { exitCode, started, cause }))
       })
     })
+  }
+
+  /** What came back from the thread. */
+  #failureOf(call: Call, error: unknown): unknown {
+    if (!isRefused(error, call.taskName)) call.threw(error)
+    return error
   }
 }
 

@@ -38,6 +38,8 @@ export class DecodedCall implements SentCall, CallEnd {
   isStarted = false
   /** The consumer of a stream has left it. */
   isLeft = false
+  /** What the body threw, where the executor says so. */
+  #thrown: { readonly error: unknown } | undefined
   #isOver = false
   #names: BodyNames | undefined
   #isBodyOver = false
@@ -165,7 +167,12 @@ export class DecodedCall implements SentCall, CallEnd {
 
   failed(error: unknown): Ending {
     const isCancelled = this.isLeft || this.#cancellation?.isCancelled === true
-    return failedWith(error, isCancelled, this)
+    const isThrown = this.#thrown !== undefined && this.#thrown.error === error
+    return failedWith(error, { isCancelled, isThrown }, this)
+  }
+
+  threw(error: unknown): void {
+    this.#thrown = { error }
   }
 
   /** Of a stream. */

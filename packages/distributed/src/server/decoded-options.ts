@@ -1,6 +1,8 @@
 import type { Executor } from '@conc/core'
 import {
   attemptNumber,
+  attemptOf,
+  type BodyFailures,
   type CallRoot,
   type Cancellation,
   type ForwardedOptions,
@@ -17,7 +19,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 export type DecodedOptions = Writable<ForwardedOptions>
 
 /** Who is told of the body. */
-export interface BodyWatch extends CallRoot {
+export interface BodyWatch extends CallRoot, BodyFailures {
   readonly cancellation: Cancellation
   bodyStarted(): void
   bodyEnded(): void
@@ -53,6 +55,10 @@ class CommonOptions implements DecodedOptions {
   }
 
   get [rootOf](): CallRoot {
+    return this.#body
+  }
+
+  get [attemptOf](): BodyFailures {
     return this.#body
   }
 

@@ -36,10 +36,18 @@ export function succeededWith(value: unknown, call: EncodingCall): Ending {
   }
 }
 
-/** How a call ended that failed with this. @param isCancelled its body was told to stop. */
-export function failedWith(error: unknown, isCancelled: boolean, call: EncodingCall): Ending {
+/**
+ * How a call ended that failed with this.
+ *
+ * @param told whether its body was told to stop, and whether the executor says that it threw this.
+ */
+export function failedWith(
+  error: unknown,
+  { isCancelled, isThrown }: { readonly isCancelled: boolean; readonly isThrown: boolean },
+  call: EncodingCall,
+): Ending {
   const names = namesOf(call)
-  if (isOwn(error, names.executor)) {
+  if (!isThrown && isOwn(error, names.executor)) {
     return { ok: false, phase: 'infra', started: error.started, fault: Fault.of(error) }
   }
   const bytes = errorBytes(toldOf(error, { isCancelled, ...names }), call)

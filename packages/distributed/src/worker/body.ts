@@ -1,9 +1,10 @@
-import { type Executor, TaskInputError, UnsupportedWorkError } from '@conc/core'
+import { type Executor, UnsupportedWorkError } from '@conc/core'
 import {
   type Bytes,
   Cancellation,
   describe,
   type FailurePhase,
+  isRefused,
   iteratorOf,
   type LogReader,
   type Rank,
@@ -176,8 +177,13 @@ export class Body implements Settling {
     else {
       const { isCancelled } = this.cancellation
       const names = { task: this.#definition.name, executor: this.#place.executor }
-      this.#fail(toldOf(error, { isCancelled, ...names }), phaseOf(error), true)
+      this.#fail(toldOf(error, { isCancelled, ...names }), this.#phaseOf(error), true)
     }
+  }
+
+  #phaseOf(error: unknown): FailurePhase {
+    const isNoStream = this.#items !== undefined && error instanceof UnsupportedWorkError
+    return isNoStream || isRefused(error, this.#definition.name) ? 'reject' : 'body'
   }
 
   #fail(error: unknown, phase: FailurePhase, started: boolean): void {
@@ -214,10 +220,4 @@ export class Body implements Settling {
   get #asOwner(): PayloadOwner {
     return { task: this.#definition.name, executor: this.#place.executor, started: true }
   }
-}
-
-function phaseOf(error: unknown): FailurePhase {
-  return error instanceof TaskInputError || error instanceof UnsupportedWorkError
-    ? 'reject'
-    : 'body'
 }

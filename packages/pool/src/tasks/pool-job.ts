@@ -9,6 +9,7 @@ import {
   newCallId,
   type ReasonOf,
   reasonByStart,
+  takes,
   traced,
 } from '@conc/core/internal'
 import { TaskNotSettledError } from '../errors.js'
@@ -107,6 +108,11 @@ export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask
     const attempt = more.attempts?.number ?? 1
     if (more.call === undefined) throw new Error(`Task '${this.name}' has no call.`)
     return { call: more.call, work, args, attempt, slot: more.slotOf(board.line) }
+  }
+
+  protected get runsHere(): boolean {
+    const { isPlaced, fn, board } = this.batch
+    return !isPlaced || !takes(board.executor, fn)
   }
 
   protected invoke(): unknown {

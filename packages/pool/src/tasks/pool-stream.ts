@@ -22,7 +22,6 @@ export function poolStream(
       state.streams.add(items)
       return call
     },
-    rules: (call) => state.rulesOf(call),
     open: (call, attempt): Promise<Producer<unknown>> =>
       new StreamJob(state, call, attempt, work, args).open(),
     ended: (call) => {

@@ -48,7 +48,6 @@ export function streamOn(
       board.streams.add(items)
       return call
     },
-    rules: (call) => board.rulesOf(call),
     open: (call, attempt) =>
       new StreamJob(board.submits(), call, attempt, work as AnyFunction, args).open(),
     ended: (call) => {

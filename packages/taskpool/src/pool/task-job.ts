@@ -1,5 +1,5 @@
 import type { Settled } from '@conc/core'
-import { type Entered, isTraced, Job, JobCall, newCallId, traced } from '@conc/core/internal'
+import { type Entered, isTraced, Job, JobCall, newCallId, takes, traced } from '@conc/core/internal'
 import type { BaseTaskPool } from '../base-task-pool.js'
 import { CallbackError } from '../errors.js'
 import type { Group } from './group.js'
@@ -125,6 +125,11 @@ export class TaskJob extends Job implements PoolTask {
   followUp(): void {
     if (this.owner.callbacks.onEnd === undefined) this.board.taskOver(this)
     else void this.tellEnd()
+  }
+
+  protected get runsHere(): boolean {
+    const { plan, board } = this
+    return !plan.isPlaced || !takes(board.executor, plan.fn)
   }
 
   protected invoke(): unknown {

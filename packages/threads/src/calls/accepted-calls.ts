@@ -11,7 +11,7 @@ import {
   runAttempts,
   type TravelContext,
 } from '@conc/core/internal'
-import type { CallContext } from '../between/messages.js'
+import type { Blame, CallContext } from '../between/messages.js'
 import { openStreamWay } from '../between/stream-way.js'
 import type { Count } from '../pool/metrics.js'
 import type { ThreadPool } from '../pool/thread-pool.js'
@@ -40,9 +40,10 @@ export class AcceptedCalls implements RemoteWork {
       attempt.call.resolve(value)
       this.#over(attempt, 'completed')
     },
-    failed: (attempt, error) => {
+    failed: (attempt, error, blame) => {
+      if (blame === 'body') attempt.call.threw(error)
       attempt.call.reject(error)
-      this.#over(attempt, failureOf(error))
+      this.#over(attempt, failureOf(error, blame))
     },
   }
 
@@ -115,7 +116,7 @@ export class AcceptedCalls implements RemoteWork {
       },
       failed: (attempt, error, blame) => {
         if (blame === 'body') call.threw(error)
-        this.#count(attempt, failureOf(error))
+        this.#count(attempt, failureOf(error, blame))
         receiver.bodyOver({ error })
         placed.reject(error)
       },
@@ -141,7 +142,7 @@ export class AcceptedCalls implements RemoteWork {
       },
       failed: (attempt, error, blame) => {
         owner.failed(attempt, error, blame)
-        this.#over(attempt, failureOf(error))
+        this.#over(attempt, failureOf(error, blame))
       },
     })
     return call
@@ -176,7 +177,7 @@ export class AcceptedCalls implements RemoteWork {
         resolve(value)
       },
       failed: (attempt, error, blame) => {
-        this.#count(attempt, failureOf(error))
+        this.#count(attempt, failureOf(error, blame))
         if (blame === 'body') call.threw(error)
         reject(error)
       },
@@ -213,6 +214,6 @@ export class AcceptedCalls implements RemoteWork {
   }
 }
 
-function failureOf(error: unknown): Count {
-  return error instanceof WorkerLostError ? 'lost' : 'failed'
+function failureOf(error: unknown, blame: Blame): Count {
+  return blame !== 'body' && error instanceof WorkerLostError ? 'lost' : 'failed'
 }

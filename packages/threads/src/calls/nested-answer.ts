@@ -1,6 +1,7 @@
 import { encodeError, type Transferable } from '@conc/core'
 import {
   attemptNumber,
+  type BodyFailures,
   type CallEnd,
   type ForwardedOptions,
   nestedHome,
@@ -30,7 +31,7 @@ export interface NestedOwner extends AttemptOwner, CallEnd {
 }
 
 /** Brings the end of a nested call back into the thread that made it. */
-export class NestedAnswer implements NestedOwner {
+export class NestedAnswer implements NestedOwner, BodyFailures {
   readonly options: ForwardedOptions
   readonly attempt: number
   readonly #thread: Thread
@@ -79,8 +80,12 @@ export class NestedAnswer implements NestedOwner {
   }
 
   failed(attempt: Attempt, error: unknown, blame: Blame): void {
-    if (blame === 'body') this.#bodyFailure = { error }
+    if (blame === 'body') this.threw(error)
     attempt.call.reject(error)
+  }
+
+  threw(error: unknown): void {
+    this.#bodyFailure = { error }
   }
 
   placed(attempt: Attempt): StreamWay | undefined {

@@ -1,5 +1,6 @@
 import { encodeError } from '@conc/core'
 import {
+  attemptOf,
   Cancellation,
   type Frame,
   follows,
@@ -173,6 +174,7 @@ function sentElsewhere(
     ...options,
     [follows]: cancellation,
     [onBodyStart]: () => answer.begun(),
+    [attemptOf]: answer,
   })
   promise?.then(
     (value) => answer.resolved(value),

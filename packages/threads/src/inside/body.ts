@@ -1,7 +1,8 @@
-import { TaskInputError, UnsupportedWorkError } from '@conc/core'
+import { UnsupportedWorkError } from '@conc/core'
 import {
   Cancellation,
   describe,
+  isRefused,
   isTraced,
   iteratorOf,
   polledSignal,
@@ -66,7 +67,8 @@ export class Body {
         traced(() => describe(task), body),
       )
     } catch (error) {
-      sender.fail(error, blameFor(error))
+      const isNoStream = error instanceof UnsupportedWorkError
+      sender.fail(error, isNoStream ? 'infrastructure' : this.#blame(error))
     }
     this.#server.succeeded(this, undefined)
   }
@@ -84,7 +86,7 @@ export class Body {
       value = runInFrame(taskFrame(task, around), () => fn(...(args as never[])))
       isPending = typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function'
     } catch (error) {
-      this.#server.failed(this, error, blameFor(error))
+      this.#server.failed(this, error, 'body')
       return
     }
     if (isPending) this.#follow(Promise.resolve(value))
@@ -94,8 +96,12 @@ export class Body {
   #follow(result: Promise<unknown>): void {
     result.then(
       (value) => this.#server.succeeded(this, value),
-      (error) => this.#server.failed(this, error, blameFor(error)),
+      (error) => this.#server.failed(this, error, this.#blame(error)),
     )
+  }
+
+  #blame(error: unknown): Blame {
+    return isRefused(error, this.name) ? 'infrastructure' : 'body'
   }
 
   #taskOf({ name }: TaskDefinition, context: CallContext | undefined): RunningTask {
@@ -148,10 +154,4 @@ async function iterate(
 ): Promise<Items> {
   const valid = await validated(definition, args, task)
   return iteratorOf(await definition.fn(...(valid as never[])), task.executor)
-}
-
-function blameFor(error: unknown): Blame {
-  return error instanceof TaskInputError || error instanceof UnsupportedWorkError
-    ? 'infrastructure'
-    : 'body'
 }

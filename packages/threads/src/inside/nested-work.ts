@@ -71,7 +71,8 @@ export class NestedWork implements RemoteWork {
         call.resolve(value)
         this.delete(call)
       },
-      failed: (error) => {
+      failed: (error, blame) => {
+        if (blame === 'body') call.threw(error)
         call.reject(error)
         this.delete(call)
       },

@@ -6,6 +6,7 @@ import { closeStreamChecks } from './close-streams.js'
 import { contextChecks } from './context.js'
 import { deadlineChecks } from './deadlines.js'
 import { errorChecks } from './errors.js'
+import { errorsLetOutChecks } from './errors-let-out.js'
 import { limitChecks } from './limit.js'
 import { lossChecks } from './losses.js'
 import { mixedWorkChecks } from './mixed-work.js'
@@ -30,6 +31,7 @@ export const allChecks: readonly Check[] = [
   ...errorChecks,
   ...valueChecks,
   ...retryChecks,
+  ...errorsLetOutChecks,
   ...lossChecks,
   ...backPressureChecks,
   ...streamChecks,

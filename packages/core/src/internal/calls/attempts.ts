@@ -36,7 +36,7 @@ export class Attempts {
    * @throws what the call fails with, where there is no next one.
    */
   pauseAfter(error: unknown): number {
-    if (error instanceof WorkerLostError && error.started !== false) this.#losses++
+    if (isLoss(error, this.#rules)) this.#losses++
     if (!mayRepeat(error, this.number, this.#rules)) throw error
     if (this.#losses >= poisonLimit) throw poisoned(error as WorkerLostError)
     return delayBefore(this.number++, this.#rules)
@@ -97,6 +97,12 @@ export async function pause(ms: number, cancellation: Cancellation): Promise<voi
     })
     cancellation.add(dependent)
   })
+}
+
+/** Whether the worker of a body was lost, and not one that the body had work for. */
+function isLoss(error: unknown, { blame = blameByClass }: AttemptRules): boolean {
+  if (!(error instanceof WorkerLostError) || error.started === false) return false
+  return blame(error) === 'infrastructure'
 }
 
 /** Whose failure an error is, where nobody knows better. */

@@ -11,6 +11,8 @@ import { Timer } from '../timers.js'
 import { type AttemptRules, blameByClass } from './attempts.js'
 import { Cancellation, type Dependent } from './cancellation.js'
 import {
+  attemptOf,
+  type BodyFailures,
   type CallRoot,
   type ForwardedOptions,
   follows,
@@ -33,7 +35,7 @@ export interface AttemptState {
  * One submit from its acceptance to its settlement: the options merged with the task's own, the deadline and
  * the parent it inherits, and whatever may interrupt it. It settles once; the first one wins.
  */
-export class Call implements AbortListener, Dependent, Member {
+export class Call implements AbortListener, BodyFailures, Dependent, Member {
   /** Links for whoever keeps the calls of an executor. */
   list: Member['list']
   next: Member['next']
@@ -139,7 +141,7 @@ export class Call implements AbortListener, Dependent, Member {
       mayRunTwice:
         this.definition?.idempotent === true || this.options.idempotencyKey !== undefined,
       cancellation: this.cancellation,
-      blame: (error) => (error === this.#thrown ? 'body' : blameByClass(error)),
+      blame: (error) => this.blame(error),
     }
   }
 
@@ -147,6 +149,13 @@ export class Call implements AbortListener, Dependent, Member {
   threw(error: unknown): void {
     this.#thrown = error
     if (!this.#isStarted) this.isStarted = true
+    // What ended it otherwise is no body's failure, also where the body throws that after it.
+    if (!this.#isSettled) this.options[attemptOf]?.threw(error)
+  }
+
+  /** Whose failure an attempt was that rejected with `error`. */
+  blame(error: unknown): 'body' | 'infrastructure' {
+    return error === this.#thrown ? 'body' : blameByClass(error)
   }
 
   /**

@@ -54,6 +54,17 @@ export interface LiveBody {
   readonly slots: readonly Slot[] | undefined
 }
 
+/**
+ * Who makes a submit as one attempt of its own call, and has to know whose failure its end is. Told by executors that know it,
+ * before the submit rejects, and forwarded with each attempt; of others, the class of an error is all there is.
+ */
+export const attemptOf: unique symbol = Symbol.for('conc.attemptOf') as never
+
+export interface BodyFailures {
+  /** The body threw `error`, be it the error of an executor that it called. */
+  threw(error: unknown): void
+}
+
 /** Options of one executor to another. */
 export interface ForwardedOptions extends SubmitOptions {
   readonly [attemptNumber]?: number
@@ -62,6 +73,7 @@ export interface ForwardedOptions extends SubmitOptions {
   readonly [follows]?: Cancellation
   readonly [nestedHome]?: NestedHome | undefined
   readonly [rootOf]?: CallRoot | undefined
+  readonly [attemptOf]?: BodyFailures
 }
 
 /** Tells the executor in front, if it asked, that the body is over, or that there will be none. */

@@ -7,6 +7,7 @@ import type { Producer } from '../running/stream-call.js'
 import type { Call } from './call.js'
 import {
   attemptNumber,
+  attemptOf,
   type ForwardedOptions,
   follows,
   onBodyEnd,
@@ -141,6 +142,7 @@ function optionsFor(
   const options: Writable<ForwardedOptions> = {
     retry: 0,
     [attemptNumber]: own[attemptNumber] ?? attempt,
+    [attemptOf]: call,
   }
   if (ended === undefined) options.signal = cancellation.signal
   else {

@@ -8,9 +8,6 @@ import { Line } from '../line/line.js'
 import { type Member, Roster } from '../line/roster.js'
 import { slotAround } from '../running/frame.js'
 import { OpenStreams } from '../running/open-streams.js'
-import { blameHere } from '../running/run-here.js'
-import type { AttemptRules } from './attempts.js'
-import type { Call } from './call.js'
 import { Job } from './job.js'
 
 /** Who stands among the slots in use: a job, or what becomes one when somebody needs it. */
@@ -149,11 +146,6 @@ export class JobBoard {
     const running = holders.sort(byStart).flatMap((holder) => holder.toJob() ?? [])
     const others = [...this.pausing, ...this.line].filter((one): one is Job => one instanceof Job)
     return [...running, ...others]
-  }
-
-  /** When the body of a call is repeated. One that runs right here throws its own errors, be they another executor's. */
-  rulesOf({ attemptRules }: Call): AttemptRules {
-    return this.executor ? attemptRules : { ...attemptRules, blame: blameHere }
   }
 
   /** Interrupts all work, as its own signal would. `isFinal`: settles it too, whatever the bodies do. */

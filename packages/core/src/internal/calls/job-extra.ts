@@ -4,7 +4,6 @@ import { Attempts } from './attempts.js'
 import type { Cancellation } from './cancellation.js'
 import { endNow, type ForwardedOptions } from './forwarded-options.js'
 import type { Job } from './job.js'
-import type { JobBoard } from './job-board.js'
 import type { JobCall } from './job-call.js'
 
 /** What only some jobs need, so that the others stay small. */
@@ -30,12 +29,11 @@ export class JobExtra {
     return this.#slot === undefined && this.#giveBack === undefined && !this.isCancelling
   }
 
-  /** @param board says when its body is repeated. */
-  follow(call: JobCall, board: JobBoard): void {
+  follow(call: JobCall): void {
     this.call = call
     this.cancellation = call.cancellation
     this.#options = call.options
-    if (call.retry !== undefined) this.attempts = new Attempts(board.rulesOf(call))
+    if (call.retry !== undefined) this.attempts = new Attempts(call.attemptRules)
   }
 
   /** The job is one attempt of something whose cancellation goes on after it. */

@@ -1,12 +1,15 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Member, Roster } from '../line/roster.js'
 import type { Borrower } from '../line/slot.js'
+import { failedHere } from '../running/run-here.js'
 import { pause } from './attempts.js'
 import { Cancellation } from './cancellation.js'
 import { endsAsCancelled } from './ends-as-cancelled.js'
 import type { JobBoard, SlotHolder } from './job-board.js'
 import type { JobCall } from './job-call.js'
 import { JobExtra } from './job-extra.js'
+
+const noExtra: Pick<JobExtra, 'call' | 'attempts'> = { call: undefined, attempts: undefined }
 
 export type JobStatus = 'waiting' | 'running' | 'cancelling' | JobEnd
 export type JobEnd = 'fulfilled' | 'rejected' | 'cancelled'
@@ -34,6 +37,9 @@ export abstract class Job implements Borrower, SlotHolder {
   }
 
   abstract get board(): JobBoard
+
+  /** Whether nobody else than this process is asked to run its body. */
+  protected abstract get runsHere(): boolean
 
   /** Calls the function. May throw. */
   protected abstract invoke(): unknown
@@ -75,7 +81,7 @@ export abstract class Job implements Borrower, SlotHolder {
 
   /** Ties the job to its call; one that was interrupted before settles it. @returns whether the job is to be queued. */
   follow(call: JobCall): boolean {
-    this.more.follow(call, this.board)
+    this.more.follow(call)
     if (call.isSettled) {
       this.interrupt(call.cancellation.reason)
       return false
@@ -137,7 +143,8 @@ export abstract class Job implements Borrower, SlotHolder {
     if (this.status === 'cancelling' && endsAsCancelled(error, this.cancellation.reason)) {
       return this.bodyFailed(this.cancellation.reason, true)
     }
-    const attempts = this.extra?.attempts
+    const { call, attempts } = this.extra ?? noExtra
+    if (call !== undefined && this.runsHere) failedHere(call, error)
     if (attempts === undefined) return this.bodyFailed(error, false)
     try {
       this.repeatAfter(attempts.pauseAfter(error))

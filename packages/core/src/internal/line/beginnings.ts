@@ -8,6 +8,7 @@ const alreadyResolved = Promise.resolve()
 export interface BeginningHost {
   /** A promise, or what a body without one gave. May throw as the body does. */
   run(entered: Entered): unknown
+  failed(entered: Entered, error: unknown): void
   /** The body is over, or never began. */
   over(call: Call): void
 }
@@ -67,6 +68,7 @@ class Beginning implements Settling {
   failed(error: unknown): void {
     const { slot, call } = this.#entered
     slot.end()
+    this.#host.failed(this.#entered, error)
     call.reject(error)
     this.#host.over(call)
   }

@@ -15,6 +15,8 @@ export interface LineCallsHost {
   run(entered: Entered): Promise<unknown>
   /** `run` for a call that was told; where no promise comes of it, the body has ended. May throw. */
   runTold(entered: Entered): unknown
+  /** One of these has failed. */
+  failed(entered: Entered, error: unknown): void
   /** Starts one stream; `ended` is to be called once, when the body is over. */
   produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>>
   priorityOf(call: Call): number
@@ -35,6 +37,7 @@ export class LineCalls {
     this.#host = host
     this.#beginnings = new Beginnings({
       run: (entered) => host.runTold(entered),
+      failed: (entered, error) => host.failed(entered, error),
       over: (call) => this.over(call),
     })
   }
@@ -43,7 +46,7 @@ export class LineCalls {
   async perform(call: Call, work: Entered['work'], args: readonly unknown[]): Promise<void> {
     this.#work.add(call)
     // Each promise of a call costs all calls: the usual one attempt has none of its own.
-    let slot: Slot | undefined
+    let entered: Entered | undefined
     try {
       if (this.#host.isRepeated(call)) {
         call.resolve(await this.#repeat(call, work, args))
@@ -51,12 +54,12 @@ export class LineCalls {
       }
       const turn = this.#stand(call)
       await turn.came
-      slot = turn.take()
-      const result = await this.#host.run({ call, work, args, attempt: 1, slot })
-      slot.end()
+      entered = { call, work, args, attempt: 1, slot: turn.take() }
+      const result = await this.#host.run(entered)
+      entered.slot.end()
       call.resolve(result)
     } catch (error) {
-      slot?.end()
+      if (entered !== undefined) this.#failed(entered, error)
       call.reject(error)
     } finally {
       this.over(call)
@@ -112,12 +115,20 @@ export class LineCalls {
   ): Promise<unknown> {
     const turn = this.#stand(call)
     await turn.came
-    const slot = turn.take()
+    const entered: Entered = { call, work, args, attempt, slot: turn.take() }
     try {
-      return await this.#host.run({ call, work, args, attempt, slot })
-    } finally {
-      slot.end()
+      const result = await this.#host.run(entered)
+      entered.slot.end()
+      return result
+    } catch (error) {
+      this.#failed(entered, error)
+      throw error
     }
+  }
+
+  #failed(entered: Entered, error: unknown): void {
+    entered.slot.end()
+    this.#host.failed(entered, error)
   }
 
   #stand(call: Call): Turn {

@@ -76,8 +76,8 @@ export abstract class LineExecutor implements Executor {
     return runInFrame(entered.frame ?? noFrame, () => this.run(entered))
   }
 
-  /** Whose failure an error of `run` is; decides about attempts. Default: an `ExecutorError` is the infrastructure's. */
-  protected blame?(error: unknown): 'body' | 'infrastructure'
+  /** `run` has failed. Where bodies run right here, it tells the call whose failure that is. */
+  protected failed?(entered: Entered, error: unknown): void
 
   /** The attempts for calls that do not say; default none. */
   protected get defaultRetry(): AttemptRules['retry'] {
@@ -189,17 +189,14 @@ export abstract class LineExecutor implements Executor {
 
   #rulesOf(call: Call): AttemptRules {
     const rules = call.attemptRules
-    return {
-      ...rules,
-      retry: rules.retry ?? this.defaultRetry,
-      ...(this.blame && { blame: (error: unknown) => this.blame?.(error) ?? 'body' }),
-    }
+    return { ...rules, retry: rules.retry ?? this.defaultRetry }
   }
 
   #callsHost(): LineCallsHost {
     return {
       run: (entered) => this.run(entered),
       runTold: (entered) => this.runTold(entered),
+      failed: (entered, error) => this.failed?.(entered, error),
       produce: (entered, ended) => this.produce(entered, ended),
       priorityOf: (call) => this.#priorityOf(call),
       isRepeated: (call) => Boolean(call.retry ?? this.defaultRetry),

@@ -12,6 +12,7 @@ type AnyIterator<Y> = AsyncIterator<Y, unknown> | Iterator<Y, unknown>
 
 /** A generator that runs here. Each step runs in the frame of its task. */
 export class LocalProducer<Y> implements Producer<Y> {
+  readonly isHere = true
   readonly #iterator: AnyIterator<Y>
   readonly #frame: Frame | undefined
   readonly #ended: () => void

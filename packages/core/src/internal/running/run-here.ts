@@ -1,5 +1,6 @@
 import { TaskInputError } from '../../errors/executor-error.js'
 import type { Executor } from '../../executor.js'
+import type { Call } from '../calls/call.js'
 import { attemptNumber } from '../calls/forwarded-options.js'
 import type { Entered } from '../line/entered.js'
 import { currentFrame, noFrame, runInFrame } from './frame.js'
@@ -45,6 +46,25 @@ export async function produceHere<Y>(
   host: Host,
   ended: () => void,
 ): Promise<Producer<Y>> {
+  try {
+    return await begun<Y>(entered, host, ended)
+  } catch (error) {
+    failedHere(entered.call, error)
+    throw error
+  }
+}
+
+/** An attempt whose body runs right here has failed: a body throws its own errors, be they those of another executor. */
+export function failedHere(call: Call, error: unknown): void {
+  if (!isRefused(error, call.taskName)) call.threw(error)
+}
+
+/** Whether the arguments of `task` were refused, and not those of a task that its body called. */
+export function isRefused(error: unknown, task: string | undefined): boolean {
+  return error instanceof TaskInputError && error.task === task
+}
+
+async function begun<Y>(entered: Entered, host: Host, ended: () => void): Promise<Producer<Y>> {
   const { call, work, args } = entered
   if (call.definition === undefined) {
     const made = await work(...(args as never[]))
@@ -54,11 +74,6 @@ export async function produceHere<Y>(
   const frame = taskFrame(context, surroundings(entered, host))
   const valid = await validated(call.definition, args, context)
   return LocalProducer.ofTask<Y>(call.definition, valid, context, frame, ended)
-}
-
-/** Whose failure an error is: a body right here throws its own, be it an error of another executor. */
-export function blameHere(error: unknown): 'body' | 'infrastructure' {
-  return error instanceof TaskInputError ? 'infrastructure' : 'body'
 }
 
 function contextOf({ call, attempt }: Entered, host: Host): RunningTask {

@@ -74,6 +74,7 @@ export class StreamBody {
           return await producer.next()
         } catch (error) {
           this.#failure = { error }
+          if (producer.isHere) this.#attempt.call.threw(error)
           throw error
         }
       },

@@ -14,6 +14,8 @@ export interface Producer<Y> {
    * Called on every path; a second call gets the same promise.
    */
   stop(): Promise<void>
+  /** The body runs right here: what `next()` rejects with, it threw. */
+  readonly isHere?: boolean
   /** The consumer leaves. Called before the call is cancelled, so that a stream behind this one leaves its own body. */
   leave?(): void
 }
@@ -81,6 +83,7 @@ export class StreamCall<Y> {
   /** The body, or the way to it, failed. */
   async fail(error: unknown): Promise<void> {
     this.#state = 'ended'
+    if (this.#producer?.isHere) this.#call?.threw(error)
     this.#call?.reject(error)
     await this.#shutDown().catch(() => {})
   }
@@ -133,6 +136,7 @@ export class StreamCall<Y> {
       call.isStarted = true
       return first
     } catch (error) {
+      if (producer.isHere && !this.isEnded) call.threw(error)
       this.#producer = undefined
       await producer.stop().catch(() => {})
       throw error

@@ -45,7 +45,9 @@ export class CopyingExecutor extends PlainExecutor {
     const producer = await super.produce<Y>(entered, ended)
     const next = async (): Promise<IteratorResult<Y, unknown>> => {
       const { done, value } = await producer.next().catch((error: unknown) => {
-        throw this.carryError(error)
+        const carried = this.carryError(error)
+        entered.call.threw(carried)
+        throw carried
       })
       return { done: done ?? false, value: this.carry(value, 'item') as Y }
     }

@@ -45,6 +45,10 @@ class NeverAsksWhen extends PlainExecutor {
   }
 }
 
+class BlamesItself extends PlainExecutor {
+  protected override failed(): void {}
+}
+
 class CountsNoAttempts extends PlainExecutor {
   protected override async run(entered: Entered): Promise<unknown> {
     return await super.run({ ...entered, attempt: 1 })
@@ -74,7 +78,7 @@ export const brokenRetries: readonly BrokenExecutor[] = [
   {
     what: 'ignores a number of retries',
     Executor: IgnoresRetry,
-    fails: { '`retry` repeats a body': /rejected with RangeError: attempt 1 failed/ },
+    fails: { '`retry` repeats a body that threw': /rejected with RangeError: attempt 1 failed/ },
   },
   {
     what: 'never asks `when`',
@@ -86,6 +90,15 @@ export const brokenRetries: readonly BrokenExecutor[] = [
     Executor: BeginsNoStreamAgain,
     alsoBreaks: [4],
     fails: { '`retry` begins a stream again': /rejected with RangeError: attempt 1 failed/ },
+  },
+  {
+    what: 'takes for its own failure what a body let out',
+    Executor: BlamesItself,
+    fails: {
+      '`retry` repeats a body that let out': /A worker elsewhere is gone/,
+      'an executor in front repeats': /A worker elsewhere is gone/,
+      'a body that let out the error': /expected 1 itself, got 2/,
+    },
   },
   {
     what: 'calls each attempt the first',

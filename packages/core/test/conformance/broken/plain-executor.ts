@@ -8,6 +8,7 @@ import {
   checkSubmitOptions,
   checkWork,
   type Entered,
+  failedHere,
   LineExecutor,
   type Producer,
   produceHere,
@@ -74,6 +75,10 @@ export class PlainExecutor extends LineExecutor {
 
   protected override async run(entered: Entered): Promise<unknown> {
     return await runHere(entered, { name: this.name, ambient: this })
+  }
+
+  protected override failed({ call }: Entered, error: unknown): void {
+    failedHere(call, error)
   }
 
   protected override async produce<Y>(entered: Entered, ended: () => void): Promise<Producer<Y>> {
