@@ -39,6 +39,32 @@ describe('retries', () => {
     expect(settled.error).toMatchObject({ message: 'attempt 2' })
   })
 
+  it('repeat a task on an executor that let out the error of another one', async () => {
+    let runs = 0
+    const flaky = task('weave-test/lets-out', () => {
+      if (++runs <= 4) throw new WorkerLostError('lost elsewhere', { started: true })
+      return runs
+    })
+    const run = (executor: Executor): Promise<{ a: number }> => {
+      runs = 0
+      return weave().do('a', { retries: 4, executor }, flaky).run()
+    }
+    expect((await run(inline())).a).toBe(5)
+    expect((await run(limit(inline(), 1))).a).toBe(5)
+  })
+
+  it('repeat no task on a full executor where it is not asked for, as only its body was refused', async () => {
+    let runs = 0
+    const refused = task('weave-test/lets-out-refusal', (): never => {
+      runs++
+      throw new QueueFullError('full elsewhere')
+    })
+    const executor = limit(inline(), 1, { queueLimit: 3 })
+    const settled = await weave().do('a', { executor }, refused).settle()
+    expect(settled.error).toBeInstanceOf(QueueFullError)
+    expect(runs).toBe(1)
+  })
+
   it('wait as the policy says, and ask `when`', async () => {
     vi.useFakeTimers()
     const at: number[] = []

@@ -78,7 +78,8 @@ export class Attempts {
     const mayRunTwice = isIdempotent || options.idempotencyKey !== undefined
     const blame = (one: unknown): 'body' | 'infrastructure' => this.#blame(one)
     if (blame(error) === 'body') this.#failures++
-    if (error instanceof WorkerLostError && error.started !== false) this.#losses++
+    const isLoss = error instanceof WorkerLostError && error.started !== false
+    if (isLoss && blame(error) === 'infrastructure') this.#losses++
     if (!mayRepeat(error, number, { retry, cancellation, mayRunTwice, blame })) throw error
     if (this.#losses >= poisonLimit) throw this.#poisoned(error)
     const inMs = delayBefore(number, { retry })
@@ -119,7 +120,7 @@ export class Attempts {
     const { executor } = this.#piece.route
     // An attempt that was too slow is like one that threw.
     if (executor === undefined || error instanceof TaskTimeoutError) return 'body'
-    return blameThere(executor, error)
+    return blameThere(error)
   }
 
   #poisoned(cause: unknown): PoisonTaskError {

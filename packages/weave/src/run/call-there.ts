@@ -1,9 +1,10 @@
-import { type Executor, ExecutorError, QueueFullError, TaskInputError } from '@conc/core'
+import { type Executor, ExecutorError, QueueFullError } from '@conc/core'
 import {
   attemptNumber,
+  attemptOf,
+  type BodyFailures,
   currentFrame,
   type ForwardedOptions,
-  here,
   inFrame,
   onBodyEnd,
   reportsEnd,
@@ -15,8 +16,14 @@ import { BodyContext } from './body-context.js'
 import type { Hold } from './gate.js'
 import type { Piece } from './piece.js'
 
-/** What bodies that an executor only called for us have thrown: their failure, not the executor's. */
+/** What bodies have thrown, as far as executors say so: their failure, not the executor's. */
 const thrownByBodies = new WeakSet<object>()
+
+const thrown: BodyFailures = {
+  threw(error) {
+    if (typeof error === 'object' && error !== null) thrownByBodies.add(error)
+  },
+}
 
 /**
  * One attempt on an executor: one submit.
@@ -64,9 +71,8 @@ export async function callThere(
 }
 
 /** Whose failure an attempt there was. */
-export function blameThere(executor: Executor, error: unknown): 'body' | 'infrastructure' {
+export function blameThere(error: unknown): 'body' | 'infrastructure' {
   if (typeof error === 'object' && error !== null && thrownByBodies.has(error)) return 'body'
-  if (executor === here) return error instanceof TaskInputError ? 'infrastructure' : 'body'
   return error instanceof ExecutorError ? 'infrastructure' : 'body'
 }
 
@@ -105,7 +111,7 @@ async function invokeThere(piece: Piece, context: BodyContext): Promise<unknown>
   try {
     return await piece.invoke(context)
   } catch (error) {
-    if (typeof error === 'object' && error !== null) thrownByBodies.add(error)
+    thrown.threw(error)
     throw error
   }
 }
@@ -134,6 +140,7 @@ function submitOptions(
     signal,
     retry: 0,
     [attemptNumber]: number,
+    [attemptOf]: thrown,
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(options.priority !== undefined && { priority: options.priority }),
     ...(options.headers && { headers: options.headers }),
