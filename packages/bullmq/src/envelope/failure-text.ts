@@ -5,15 +5,27 @@ import { UnrecoverableError } from 'bullmq'
 /** Begins the line for machines. */
 const mark = 'conc1:'
 
+/** Ends it where a body threw the error, and not an executor. */
+const bodyMark = ' body'
+
 /** The most a failure may take in Redis; of a larger one the first line travels alone. */
 const maxLength = 64 * 1024
 
 /** What BullMQ itself says of a job whose workers died. */
 const stalledText = /stalled more than allowable limit/
 
-/** An error that BullMQ keeps as a job's `failedReason`: a line for people, and the whole of it for the submitter. */
-export function asFailure(error: unknown, isFinal: boolean, where: string): Error {
-  const text = failureText(error, where)
+/**
+ * An error that BullMQ keeps as a job's `failedReason`: a line for people, and the whole of it for the submitter.
+ *
+ * @param isThrown whether a body threw it.
+ */
+export function asFailure(
+  error: unknown,
+  isFinal: boolean,
+  where: string,
+  isThrown = false,
+): Error {
+  const text = failureText(error, where) + (isThrown ? bodyMark : '')
   const failure = isFinal ? new UnrecoverableError(text) : new Error(text)
   failure.stack = text.slice(0, text.indexOf('\n'))
   return failure
@@ -32,7 +44,13 @@ export function failureText(error: unknown, where: string): string {
 export function errorOf(failedReason: string): unknown {
   const at = failedReason.lastIndexOf(`\n${mark}`)
   if (at < 0) return new RemoteError(failedReason || 'The job failed without a reason.')
-  return decodeError(Buffer.from(failedReason.slice(at + mark.length + 1), 'base64'))
+  const encoded = failedReason.slice(at + mark.length + 1)
+  return decodeError(Buffer.from(encoded.split(' ', 1)[0] as string, 'base64'))
+}
+
+/** Whether a body threw what the job failed with. */
+export function isOfBody(failedReason: string): boolean {
+  return failedReason.includes(`\n${mark}`) && failedReason.endsWith(bodyMark)
 }
 
 export function isStalledText(failedReason: string): boolean {

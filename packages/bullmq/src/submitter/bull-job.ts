@@ -1,5 +1,6 @@
 import { TaskCancelledError } from '@conc/core'
 import { type Call, type Dependent, deferred, Timer } from '@conc/core/internal'
+import { isOfBody } from '../envelope/failure-text.js'
 import { isEnvelope } from '../envelope/job-envelope.js'
 import { unpackInline } from '../envelope/payload.js'
 import type { JobEnd, JobWatcher } from './dispatcher.js'
@@ -169,7 +170,7 @@ export class BullJob implements JobWatcher, Dependent {
   /** A promise for a result in a blob. @throws what the job failed with. */
   #read(end: JobEnd): unknown {
     const { cancellation } = this.#call
-    if (end.kind === 'failed') throw failureFrom(end.reason, this.#identity)
+    if (end.kind === 'failed') throw this.#failureFrom(end.reason)
     if (end.kind === 'completed')
       return jobValue(this.#host, this.#order.id, end.result, this.#identity)
     if (cancellation.isCancelled) throw cancellation.reason
@@ -178,6 +179,12 @@ export class BullJob implements JobWatcher, Dependent {
       origin: 'control',
       ...this.#identity,
     })
+  }
+
+  #failureFrom(reason: string): unknown {
+    const error = failureFrom(reason, this.#identity)
+    if (isOfBody(reason)) this.#call.threw(error)
+    return error
   }
 
   #fail(error: unknown): void {

@@ -1,6 +1,8 @@
 import { TaskTimeoutError } from '@conc/core'
 import {
   attemptNumber,
+  attemptOf,
+  type BodyFailures,
   Cancellation,
   deferred,
   type ForwardedOptions,
@@ -22,13 +24,14 @@ import { ProgressReporter } from './progress-reporter.js'
 import type { TakenJob } from './taken-job.js'
 
 /** The body of a job on the worker's executor. */
-export class JobBody {
+export class JobBody implements BodyFailures {
   /** What its `signal` follows. */
   readonly cancellation: Cancellation = new Cancellation()
   readonly #taken: TakenJob
   readonly #results: JobResults
   #progress: ProgressReporter | undefined
   #sender: StreamSender | undefined
+  #thrown: { readonly error: unknown } | undefined
 
   constructor(taken: TakenJob, results: JobResults) {
     this.#taken = taken
@@ -37,6 +40,15 @@ export class JobBody {
 
   credited(upTo: number): void {
     this.#sender?.credited(upTo)
+  }
+
+  threw(error: unknown): void {
+    this.#thrown = { error }
+  }
+
+  /** Whether the executor has said that the body threw `error`. */
+  hasThrown(error: unknown): boolean {
+    return this.#thrown !== undefined && this.#thrown.error === error
   }
 
   /**
@@ -105,6 +117,7 @@ export class JobBody {
       retry: 0,
       ...this.#stop(),
       [attemptNumber]: a ?? job.attemptsStarted,
+      [attemptOf]: this,
       [nestedHome]: nested,
       timeoutMs: leftMs,
       ...(h && { headers: h }),

@@ -77,7 +77,8 @@ export class JobRunner implements RunningJob {
     try {
       return await this.#results.result(await this.#body.run(definition))
     } catch (error) {
-      throw await verdictOn(this.#taken, definition, error, this.#stopped)
+      const failure = { error, isThrown: this.#body.hasThrown(error) }
+      throw await verdictOn(this.#taken, definition, failure, this.#stopped)
     }
   }
 }

@@ -2,7 +2,7 @@ import { PoisonTaskError, WorkerLostError } from '@conc/core'
 import { deferred, type TaskDefinition, Timer } from '@conc/core/internal'
 import { WaitingError } from 'bullmq'
 import type { StopReason } from './cancel-desk.js'
-import { failureOf, isLoss, isRefusal } from './job-failure.js'
+import { type Failure, failureOf, isLoss, isRefusal } from './job-failure.js'
 import type { TakenJob } from './taken-job.js'
 
 /**
@@ -15,13 +15,13 @@ import type { TakenJob } from './taken-job.js'
 export async function verdictOn(
   taken: TakenJob,
   definition: TaskDefinition,
-  error: unknown,
+  failure: Failure,
   stopped: StopReason | undefined,
 ): Promise<Error> {
   if (stopped) return await afterStop(taken, definition, stopped)
-  if (isLoss(error)) return await afterLoss(taken, definition, error)
-  if (isRefusal(error)) return await givenBack(taken)
-  return failureOf(taken.job, definition, error, taken.where)
+  if (isLoss(failure)) return await afterLoss(taken, definition, failure.error)
+  if (isRefusal(failure)) return await givenBack(taken)
+  return failureOf(taken.job, definition, failure, taken.where)
 }
 
 /** For a job that was told to stop before its body began. */
@@ -55,7 +55,7 @@ async function afterStop(
 async function afterLoss(
   taken: TakenJob,
   definition: TaskDefinition,
-  cause: WorkerLostError,
+  cause: unknown,
 ): Promise<Error> {
   if (definition.idempotent === false) return taken.refused(cause)
   const { host, id, job } = taken
