@@ -2,15 +2,17 @@ import type { DeadLetter } from '@conc/bullmq'
 import {
   AuthenticationError,
   inline,
+  limit,
   PoisonTaskError,
   task,
   UnknownTaskError,
   WorkerLostError,
 } from '@conc/core'
+import { deferred } from '@conc/core/internal'
 import { Queue, QueueEvents } from 'bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, it, vi } from 'vitest'
-import { add, die, flaky, note, noteOnce } from './fixtures/tasks.mjs'
+import { add, addOnce, die, flaky, note, noteOnce } from './fixtures/tasks.mjs'
 import { Journal, later, QueueUnderTest, url } from './queue-under-test.js'
 
 function foreignQueue({ where }: QueueUnderTest): Queue {
@@ -32,6 +34,20 @@ describe('runBullWorker', () => {
     expect(workers).toHaveLength(1)
     expect(workers[0]).toMatchObject({ name: worker.name, pid: process.pid })
     expect(workers[0]?.tasks).toHaveProperty('bull-test/add')
+  })
+
+  it('puts a job off that its executor has no room for, also one that may not run twice', async () => {
+    const queue = new QueueUnderTest()
+    const mine = limit(inline(), 1, { queueLimit: 0 })
+    const before = deferred()
+    const first = mine.submit(() => before.promise, [])
+    await queue.worker({ executor: mine })
+    const bull = queue.executor()
+    const calls = [bull.submit(add, [1, 2]), bull.submit(addOnce, [1, 2])]
+    await expect.poll(async () => (await bull.stats()).delayed).toBe(2)
+    before.resolve()
+    await first
+    expect(await Promise.all(calls)).toEqual([3, 3])
   })
 
   it('runs jobs on an executor of yours, and leaves it open', async () => {

@@ -22,11 +22,16 @@ export class JobMemory {
 
   /** Whether this attempt had begun before; from now on it has. @param token who asks, and may have to ask twice. */
   async hasBegun(job: Job, token: string): Promise<boolean> {
-    const key = this.#keys.begun(`${job.id}-${job.attemptsMade}`)
+    const key = this.#begun(job)
     return await this.#ask(async () => {
       const isFirst = (await this.#redis.set(key, token, 'PX', dayMs, 'NX')) !== null
       return !isFirst && (await this.#redis.get(key)) !== token
     })
+  }
+
+  /** This attempt was not begun after all. */
+  async hasNotBegun(job: Job): Promise<void> {
+    await this.#ask(() => this.#redis.del(this.#begun(job)))
   }
 
   /** @param start which of its starts ended its thread. @returns whether too many did. */
@@ -36,5 +41,9 @@ export class JobMemory {
     await this.#ask(() => this.#redis.sadd(key, start))
     await this.#ask(() => this.#redis.pexpire(key, dayMs))
     return (await this.#ask(() => this.#redis.scard(key))) >= poisonLimit
+  }
+
+  #begun({ id, attemptsMade }: Job): string {
+    return this.#keys.begun(`${id}-${attemptsMade}`)
   }
 }

@@ -42,9 +42,9 @@ export class JobRunner implements RunningJob {
 
   /** @returns what BullMQ stores as the job's value; rejects with what it stores as its failure, or with its own signs. */
   async run(): Promise<Result> {
-    const { host, job, token } = this.#taken
+    const { host, job } = this.#taken
     this.#check()
-    const definition = host.unknown.known(job) ?? (await host.unknown.wait(job, token))
+    const definition = host.unknown.known(job) ?? (await host.unknown.wait(this.#taken))
     try {
       let why = host.desk.enter(this)
       if (host.desk.isUnsure(this, job.attemptsStarted > 1)) why ??= await host.desk.ask(this)

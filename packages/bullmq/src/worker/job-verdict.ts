@@ -1,9 +1,12 @@
 import { PoisonTaskError, WorkerLostError } from '@conc/core'
-import { deferred, type TaskDefinition, Timer } from '@conc/core/internal'
-import { WaitingError } from 'bullmq'
+import type { TaskDefinition } from '@conc/core/internal'
 import type { StopReason } from './cancel-desk.js'
 import { type Failure, failureOf, isLoss, isRefusal } from './job-failure.js'
+import { givenBack, putOff } from './job-return.js'
 import type { TakenJob } from './taken-job.js'
+
+/** For an executor to have room again; ms. */
+const longestPauseMs = 1000
 
 /**
  * What the failure of a body means for its job: it fails for good, is tried again by the policy, or goes back into the
@@ -20,7 +23,7 @@ export async function verdictOn(
 ): Promise<Error> {
   if (stopped) return await afterStop(taken, definition, stopped)
   if (isLoss(failure)) return await afterLoss(taken, definition, failure.error)
-  if (isRefusal(failure)) return await givenBack(taken)
+  if (isRefusal(failure)) return await afterRefusal(taken, definition)
   return failureOf(taken.job, definition, failure, taken.where)
 }
 
@@ -64,10 +67,8 @@ async function afterLoss(
   return taken.refused(new PoisonTaskError(message, { ...taken.identity, started: true, cause }))
 }
 
-/** Without a burnt attempt. Where Redis stays away until its lock has run out, it is anybody's all the same. */
-async function givenBack({ job, token, host }: TakenJob): Promise<Error> {
-  const { promise: isLate, resolve } = deferred()
-  const timer = new Timer(host.settings.lockMs, resolve)
-  await Promise.race([job.moveToWait(token), isLate]).finally(() => timer.clear())
-  return new WaitingError()
+/** The executor has no room, or is closed: the job can run later, or elsewhere. */
+async function afterRefusal(taken: TakenJob, definition: TaskDefinition): Promise<Error> {
+  if (definition.idempotent === false) await taken.host.memory.hasNotBegun(taken.job)
+  return await putOff(taken, longestPauseMs)
 }

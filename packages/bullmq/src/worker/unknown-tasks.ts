@@ -1,11 +1,12 @@
 import { ProtocolError, UnknownTaskError } from '@conc/core'
 import { registry, type TaskDefinition } from '@conc/core/internal'
-import { DelayedError, type Job } from 'bullmq'
+import type { Job } from 'bullmq'
 import type { WorkerLeases } from '../engine/worker-leases.js'
 import { asFailure } from '../envelope/failure-text.js'
 import { type JobEnvelope, nameAndVersion, protocol } from '../envelope/job-envelope.js'
+import { putOff } from './job-return.js'
+import type { TakenJob } from './taken-job.js'
 
-const firstPauseMs = 250
 const longestPauseMs = 15_000
 
 /** Finds the task of a job; a job that only other workers can run is put off, so that a rolling deploy fails nothing. */
@@ -30,11 +31,11 @@ export class UnknownTasks {
   }
 
   /** Puts the job off. @returns rejects with BullMQ's sign for that, or with the job's failure when it is too old. */
-  async wait(job: Job, token: string): Promise<never> {
+  async wait(taken: TakenJob): Promise<never> {
+    const { job } = taken
     const { v, n } = job.data as JobEnvelope
     if (Date.now() - job.timestamp >= this.#limitMs) throw await this.#failure(v, n)
-    await job.moveToDelayed(Date.now() + pauseFor(job), token)
-    throw new DelayedError()
+    throw await putOff(taken, longestPauseMs)
   }
 
   async #failure(v: number, n: string): Promise<Error> {
@@ -58,8 +59,4 @@ export class UnknownTasks {
     )
     return [...new Set(names)].sort()
   }
-}
-
-function pauseFor({ attemptsStarted }: Job): number {
-  return Math.min(firstPauseMs * 2 ** (attemptsStarted - 1), longestPauseMs)
 }
