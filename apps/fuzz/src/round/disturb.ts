@@ -38,7 +38,8 @@ export async function disturb(
     case 'replace bull worker':
       return await any(scene.bullWorkers)?.replace({ pending, timeoutMs: forMs }, forMs)
     case 'close part': {
-      const part = any(scene.executors.slice(0, -1))
+      const parts = scene.executors.slice(0, -1)
+      const part = any(parts.filter((one) => !scene.underQueues.has(one)))
       if (part) await closeWithin(part, { pending, timeoutMs: forMs }, limitMs, scene.note)
     }
   }

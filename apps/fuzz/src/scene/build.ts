@@ -126,13 +126,20 @@ async function openQueue(whole: Composition & { kind: 'bull' }, scene: Scene): P
     if (isApart) {
       await openHost({ role: 'worker', on, settings }, scene, () => {})
     } else {
-      const worker = await startBullWorker(settings, on && (await build(on, scene)))
+      const worker = await startBullWorker(settings, on && (await buildUnderQueue(on, scene)))
       scene.bullWorkers.push(worker)
       scene.closeLater(worker)
     }
   }
   const { BullExecutor } = await import('@conc/bullmq')
   return scene.keep(new BullExecutor({ url: await redisBehindProxy(scene), queue }))
+}
+
+async function buildUnderQueue(whole: Composition, scene: Scene): Promise<Executor> {
+  const { length } = scene.executors
+  const executor = await build(whole, scene)
+  for (const part of scene.executors.slice(length)) scene.underQueues.add(part)
+  return executor
 }
 
 async function redisBehindProxy(scene: Scene): Promise<string> {

@@ -23,6 +23,8 @@ export class Scene {
   readonly runId: string
   readonly redis: string | undefined
   readonly executors: Executor[] = []
+  /** Of those, what workers of queues stand on: where it is closed, jobs wait for other workers for ever. */
+  readonly underQueues: Set<Executor> = new Set()
   readonly proxies: TcpProxy[] = []
   readonly servers: ServerHere[] = []
   readonly hosts: Host[] = []
