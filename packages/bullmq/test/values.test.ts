@@ -1,8 +1,8 @@
 import { IdempotencyConflictError, PayloadTooLargeError, SerializationError } from '@conc/core'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { add, echo, fill, fills, flaky, size } from './fixtures/tasks.mjs'
-import { later, QueueUnderTest, url } from './queue-under-test.js'
+import { add, echo, fill, fills, flaky, note, size } from './fixtures/tasks.mjs'
+import { Journal, later, QueueUnderTest, url } from './queue-under-test.js'
 
 async function keysOf(queue: QueueUnderTest, pattern: string): Promise<string[]> {
   const redis = new Redis(url)
@@ -115,5 +115,24 @@ describe('an idempotency key', () => {
     await expect(leaves).rejects.toThrow('bye')
     await queue.worker()
     expect(await stays).toBe(3)
+  })
+  it('is free again where its call was cancelled before its job began', async () => {
+    const queue = new QueueUnderTest()
+    const journal = new Journal()
+    await queue.worker({ concurrency: 1 })
+    const bull = queue.executor()
+    const [busy, first] = [new AbortController(), new AbortController()]
+    const before = bull.submit(note, [journal.file, 'before', true], { signal: busy.signal })
+    before.catch(() => {})
+    await journal.has('begin before')
+    const call = bull.submit(add, [1, 2], { idempotencyKey: 'k', signal: first.signal })
+    await expect.poll(async () => (await bull.stats()).waiting).toBe(1)
+    first.abort(new Error('bye'))
+    await expect(call).rejects.toThrow('bye')
+    await expect.poll(async () => (await bull.stats()).waiting).toBe(0)
+    const again = bull.submit(add, [1, 2], { idempotencyKey: 'k' })
+    await expect.poll(async () => (await bull.stats()).waiting).toBe(1)
+    busy.abort()
+    expect(await again).toBe(3)
   })
 })

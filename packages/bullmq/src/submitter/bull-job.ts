@@ -89,13 +89,13 @@ export class BullJob implements JobWatcher, Dependent {
   }
 
   /** The call was interrupted. */
-  cancelled(reason: unknown): void {
+  cancelled(): void {
     const { id, isKeyed } = this.#order
     const { dispatcher } = this.#host
     if (this.#state === 'new' || this.#state === 'ended') return
     // Somebody else here waits for the same job.
     if (isKeyed && dispatcher.remove(id, this)) this.ended({ kind: 'removed' })
-    else this.#takeBack(reason)
+    else this.#takeBack()
   }
 
   /** Makes the call end as `TakenBack`; where a worker has the job, only when it gives it back. */
@@ -142,25 +142,31 @@ export class BullJob implements JobWatcher, Dependent {
     }
   }
 
-  #takeBack(reason: unknown): void {
-    const { id } = this.#order
-    const { dispatcher, canceller, settings } = this.#host
+  #takeBack(): void {
+    const { id, isKeyed } = this.#order
+    const { dispatcher, settings } = this.#host
     dispatcher.add(id, this)
     // The worker that has it may be dead, and no other there to find that out.
     this.#patience = new Timer(settings.reconnectMs, () => this.ended({ kind: 'removed' }))
-    this.#announced = canceller.announce(id, reason, this.#call.deadline)
+    // What is known of a key outlives its job, and would end the next one under it.
+    this.#announced = isKeyed ? Promise.resolve() : this.#announce()
     this.#announced.catch(() => {})
     if (this.#state === 'added') void this.#withdraw()
   }
 
+  #announce(): Promise<void> {
+    const { cancellation, deadline } = this.#call
+    return this.#host.canceller.announce(this.#order.id, cancellation.reason, deadline)
+  }
+
   /** Takes a cancelled job out of the queue, where it still waits. */
   async #withdraw(): Promise<void> {
-    const { id } = this.#order
+    const { id, isKeyed } = this.#order
+    const { canceller, dispatcher } = this.#host
     try {
       await this.#announced
-      if (await this.#host.canceller.withdraw(id)) {
-        this.#host.dispatcher.ended(id, { kind: 'removed' })
-      }
+      if (await canceller.withdraw(id)) dispatcher.ended(id, { kind: 'removed' })
+      else if (isKeyed) await this.#announce()
     } catch (error) {
       // Redis is away: the caller has its answer, and nobody can be told.
       this.#fail(error)
