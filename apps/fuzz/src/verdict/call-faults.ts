@@ -31,6 +31,8 @@ function faultsOfOutcome(call: LiveCall, facts: Facts): Fault[] {
 function faultsOfRejection(call: LiveCall, error: unknown, blamed: Blamed, facts: Facts): Fault[] {
   if (error === call.reason) return []
   if (error instanceof Error && error.message === call.reason.message) {
+    // On queues calls under one key join one job, also one that another of them has cancelled while it ran.
+    if (isRepeating(facts) && submitsOf(blamed.script, facts) > 1) return []
     const text = `${blamed.script.id} rejected with a copy of its caller's reason: ${textOfError(error)}`
     return [{ rule: 'own reason', text }]
   }
