@@ -3,7 +3,7 @@ import { Conditions, deferred, publish, Timer } from '@conc/core/internal'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { QueueSettings } from '../options/connection-options.js'
 import { isConnectionError } from './connection-errors.js'
-import { dontKeepUnanswered, endForGood } from './unanswered.js'
+import { dontKeepUnanswered, endForGood, letOwnCommandsFail } from './unanswered.js'
 
 /** Gives what a command gives, once Redis has answered it. */
 export type Ask = <T>(command: () => Promise<T>) => Promise<T>
@@ -46,6 +46,7 @@ export class Connection {
     }
     // As BullMQ reads replies.
     this.redis = new Redis({ ...options, replyMapping: 'legacy' })
+    letOwnCommandsFail(this.redis)
     if (!isBlocking) dontKeepUnanswered(this.redis)
     this.redis.duplicate = (override) => this.#copy(override)
     this.redis.on('error', (error) => this.#failed(error))
@@ -155,6 +156,7 @@ export class Connection {
 
   #copy(override?: Partial<RedisOptions>): Redis {
     const copy = Redis.prototype.duplicate.call(this.redis, override)
+    letOwnCommandsFail(copy)
     this.#copies.push(copy)
     return copy
   }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 
 /** What ioredis keeps of commands. */
 interface Kept {
@@ -8,12 +8,7 @@ interface Kept {
 }
 
 interface Commands {
-  shift(): Sent | undefined
-  toArray(): Sent[]
-}
-
-interface Sent {
-  readonly command: { readonly promise: Promise<unknown>; reject(error: Error): void }
+  shift(): { readonly command: { reject(error: Error): void } } | undefined
 }
 
 /**
@@ -28,11 +23,21 @@ export function dontKeepUnanswered(redis: Redis): void {
   })
 }
 
+/** What ioredis says by itself when a connection is back. */
+const ownCommands: readonly string[] = ['subscribe', 'select']
+
+/** It does not look how that goes: where the connection breaks again, or is closed, a rejection would end the process. */
+export function letOwnCommandsFail(redis: Redis): void {
+  redis.sendCommand = (command, stream) => {
+    if (ownCommands.includes(command.name)) command.promise.catch(() => {})
+    return Redis.prototype.sendCommand.call(redis, command, stream)
+  }
+}
+
 /** Ends a connection for good. What was sent over it and not answered rejects. */
 export function endForGood(redis: Redis): void {
   // Between two tries ioredis stops without a word to the commands that wait for the next one.
   if (redis.status === 'reconnecting') redis.connect().catch(() => {})
-  for (const sent of (redis as unknown as Kept).commandQueue?.toArray() ?? []) letReject(sent)
   redis.disconnect()
   rejectUnanswered(redis)
 }
@@ -40,14 +45,8 @@ export function endForGood(redis: Redis): void {
 function rejectUnanswered(redis: Redis): void {
   const { prevCommandQueue } = redis as unknown as Kept
   for (;;) {
-    const sent = prevCommandQueue?.shift()
-    if (sent === undefined) return
-    letReject(sent)
-    sent.command.reject(new Error('Connection is closed.'))
+    const unanswered = prevCommandQueue?.shift()
+    if (unanswered === undefined) return
+    unanswered.command.reject(new Error('Connection is closed.'))
   }
-}
-
-/** ioredis subscribes anew by itself, and does not look how that goes: a rejection of that would end the process. */
-function letReject({ command }: Sent): void {
-  command.promise.catch(() => {})
 }
