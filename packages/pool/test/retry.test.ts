@@ -1,4 +1,4 @@
-import { UnknownTaskError } from '@conc/core'
+import { task, UnknownTaskError } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Pool } from '../src/index.js'
@@ -53,6 +53,20 @@ describe('retry', () => {
     })
     expect(await result).toBe('once more')
     await pool.close({ pending: 'reject' })
+  })
+
+  it.each<[string, (pool: Pool, body: () => Promise<number>) => unknown]>([
+    ['submit', (pool, body) => pool.submit(body, [], { retry: 2 })],
+    ['exec', (pool, body) => pool.exec(body, { retry: { times: 2, delayMs: 5 } })],
+    ['spawn', (pool, body) => pool.spawnN(body, { retry: 2 }).promise],
+    ['map', async (pool, body) => (await pool.map(body, [0], { retry: 2 }))[0]],
+    ['iterMap', async (pool, body) => (await pool.iterMap(body, [0], { retry: 2 }).next()).value],
+  ])('has the slot of the task that waits for it each time: %s', async (name, call) => {
+    const pool = new Pool(1)
+    const outer = task(`pool-test/waits-for-${name}`, () => call(pool, failing(3)))
+    const result = pool.exec(outer)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(await Promise.race([result, flush().then(() => 'it hangs')])).toBe(3)
   })
 
   it('holds no slot in its pause, counts as waiting, and queues again', async () => {

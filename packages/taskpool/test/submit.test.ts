@@ -1,4 +1,4 @@
-import { QueueFullError, UnknownTaskError } from '@conc/core'
+import { QueueFullError, task, UnknownTaskError } from '@conc/core'
 import { deferred } from '@conc/core/internal'
 import { describe, expect, it } from 'vitest'
 import { TaskPool } from '../src/index.js'
@@ -51,6 +51,19 @@ describe('TaskPool', () => {
       })
       expect(await result).toBe('once more')
       await pool.close({ pending: 'reject' })
+    })
+
+    it('has the slot of the task that waits for it each time it is repeated', async () => {
+      const pool = new TaskPool({ poolSize: 1 })
+      let begun = 0
+      const flaky = (): string => {
+        if (++begun < 3) throw new Error('not yet')
+        return 'the third time'
+      }
+      const outer = task('taskpool-test/waits-for-submit', () =>
+        pool.submit(flaky, [], { retry: 2 }),
+      )
+      expect(await pool.submit(outer, [])).toBe('the third time')
     })
 
     it('rejects with the reason of its signal, and holds the slot until the body has ended', async () => {

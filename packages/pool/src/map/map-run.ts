@@ -173,6 +173,7 @@ export abstract class MapRun implements Borrower, Collector, Feed, ItemSource {
     this.#open++
     const item = new MapItem(this.batch, input, this.pulled++, this)
     if (this.tiesItems) this.state.tie(item)
+    if (this.#slot) item.repeatsOn(this.#slot)
     return item
   }
 

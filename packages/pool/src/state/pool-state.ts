@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import {
   type AbortListener,
-  type Borrower,
   currentFrame,
   executorName,
   type Frame,
@@ -83,9 +82,11 @@ export class PoolState extends JobBoard implements AbortListener {
     if (isAwaited) this.lend(job, frame)
   }
 
-  /** The task around the caller waits for `place`: it may have that task's slot if no other is free. */
-  lend(place: Borrower, frame: Frame | undefined = currentFrame()): void {
-    slotAround(this.line, frame)?.lendTo(place)
+  /** The task around the caller waits for `job`: it may have that task's slot if no other is free. */
+  lend(job: PoolJob, frame: Frame | undefined = currentFrame()): void {
+    const slot = slotAround(this.line, frame)
+    slot?.lendTo(job)
+    if (slot) job.repeatsOn(slot)
   }
 
   /** Gives the job a call where it needs one. @returns whether it may start; not if that was interrupted already. */

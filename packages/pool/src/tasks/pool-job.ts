@@ -74,7 +74,8 @@ export class PoolJob<R = unknown> extends Job implements TaskHandle<R>, PoolTask
       if (this.isDone) return settle()
       this.watch(settle)
       // Read in a task of this pool, that task is about to wait for it.
-      if (this.list === undefined || this.list.owner === this.board.line) this.board.lend(this)
+      const isToEnter = this.list === undefined || this.list.owner === this.board.line
+      if (isToEnter || this.extra?.attempts) this.board.lend(this)
     })
     return more.settled as Promise<Settled<R>>
   }

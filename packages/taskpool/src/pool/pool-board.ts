@@ -99,7 +99,9 @@ export class PoolBoard extends JobBoard {
     this.admission.waitingSubmits++
     if (!job.tie()) return
     this.line.join(job)
-    slotAround(this.line)?.lendTo(job)
+    const slot = slotAround(this.line)
+    slot?.lendTo(job)
+    if (slot) job.repeatsOn(slot)
   }
 
   /** A submitted task has started, or never will. */

@@ -12,6 +12,8 @@ export class JobExtra {
   cancellation: Cancellation | undefined
   call: JobCall | undefined
   attempts: Attempts | undefined
+  /** Of whoever waits for the job: it may have that slot in each attempt. */
+  lender: Slot | undefined
   /** Whether the job's slot counts as one that was told to stop. */
   isCancelling = false
   watchers: Set<(job: Job) => void> | undefined
@@ -66,7 +68,7 @@ export class JobExtra {
   end(): void {
     this.call?.resolve()
     if (!this.#isShared) this.cancellation?.end()
-    this.call = this.attempts = undefined
+    this.call = this.attempts = this.lender = undefined
   }
 
   /** The body is really over, or never began: tells the executor in front, if it asked. */

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Member, Roster } from '../line/roster.js'
-import type { Borrower } from '../line/slot.js'
+import type { Borrower, Slot } from '../line/slot.js'
 import { failedHere } from '../running/run-here.js'
 import { pause } from './attempts.js'
 import { Cancellation } from './cancellation.js'
@@ -99,6 +99,11 @@ export abstract class Job implements Borrower, SlotHolder {
   borrow(giveBack: () => void): void {
     this.more.borrow(giveBack)
     this.enter()
+  }
+
+  /** The task that holds `slot` waits for this job. Should no other be free, it may have that one, also when it is repeated. */
+  repeatsOn(slot: Slot): void {
+    if (this.extra?.attempts) this.extra.lender = slot
   }
 
   /** From the entry with a slot in hand until the slot is given back. */
@@ -260,6 +265,7 @@ export abstract class Job implements Borrower, SlotHolder {
     if (this.list !== board.pausing) return
     board.pausing.remove(this)
     board.line.join(this)
+    this.extra?.lender?.lendTo(this)
   }
 
   private withdraw(): void {
