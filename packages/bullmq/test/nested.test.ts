@@ -3,7 +3,8 @@ import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, it, vi } from 'vitest'
 import { add, fan, held, mistaken, parent, waiting } from './fixtures/tasks.mjs'
-import { Journal, later, QueueUnderTest, url } from './queue-under-test.js'
+import { Program } from './processes.js'
+import { Journal, later, QueueUnderTest, tasksModule, url } from './queue-under-test.js'
 
 /** How many jobs of each task have completed, as the queue itself says. */
 async function completed({ where }: QueueUnderTest): Promise<Record<string, number>> {
@@ -111,6 +112,22 @@ describe('nested calls', () => {
     const waits = add.on(bull)(1, 2)
     await queue.worker()
     expect(await waits).toBe(3)
+  })
+
+  it('run in a worker that drains, also where another one had them and is lost', async () => {
+    const queue = new QueueUnderTest()
+    const journal = new Journal()
+    const gate = `${journal.file}-gate`
+    const worker = await queue.worker({ concurrency: 1, stalledMs: 200 })
+    const call = fan.on(queue.executor())(journal.file, ['a', 'b'], gate)
+    await vi.waitUntil(() => journal.lines.length === 1, { timeout: 20_000 })
+    const other = new Program('worker.mjs', [url, queue.where.queue, tasksModule.href])
+    await vi.waitUntil(() => journal.lines.length === 2, { timeout: 20_000 })
+    const closed = worker.close()
+    await other.kill()
+    writeFileSync(gate, '')
+    expect(await call).toEqual(['a', 'b'])
+    await closed
   })
 
   it('are given back with the job that made them', async () => {

@@ -15,6 +15,7 @@ import { backoffOf } from './job-failure.js'
 import { JobRunner } from './job-runner.js'
 import { JobSlots } from './job-slots.js'
 import { NestedJobs } from './nested-jobs.js'
+import { lookForStalled } from './stalled-jobs.js'
 import { type RunnerHost, TakenJob } from './taken-job.js'
 import type { WorkerLink } from './worker-link.js'
 
@@ -160,12 +161,14 @@ export class QueueWorker implements BullWorker {
 
   async #shutDown(): Promise<void> {
     this.#renewal?.clear()
-    const { link, leases } = this.#parts
+    const { link, leases, host } = this.#parts
     await link.commands.whileConnected(() => leases.withdraw(this.name))
     await link.blocking.whileConnected(() => this.#worker.pause(true))
+    const stopLooking = lookForStalled(this.#worker, host.settings.stalledMs)
     await this.#nested.drain().catch((error: unknown) => publishError(this.name, error))
     await this.#idle.until(() => this.#slots.running === 0)
     await this.#closeNested(this.#isGivingBack ? 'reject' : 'run')
+    stopLooking()
     await this.#closeEngine()
     await this.#parts.release()
     this.#end.resolve()
