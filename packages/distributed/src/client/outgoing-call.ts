@@ -1,5 +1,5 @@
 import { type Started, TaskTimeoutError } from '@conc/core'
-import { type Bytes, isLevel, type Place, Timer } from '@conc/core/internal'
+import { type Bytes, isLevel, type LiveBody, type Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
@@ -31,6 +31,8 @@ export class OutgoingCall implements SentCall, Place {
   prev: Place['prev']
   readonly task: string
   readonly byteLength: number
+  /** A server in front of the session has accepted it. */
+  readonly isGuest: boolean
   readonly #kind: CallKind
   /** Until it is written: many calls wait for answers at a time, and nobody asks for their arguments any more. */
   #request: CallRequest | undefined
@@ -46,8 +48,9 @@ export class OutgoingCall implements SentCall, Place {
   #timer: Timer | undefined
   readonly #startsBy: number | undefined
 
-  constructor(host: OutgoingHost, request: CallRequest, owner: CallOwner) {
+  constructor(host: OutgoingHost, request: CallRequest, owner: CallOwner, isGuest: boolean) {
     this.#host = host
+    this.isGuest = isGuest
     this.task = request.task
     this.#kind = request.kind
     this.#request = request
@@ -62,6 +65,10 @@ export class OutgoingCall implements SentCall, Place {
   /** What is left of the time in which it has to start; once it is written, the server watches that. */
   get startMs(): number | undefined {
     return this.#startsBy && Math.max(this.#startsBy - performance.now(), 0)
+  }
+
+  get origin(): LiveBody | undefined {
+    return this.#owner.origin
   }
 
   get isWaiting(): boolean {

@@ -8,6 +8,7 @@ import { frameType, isIgnorable, taskFlag } from '../protocol/frame-types.js'
 import { IdTable } from '../protocol/id-table.js'
 import { IdSource, isIdOf } from '../protocol/ids.js'
 import { encodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
+import { OutgoingBodies } from './outgoing-bodies.js'
 import { OutgoingCall, type OutgoingHost } from './outgoing-call.js'
 
 /** What the server lets one session have in flight. */
@@ -32,6 +33,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   /** In the order in which they are written. Without slots: the quota is not one of calls alone. */
   readonly #waiting = new Line(0)
   readonly #written = new IdTable<OutgoingCall>()
+  readonly bodies: OutgoingBodies = new OutgoingBodies(this.#written)
   readonly #ids = new IdSource('connecting')
   /** By task. */
   readonly #plainMetas = new Map<string, PlainMeta>()
@@ -80,8 +82,9 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     this.#isInterrupted = true
   }
 
-  send(request: CallRequest, owner: CallOwner): OutgoingCall {
-    const call = new OutgoingCall(this, request, owner)
+  /** @param isGuest it was accepted by a server in front of the session. */
+  send(request: CallRequest, owner: CallOwner, isGuest = false): OutgoingCall {
+    const call = new OutgoingCall(this, request, owner, isGuest)
     if (this.#refusal) this.#refuse(call, this.#refusal)
     else if (this.#waiting.waiting === 0 && this.#mayWrite(call)) this.#writeTask(call)
     else this.#waiting.join(call, request.priority, request.depth)
@@ -161,8 +164,8 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   #writeTask(call: OutgoingCall): void {
-    const request = call.takeRequest()
     const id = this.takeId()
+    const request = this.bodies.marked(call.takeRequest(), call, id)
     this.#written.set(id, call)
     this.#writtenBytes += call.byteLength
     const meta = this.#metaOf(request, call.startMs)

@@ -1,5 +1,6 @@
 import { ConnectionLostError } from '@conc/core'
 import { currentFrame, queueFull, refuseClosure } from '@conc/core/internal'
+import { idsAbove } from '../calls/ids-above.js'
 import type { CallRequest } from '../coordinator/call-request.js'
 import type { SessionEngine } from './session-engine.js'
 
@@ -29,9 +30,14 @@ export class SessionAdmission {
   }
 
   /** Why a call that comes as bytes is not taken. */
-  guestRefusal({ parentId }: CallRequest): Error | undefined {
-    if (!this.#engine.isUsable) return this.#engine.closedError()
-    return this.#absence(() => parentId !== undefined) ?? this.#fullness()
+  guestRefusal(request: CallRequest): Error | undefined {
+    if (!this.#engine.isUsable && !this.belongs(request)) return this.#engine.closedError()
+    return this.#absence(() => request.parentId !== undefined) ?? this.#fullness()
+  }
+
+  /** Whether it comes of a call that is out, and that a close waits for. */
+  belongs(request: CallRequest): boolean {
+    return idsAbove(request).some((id) => this.#engine.outgoing.bodies.isLive(id))
   }
 
   get #hasRoom(): boolean {

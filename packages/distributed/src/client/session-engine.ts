@@ -210,6 +210,7 @@ export class SessionEngine implements LinkEvents {
     this.outgoing.resetAll((call) => lostError(call, this, cause))
     this.#questions.rejectAll(cause)
     this.locks.reset(cause)
+    this.outgoing.bodies.end()
     this.#changed()
   }
 
@@ -258,6 +259,7 @@ export class SessionEngine implements LinkEvents {
     this.outgoing.resetAll((call) => this.#closedBefore(call, text))
     this.#questions.rejectAll(this.#lifecycle.closedError())
     this.locks.reset(reason)
+    this.outgoing.bodies.end()
     this.keepAlive.end()
   }
 }

@@ -1,6 +1,7 @@
 import { SerializationError, type SubmitOptions } from '@conc/core'
 import type { Bytes } from '@conc/core/internal'
 import { decode } from '@conc/wire'
+import { aboveVar } from '../calls/ids-above.js'
 import { contextBytes, contextEntries } from '../protocol/limits.js'
 import { encodePayload, type PayloadOwner } from './payload.js'
 
@@ -27,16 +28,19 @@ export function encodeVars(
   if (known) return known
   const encoded = new Map<string, Bytes>()
   let left = contextBytes
+  let count = 0
   for (const [name, value] of vars) {
     const root = `contextVar '${name}'`
-    if (encoded.size >= contextEntries) throw tooMuch(root, `${contextEntries} variables`, owner)
+    const isOurs = name === aboveVar
+    if (!isOurs && ++count > contextEntries)
+      throw tooMuch(root, `${contextEntries} variables`, owner)
     const isUndecoded = name.startsWith(undecoded)
     // It was set anew since it came.
     if (isUndecoded && vars.has(name.slice(undecoded.length))) continue
     const bytes = isUndecoded
       ? [value as Uint8Array]
       : encodePayload(value, root, Number.POSITIVE_INFINITY, owner)
-    left -= bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    if (!isOurs) left -= bytes.reduce((sum, chunk) => sum + chunk.byteLength, 0)
     if (left < 0) throw tooMuch(root, `${contextBytes} bytes`, owner)
     encoded.set(isUndecoded ? name.slice(undecoded.length) : name, bytes)
   }

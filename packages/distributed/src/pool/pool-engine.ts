@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { CloseOptions, TaskCancelledError, WorkerLostError } from '@conc/core'
 import { findBodies, KeepAlive, Lifecycle, newIdTag, Timer } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
+import { idsAbove } from '../calls/ids-above.js'
 import { RemoteCalls } from '../calls/remote-calls.js'
 import type { CallRequest, Ending } from '../coordinator/call-request.js'
 import { Coordinator } from '../coordinator/coordinator.js'
@@ -126,11 +127,11 @@ export class PoolEngine implements WorkerHome, EntranceHost, StandingPool {
     this.fleet.start()
   }
 
-  guestRefusal({ parentId }: CallRequest): Error | undefined {
+  guestRefusal(request: CallRequest): Error | undefined {
     const { admission, lifecycle, fleet, port } = this
     if (lifecycle.state !== 'draining') return admission.refusal()
     // What comes from its own port was accepted there before the drain, or belongs to what was.
-    const belongs = port?.isDraining || (parentId !== undefined && this.isLive(parentId))
+    const belongs = port?.isDraining || idsAbove(request).some((id) => this.isLive(id))
     return belongs ? fleet.failure : lifecycle.closedError()
   }
 

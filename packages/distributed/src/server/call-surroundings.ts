@@ -6,6 +6,7 @@ import {
   type LogRecord,
   RunningTask,
 } from '@conc/core/internal'
+import { idsAbove } from '../calls/ids-above.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { inOne } from '../coordinator/fault.js'
 import { decodeVars } from '../link/context-bytes.js'
@@ -39,7 +40,7 @@ export function surroundingsOf(
     ...around,
     vars: vars && decodeVars(new Map(varEntries(vars))),
     // While that body waits for the call, the call may run on its slot.
-    slots: parentId === undefined ? undefined : bodyOfId(parentId)?.slots,
+    slots: slotsAbove(request),
     task: parentId === undefined ? undefined : parentOf(parentId, task, executor),
     startTimeoutMs,
     rank: { depth: above, priority },
@@ -55,6 +56,12 @@ function readerOf({ logLevel: level }: CallRequest, owner: CallOwner): LogReader
 
 function* varEntries(vars: ReadonlyMap<string, Bytes>): Generator<[string, Uint8Array]> {
   for (const [name, bytes] of vars) yield [name, inOne(bytes)]
+}
+
+/** Of the bodies above it that are known here, the nearest first. */
+function slotsAbove(request: CallRequest): Frame['slots'] {
+  const slots = idsAbove(request).flatMap((id) => bodyOfId(id)?.slots ?? [])
+  return slots.length > 0 ? [...new Set(slots)] : undefined
 }
 
 /** Only its id is known here. */

@@ -1,6 +1,7 @@
 import type { Executor } from '@conc/core'
 import { type Frame, type LiveBody, noFrame } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../calls/call-route.js'
+import { idsAbove } from '../calls/ids-above.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
 import { bodyOfId } from './body-names.js'
 import { DecodedCall } from './decoded-call.js'
@@ -32,8 +33,11 @@ export class DecodingRoute implements CallRoute {
     return this.#bodyOf(taskId) !== undefined
   }
 
-  lendsSlot({ parentId }: CallRequest): boolean {
-    return parentId !== undefined && (this.#bodyOf(parentId)?.slots?.length ?? 0) > 0
+  /** One that is made behind a session has its slot there; whatever is in between may not make it wait. */
+  lendsSlot(request: CallRequest): boolean {
+    const id = idsAbove(request).find((one) => this.isLive(one))
+    if (id === undefined) return false
+    return id !== request.parentId || (this.#bodyOf(id)?.slots?.length ?? 0) > 0
   }
 
   /** One that comes of a call of this executor. */

@@ -9,6 +9,7 @@ import {
 } from '@conc/core'
 import type { Bytes } from '@conc/core/internal'
 import { decodeError } from '@conc/wire'
+import { idsAbove } from '../calls/ids-above.js'
 import { Fault } from '../coordinator/fault.js'
 import { maySubmitterSend } from '../protocol/call-grammar.js'
 import type { Frame } from '../protocol/frame.js'
@@ -121,10 +122,10 @@ export class SessionCalls {
 
   #refusal(call: ServedCall): ExecutorError | undefined {
     const { settings, isOpen, executorName: executor } = this.#host
-    const { task, parentId } = call.request
+    const { task } = call.request
     const names = { task, executor, started: false }
     // What was taken may finish, and so may what it calls.
-    const isNeeded = isOpen || (parentId !== undefined && this.#host.isLive(parentId))
+    const isNeeded = isOpen || idsAbove(call.request).some((id) => this.#host.isLive(id))
     if (!isNeeded) return new ExecutorClosedError(`Server '${executor}' is closing.`, names)
     if (this.#calls.size >= settings.maxInFlight) {
       const message = `The session has ${settings.maxInFlight} calls in flight, its maxInFlight.`
