@@ -143,10 +143,28 @@ function growBull(
   const workers = Array.from({ length: count }, () => {
     const isApart = random.chance(0.6)
     means.heavy--
-    const on = random.chance(0.5) ? deeper() : undefined
+    const on = random.chance(0.5) ? lasting(deeper()) : undefined
     return { isApart, concurrency: random.pick([1, 2, 10]), on }
   })
   return { kind: 'bull', workers }
+}
+
+/** The same of what comes back: what is over for good under a queue makes its jobs wait for other workers for ever. */
+function lasting(whole: Composition): Composition {
+  switch (whole.kind) {
+    case 'session':
+      return { ...whole, isLazy: true, on: lasting(whole.on) }
+    case 'workers':
+      return { ...whole, isStarted: true }
+    case 'balance':
+      return { ...whole, on: whole.on.map(lasting) }
+    case 'limit':
+    case 'pool':
+    case 'taskpool':
+      return { ...whole, on: lasting(whole.on) }
+    default:
+      return whole
+  }
 }
 
 /** All executors of a composition, the outermost first. */
