@@ -135,4 +135,26 @@ describe('an idempotency key', () => {
     busy.abort()
     expect(await again).toBe(3)
   })
+
+  it('is free again where its call was cancelled while its job ran, once that is forgotten', async () => {
+    const queue = new QueueUnderTest()
+    const journal = new Journal()
+    const first = await queue.worker({ concurrency: 1 })
+    const bull = queue.executor({ cancelPolicy: 'hold' })
+    const abort = new AbortController()
+    const call = bull.submit(note, [journal.file, 'a', true], {
+      idempotencyKey: 'k',
+      signal: abort.signal,
+    })
+    const rejected = expect(call).rejects.toThrow('bye')
+    await journal.has('begin a')
+    // It hears of the cancel, and has nothing to cancel.
+    await queue.worker({ concurrency: 1 })
+    abort.abort(new Error('bye'))
+    await rejected
+    await first.close()
+    for await (const { id } of bull.deadLetters.list()) await bull.deadLetters.remove(id)
+    const again = queue.executor().submit(note, [journal.file, 'b'], { idempotencyKey: 'k' })
+    expect(await again).toBe('b')
+  })
 })

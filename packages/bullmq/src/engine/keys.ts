@@ -23,9 +23,9 @@ export class Keys {
     return `${this.#base}:events`
   }
 
-  /** There while a job is to be cancelled. */
-  tombstone(id: string): string {
-    return `${this.#base}:cancel:${id}`
+  /** There while a job is to be cancelled. @param name `cancelName` of the job. */
+  tombstone(name: string): string {
+    return `${this.#base}:cancel:${name}`
   }
 
   /** The starts of a job that have ended the thread it ran in. */

@@ -85,6 +85,20 @@ export function keyedJobId(task: string, key: string): string {
   return `k-${createHash('sha256').update(`${task}\n${key}`).digest('hex').slice(0, 40)}`
 }
 
+/**
+ * What cancels call a job: the id of a key is that of the next job under it too, which they are not to end.
+ *
+ * @param madeAt `timestamp` of a job with a key.
+ */
+export function cancelName(id: string, madeAt: number | undefined): string {
+  return madeAt === undefined ? id : `${id}@${madeAt}`
+}
+
+export function jobIdOf(cancelName: string): string {
+  const end = cancelName.indexOf('@')
+  return end < 0 ? cancelName : cancelName.slice(0, end)
+}
+
 /** What two calls with the same key have to have in common. */
 export function fingerprint({ n, j, p, r }: JobEnvelope): string {
   return createHash('sha256')

@@ -1,7 +1,7 @@
 import { TaskCancelledError } from '@conc/core'
 import { type Call, type Dependent, deferred, Timer } from '@conc/core/internal'
 import { isOfBody } from '../envelope/failure-text.js'
-import { isEnvelope } from '../envelope/job-envelope.js'
+import { cancelName, isEnvelope } from '../envelope/job-envelope.js'
 import { unpackInline } from '../envelope/payload.js'
 import type { JobEnd, JobWatcher } from './dispatcher.js'
 import { addJob, joinJob } from './job-adding.js'
@@ -24,6 +24,8 @@ export class BullJob implements JobWatcher, Dependent {
   #isRunning = false
   #isWantedBack = false
   #early: JobEnd | undefined
+  /** When the job was made that the calls of a key have joined, ms. */
+  #madeAt: number | undefined
   #announced: Promise<void> | undefined
   #patience: Timer | undefined
 
@@ -124,7 +126,7 @@ export class BullJob implements JobWatcher, Dependent {
     ;(this.#call.options as QueueOptions)[onAdded]?.()
     open.sweep.start()
     if (this.#order.isKeyed) {
-      await joinJob(this.#host, this.#call, this.#order, open, this.#identityNow)
+      this.#madeAt = await joinJob(this.#host, this.#call, this.#order, open, this.#identityNow)
     }
     if (this.#hasEnded) return
     this.#state = 'added'
@@ -148,7 +150,7 @@ export class BullJob implements JobWatcher, Dependent {
     dispatcher.add(id, this)
     // The worker that has it may be dead, and no other there to find that out.
     this.#patience = new Timer(settings.reconnectMs, () => this.ended({ kind: 'removed' }))
-    // What is known of a key outlives its job, and would end the next one under it.
+    // Which job it is that the key stands for is known when it has been joined.
     this.#announced = isKeyed ? Promise.resolve() : this.#announce()
     this.#announced.catch(() => {})
     if (this.#state === 'added') void this.#withdraw()
@@ -156,17 +158,18 @@ export class BullJob implements JobWatcher, Dependent {
 
   #announce(): Promise<void> {
     const { cancellation, deadline } = this.#call
-    return this.#host.canceller.announce(this.#order.id, cancellation.reason, deadline)
+    const name = cancelName(this.#order.id, this.#madeAt)
+    return this.#host.canceller.announce(name, cancellation.reason, deadline)
   }
 
   /** Takes a cancelled job out of the queue, where it still waits. */
   async #withdraw(): Promise<void> {
-    const { id, isKeyed } = this.#order
+    const { id } = this.#order
     const { canceller, dispatcher } = this.#host
     try {
       await this.#announced
       if (await canceller.withdraw(id)) dispatcher.ended(id, { kind: 'removed' })
-      else if (isKeyed) await this.#announce()
+      else if (this.#madeAt !== undefined) await this.#announce()
     } catch (error) {
       // Redis is away: the caller has its answer, and nobody can be told.
       this.#fail(error)

@@ -3,6 +3,7 @@ import type { QueueLink } from './queue-link.js'
 
 /** What goes over the channel to the workers. */
 export interface CancelMessage {
+  /** `cancelName` of the job. */
   readonly cancel: string
   /** `failureText` of the reason. */
   readonly reason: string
@@ -27,16 +28,18 @@ export class Canceller {
   /**
    * Tells every worker, also of a job that is still on its way into the queue: one that takes it later knows already. The
    * tombstone is for workers that are not listening now; it lasts until after the job's deadline, a day at most.
+   *
+   * @param name `cancelName` of the job.
    */
-  async announce(id: string, reason: unknown, deadline: number | undefined): Promise<void> {
+  async announce(name: string, reason: unknown, deadline: number | undefined): Promise<void> {
     const { keys, commands, ask } = this.#link
     const text = failureText(reason, 'the submitter')
-    const message: CancelMessage = { cancel: id, reason: text }
+    const message: CancelMessage = { cancel: name, reason: text }
     const ttlMs = deadline === undefined ? dayMs : Math.min(deadline - Date.now() + 60_000, dayMs)
     // In this order over one connection: a worker that does not hear it any more finds the tombstone.
     await ask(() =>
       Promise.all([
-        commands.redis.set(keys.tombstone(id), text, 'PX', Math.max(Math.ceil(ttlMs), 60_000)),
+        commands.redis.set(keys.tombstone(name), text, 'PX', Math.max(Math.ceil(ttlMs), 60_000)),
         commands.redis.publish(keys.toWorkers, JSON.stringify(message)),
       ]),
     )

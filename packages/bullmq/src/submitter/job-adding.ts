@@ -35,15 +35,20 @@ export async function addJob(
   }
 }
 
-/** BullMQ is silent about a duplicate: what it is like, and whether it has ended already, has to be looked up. */
+/**
+ * BullMQ is silent about a duplicate: what it is like, and whether it has ended already, has to be looked up.
+ *
+ * @returns when the job was made, ms; `undefined` where it is gone.
+ */
 export async function joinJob(
   { link }: JobHost,
   { taskName }: Call,
   { id, envelope }: JobOrder,
   { sweep }: OpenQueue,
   identity: () => JobIdentity,
-): Promise<void> {
-  const stored = await link.ask(() => link.commands.redis.hget(link.keys.job(id), 'data'))
+): Promise<number | undefined> {
+  const key = link.keys.job(id)
+  const [stored, madeAt] = await link.ask(() => link.commands.redis.hmget(key, 'data', 'timestamp'))
   if (stored && fingerprint(JSON.parse(stored) as JobEnvelope) !== fingerprint(envelope)) {
     throw new IdempotencyConflictError(
       `The idempotency key of this call of '${taskName}' was used with other arguments.`,
@@ -51,4 +56,5 @@ export async function joinJob(
     )
   }
   await link.ask(() => sweep.look([id]))
+  return madeAt ? Number(madeAt) : undefined
 }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Ask } from '../engine/connection.js'
 import type { Keys } from '../engine/keys.js'
 import { errorOf } from '../envelope/failure-text.js'
+import { jobIdOf } from '../envelope/job-envelope.js'
 
 /** Cancels that came before their job, remembered for its start. */
 const rememberedCancels = 10_000
@@ -16,6 +17,8 @@ export interface StopReason {
 /** One job that runs here, as far as it can be stopped. */
 export interface RunningJob {
   readonly id: string
+  /** What cancels call it. */
+  readonly cancelName: string
   /** The submitter it ends with, if it does. */
   readonly owner: string | undefined
   stop(why: StopReason): void
@@ -29,7 +32,7 @@ export class CancelDesk {
   readonly #keys: Keys
   readonly #ask: Ask
   readonly #running = new Map<string, RunningJob>()
-  /** By id, oldest first. */
+  /** By `cancelName`, oldest first. */
   readonly #early = new Map<string, string>()
   /** Whether messages have come without a gap since they were asked for. */
   #isListening = false
@@ -56,10 +59,10 @@ export class CancelDesk {
   }
 
   /** A cancel that came over the channel. */
-  cancelled(id: string, reason: string): void {
-    const job = this.#running.get(id)
-    if (job) job.stop({ kind: 'cancelled', reason: errorOf(reason) })
-    else this.#remember(id, reason)
+  cancelled(name: string, reason: string): void {
+    const job = this.#running.get(jobIdOf(name))
+    if (job?.cancelName === name) job.stop({ kind: 'cancelled', reason: errorOf(reason) })
+    else this.#remember(name, reason)
   }
 
   credited(id: string, upTo: number): void {
@@ -69,7 +72,7 @@ export class CancelDesk {
   /** A job is about to begin. @returns why it must not, where somebody is known to have cancelled it. */
   enter(job: RunningJob): StopReason | undefined {
     this.#running.set(job.id, job)
-    const early = this.#early.get(job.id)
+    const early = this.#early.get(job.cancelName)
     return early === undefined ? undefined : { kind: 'cancelled', reason: errorOf(early) }
   }
 
@@ -84,7 +87,8 @@ export class CancelDesk {
   /** @returns why the job must not begin, as Redis knows it. */
   async ask(job: RunningJob): Promise<StopReason | undefined> {
     if (job.owner !== undefined && !(await this.#lives(job.owner))) return orphaned()
-    const text = await this.#ask(() => this.#redis.get(this.#keys.tombstone(job.id)))
+    const key = this.#keys.tombstone(job.cancelName)
+    const text = await this.#ask(() => this.#redis.get(key))
     return text === null ? undefined : { kind: 'cancelled', reason: errorOf(text) }
   }
 
@@ -113,12 +117,12 @@ export class CancelDesk {
   }
 
   async #lookAt(job: RunningJob): Promise<void> {
-    const text = await this.#redis.get(this.#keys.tombstone(job.id)).catch(() => null)
+    const text = await this.#redis.get(this.#keys.tombstone(job.cancelName)).catch(() => null)
     if (text !== null) job.stop({ kind: 'cancelled', reason: errorOf(text) })
   }
 
-  #remember(id: string, reason: string): void {
-    this.#early.set(id, reason)
+  #remember(name: string, reason: string): void {
+    this.#early.set(name, reason)
     if (this.#early.size <= rememberedCancels) return
     const [oldest] = this.#early.keys()
     if (oldest !== undefined) this.#early.delete(oldest)

@@ -25,6 +25,10 @@ export class JobRunner implements RunningJob {
     return this.#taken.id
   }
 
+  get cancelName(): string {
+    return this.#taken.cancelName
+  }
+
   get owner(): string | undefined {
     const { x, o } = this.#taken.envelope
     return x ? o : undefined

@@ -6,7 +6,7 @@ import type { BlobStore } from '../engine/blob-store.js'
 import type { Ask } from '../engine/connection.js'
 import type { Keys } from '../engine/keys.js'
 import { asFailure } from '../envelope/failure-text.js'
-import type { JobEnvelope } from '../envelope/job-envelope.js'
+import { cancelName, type JobEnvelope } from '../envelope/job-envelope.js'
 import type { WorkerSettings } from '../options/worker-options.js'
 import type { CancelDesk } from './cancel-desk.js'
 import type { JobMemory } from './job-memory.js'
@@ -56,6 +56,11 @@ export class TakenJob {
 
   get envelope(): JobEnvelope {
     return this.job.data as JobEnvelope
+  }
+
+  get cancelName(): string {
+    const { id, job, envelope } = this
+    return cancelName(id, envelope.k ? job.timestamp : undefined)
   }
 
   /** What errors say of it. */
