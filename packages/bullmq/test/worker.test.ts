@@ -9,11 +9,12 @@ import {
   WorkerLostError,
 } from '@conc/core'
 import { deferred } from '@conc/core/internal'
+import { ThreadExecutor } from '@conc/threads'
 import { Queue, QueueEvents } from 'bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, it, vi } from 'vitest'
 import { add, addOnce, die, flaky, note, noteOnce } from './fixtures/tasks.mjs'
-import { Journal, later, QueueUnderTest, url } from './queue-under-test.js'
+import { Journal, later, QueueUnderTest, tasksModule, url } from './queue-under-test.js'
 
 function foreignQueue({ where }: QueueUnderTest): Queue {
   const connection = new Redis(url, { maxRetriesPerRequest: null })
@@ -111,6 +112,28 @@ describe('draining', () => {
     })
     await journal.has('begin a')
     await worker.close({ pending: 'reject' })
+    await rejected
+  })
+
+  it.each([
+    ['limit', () => limit(inline(), 1)],
+    ['threads', () => new ThreadExecutor({ modules: [tasksModule], maxThreads: 1 })],
+  ])('gives such a task back that still waits in its executor: %s', async (_, make) => {
+    const queue = new QueueUnderTest()
+    const journal = new Journal()
+    const mine = make()
+    later(() => mine.close({ pending: 'reject' }))
+    const worker = await queue.worker({ executor: mine })
+    const abort = new AbortController()
+    const before = mine.submit(note, [journal.file, 'a', true], { signal: abort.signal })
+    const rejected = expect(before).rejects.toThrow()
+    await journal.has('begin a')
+    const call = queue.executor().submit(addOnce, [1, 2])
+    await expect.poll(() => mine.load.waiting).toBe(1)
+    await worker.close({ pending: 'reject' })
+    await queue.worker()
+    expect(await call).toBe(3)
+    abort.abort()
     await rejected
   })
 })

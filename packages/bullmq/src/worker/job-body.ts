@@ -10,6 +10,7 @@ import {
   follows,
   nestedHome,
   onBodyEnd,
+  onBodyStart,
   RunningTask,
   reportsEnd,
   runInFrame,
@@ -32,6 +33,7 @@ export class JobBody implements BodyFailures {
   #progress: ProgressReporter | undefined
   #sender: StreamSender | undefined
   #thrown: { readonly error: unknown } | undefined
+  #mayHaveBegun = false
 
   constructor(taken: TakenJob, results: JobResults) {
     this.#taken = taken
@@ -49,6 +51,11 @@ export class JobBody implements BodyFailures {
   /** Whether the executor has said that the body threw `error`. */
   hasThrown(error: unknown): boolean {
     return this.#thrown !== undefined && this.#thrown.error === error
+  }
+
+  /** `false` where no code of it has run. To be asked when it has ended. */
+  get mayHaveBegun(): boolean {
+    return this.#mayHaveBegun
   }
 
   /**
@@ -73,7 +80,7 @@ export class JobBody implements BodyFailures {
 
   async #call(definition: TaskDefinition, args: unknown[]): Promise<unknown> {
     const { executor } = this.#taken.host
-    const options = this.#options()
+    const options = { ...this.#options(), ...this.#start(definition) }
     const submit = (how: ForwardedOptions): Promise<unknown> =>
       this.#around(() => executor.submit(workOf(definition), args, how))
     if (!(reportsEnd in executor)) return await submit(options)
@@ -98,6 +105,7 @@ export class JobBody implements BodyFailures {
     try {
       for (;;) {
         await sender.wanted(signal)
+        this.#mayHaveBegun = true
         const { done, value } = await items.next()
         if (done) return
         sender.send(await this.#results.item(value))
@@ -130,6 +138,19 @@ export class JobBody implements BodyFailures {
     const { executor } = this.#taken.host
     if (reportsEnd in executor) return { [follows]: this.cancellation }
     return { signal: this.cancellation.signal }
+  }
+
+  /** It matters of tasks that may not run twice. What runs elsewhere may begin, and no word of that come here. */
+  #start({ idempotent }: TaskDefinition): ForwardedOptions {
+    const { executor } = this.#taken.host
+    const isTold = reportsEnd in executor && executor.capabilities.values !== 'wire'
+    this.#mayHaveBegun = idempotent !== false || !isTold
+    if (this.#mayHaveBegun) return {}
+    return {
+      [onBodyStart]: () => {
+        this.#mayHaveBegun = true
+      },
+    }
   }
 
   #report(data: unknown): void {

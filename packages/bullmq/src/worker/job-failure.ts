@@ -17,6 +17,8 @@ export interface Failure {
   readonly error: unknown
   /** Whether the body threw it; where its executor does not say so, the class of the error does. */
   readonly isThrown: boolean
+  /** `false` where no code of the body has run. */
+  readonly mayHaveBegun: boolean
 }
 
 /** What a job fails with: for good, or so that BullMQ makes the next attempt. */

@@ -81,7 +81,8 @@ export class JobRunner implements RunningJob {
     try {
       return await this.#results.result(await this.#body.run(definition))
     } catch (error) {
-      const failure = { error, isThrown: this.#body.hasThrown(error) }
+      const { mayHaveBegun } = this.#body
+      const failure = { error, isThrown: this.#body.hasThrown(error), mayHaveBegun }
       throw await verdictOn(this.#taken, definition, failure, this.#stopped)
     }
   }

@@ -21,7 +21,7 @@ export async function verdictOn(
   failure: Failure,
   stopped: StopReason | undefined,
 ): Promise<Error> {
-  if (stopped) return await afterStop(taken, definition, stopped)
+  if (stopped) return await afterStop(taken, definition, failure, stopped)
   if (isLoss(failure)) return await afterLoss(taken, definition, failure.error)
   if (isRefusal(failure)) return await afterRefusal(taken, definition)
   return failureOf(taken.job, definition, failure, taken.where)
@@ -48,10 +48,15 @@ export function lostBefore(taken: TakenJob): Error {
 async function afterStop(
   taken: TakenJob,
   definition: TaskDefinition,
+  { mayHaveBegun }: Failure,
   { kind, reason }: StopReason,
 ): Promise<Error> {
   if (kind !== 'given-back') return taken.refused(reason)
-  return definition.idempotent === false ? lostBefore(taken) : await givenBack(taken)
+  if (definition.idempotent === false) {
+    if (mayHaveBegun) return lostBefore(taken)
+    await taken.host.memory.hasNotBegun(taken.job)
+  }
+  return await givenBack(taken)
 }
 
 /** The thread is gone: the job is not, and runs again until it counts as the cause. */
