@@ -77,8 +77,13 @@ export class Round {
   async #close(root: Executor): Promise<void> {
     const { closing } = this.#plan
     const { limitMs } = this.#options
-    await closeWithin(root, closing.root, limitMs, this.#scene.note)
-    await settlesWithin(Promise.all(this.#calls.map(({ settled }) => settled)), limitMs)
+    const calls = this.#calls.map(({ settled }) => settled)
+    const { pending, timeoutMs } = closing.root
+    // Where a queue runs one at a time, and bodies end their process, the last ones have their turn late.
+    const waitsForCalls = pending !== 'reject' && timeoutMs === undefined
+    const others = waitsForCalls ? calls : []
+    await closeWithin(root, closing.root, limitMs, this.#scene.note, others)
+    await settlesWithin(Promise.all(calls), limitMs)
     await this.#scene.close(closing.rest, limitMs)
   }
 

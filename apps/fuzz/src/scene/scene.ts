@@ -4,7 +4,7 @@ import { type Fault, textOfError } from './faults.js'
 import type { Host } from './host.js'
 import type { ServerHere } from './server-here.js'
 import type { TcpProxy } from './tcp-proxy.js'
-import { settlesWithin } from './within.js'
+import { settlesAfter } from './within.js'
 
 /** An executor whose size may change while it works. */
 export interface Resizable {
@@ -64,16 +64,17 @@ export class Scene {
   }
 }
 
-/** Waits for the end of a close, and notes one that fails or does not come. */
+/** Waits for the end of a close, and notes one that fails or does not come. @param calls what it may have to wait for. */
 export async function closeWithin(
   closable: Closable,
   options: CloseOptions,
   limitMs: number,
   note: (fault: Fault) => void,
+  calls: readonly Promise<void>[] = [],
 ): Promise<void> {
   const told = `close(${JSON.stringify(options)}) of ${closable.name}`
   try {
-    if (await settlesWithin(closable.close(options), limitMs)) return
+    if (await settlesAfter(closable.close(options), calls, limitMs)) return
     note({ rule: 'closes', text: `${told} did not end within ${limitMs} ms` })
   } catch (error) {
     note({ rule: 'closes', text: `${told} failed: ${textOfError(error)}` })
