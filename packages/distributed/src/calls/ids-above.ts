@@ -7,7 +7,7 @@ import { inOne } from '../coordinator/fault.js'
 export const aboveVar = 'conc/above'
 
 /** The nearest ones: bodies that call each other over servers in turn would make it longer and longer. */
-const mostAbove = 16
+const mostAbove = 32
 
 /** The ids of bodies that a call comes from, the nearest first: the one that made it, and those that sessions have told of. */
 export function idsAbove({ parentId, vars }: CallRequest): readonly string[] {

@@ -1,6 +1,8 @@
 import { type Started, TaskTimeoutError } from '@conc/core'
 import { type Bytes, isLevel, type LiveBody, type Place, Timer } from '@conc/core/internal'
 import type { SentCall } from '../calls/call-route.js'
+import { idsAbove } from '../calls/ids-above.js'
+import type { QuotaCall } from '../calls/quota-use.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault } from '../coordinator/fault.js'
 import { ArrivedValue } from '../link/arrived-value.js'
@@ -24,7 +26,7 @@ export interface OutgoingHost {
 const clockSlackMs = 500
 
 /** One attempt of a call, from its acceptance here until the server has said how it ended. */
-export class OutgoingCall implements SentCall, Place {
+export class OutgoingCall implements SentCall, Place, QuotaCall {
   /** While it waits. */
   list: Place['list']
   next: Place['next']
@@ -39,6 +41,9 @@ export class OutgoingCall implements SentCall, Place {
   readonly #host: OutgoingHost
   readonly #owner: CallOwner
   id = 0
+  isExempt = false
+  /** It was given an id along, by which what comes of it is known. */
+  isMarked = false
   stage: CallStage | 'waiting' = 'waiting'
   /** Its body has begun, and may be over. */
   hasStarted = false
@@ -65,6 +70,11 @@ export class OutgoingCall implements SentCall, Place {
   /** What is left of the time in which it has to start; once it is written, the server watches that. */
   get startMs(): number | undefined {
     return this.#startsBy && Math.max(this.#startsBy - performance.now(), 0)
+  }
+
+  /** Ids of what it comes from, until it is written. */
+  get idsAbove(): readonly string[] {
+    return this.#request ? idsAbove(this.#request) : []
   }
 
   get origin(): LiveBody | undefined {

@@ -2,30 +2,17 @@ import { type Bytes, Line } from '@conc/core/internal'
 import type { CallRoute } from '../calls/call-route.js'
 import type { Connection } from '../connection/connection.js'
 import type { CallOwner, CallRequest } from '../coordinator/call-request.js'
-import { inOne } from '../coordinator/fault.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameType, isIgnorable, taskFlag } from '../protocol/frame-types.js'
 import { IdTable } from '../protocol/id-table.js'
 import { IdSource, isIdOf } from '../protocol/ids.js'
-import { encodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
 import { OutgoingBodies } from './outgoing-bodies.js'
 import { OutgoingCall, type OutgoingHost } from './outgoing-call.js'
-
-/** What the server lets one session have in flight. */
-export interface Quota {
-  readonly maxInFlight: number
-  readonly maxInFlightBytes: number
-}
+import { OutgoingQuota, type Quota } from './outgoing-quota.js'
+import { TaskMetas } from './task-metas.js'
 
 /** What a call ends with that will not be answered. */
 type LossOf = (call: OutgoingCall) => unknown
-
-interface PlainMeta extends Pick<CallRequest, 'version' | 'logLevel'> {
-  readonly bytes: Uint8Array
-}
-
-const noQuota: Quota = { maxInFlight: 0, maxInFlightBytes: 0 }
-const mostPlainMetas = 10_000
 
 /** The calls of a session: written to its connection as far as the server's quota goes, the others wait here. */
 export class OutgoingCalls implements CallRoute, OutgoingHost {
@@ -35,14 +22,12 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   readonly #written = new IdTable<OutgoingCall>()
   readonly bodies: OutgoingBodies = new OutgoingBodies(this.#written)
   readonly #ids = new IdSource('connecting')
-  /** By task. */
-  readonly #plainMetas = new Map<string, PlainMeta>()
+  readonly #metas = new TaskMetas()
   #connection: Connection | undefined
   #isInterrupted = false
   /** What calls end with that come while there is nobody to wait for. */
   #refusal: LossOf | undefined
-  #quota = noQuota
-  #writtenBytes = 0
+  readonly #quota = new OutgoingQuota()
   #running = 0
   /** The highest id that was given out. */
   #lastId = 0
@@ -69,11 +54,12 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
   }
 
   /** Writes to this connection from now on; without one, calls wait. */
-  connect(connection: Connection | undefined, quota: Quota = noQuota): void {
+  connect(connection: Connection | undefined, quota?: Quota): void {
     this.#connection = connection
     if (connection) this.#refusal = undefined
-    this.#quota = quota
+    this.#quota.set(quota)
     this.#isInterrupted = false
+    this.#letExemptPass()
     this.#pump()
   }
 
@@ -87,6 +73,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     const call = new OutgoingCall(this, request, owner, isGuest)
     if (this.#refusal) this.#refuse(call, this.#refusal)
     else if (this.#waiting.waiting === 0 && this.#mayWrite(call)) this.#writeTask(call)
+    else if (this.#isExempt(call)) this.#writeExempt(call)
     else this.#waiting.join(call, request.priority, request.depth)
     return call
   }
@@ -132,7 +119,7 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
 
   over(call: OutgoingCall): void {
     this.withdraw(call)
-    if (this.#written.delete(call.id)) this.#writtenBytes -= call.byteLength
+    if (this.#written.delete(call.id)) this.#quota.delete(call)
     if (call.hasStarted) this.#running--
     this.#pump()
     this.#onChange()
@@ -156,76 +143,46 @@ export class OutgoingCalls implements CallRoute, OutgoingHost {
     return this.#waiting.first as OutgoingCall | undefined
   }
 
-  #mayWrite({ byteLength }: OutgoingCall): boolean {
-    if (this.#connection === undefined || this.#isInterrupted) return false
-    const { maxInFlight, maxInFlightBytes } = this.#quota
-    if (this.#written.size === 0) return true
-    return this.#written.size < maxInFlight && this.#writtenBytes + byteLength <= maxInFlightBytes
+  get #isWriting(): boolean {
+    return this.#connection !== undefined && !this.#isInterrupted
+  }
+
+  #mayWrite(call: OutgoingCall): boolean {
+    return this.#isWriting && this.#quota.fits(call)
+  }
+
+  /** Whether a call that is out may wait for it. */
+  #isExempt(call: OutgoingCall): boolean {
+    return this.#isWriting && call.idsAbove.some((id) => this.bodies.isOut(id))
+  }
+
+  /** Those that came while nothing could be written. */
+  #letExemptPass(): void {
+    if (!this.#isWriting || this.#written.size === 0) return
+    const waiting = [...this.#waiting] as OutgoingCall[]
+    for (const call of waiting) if (this.#isExempt(call)) this.#writeExempt(call)
+  }
+
+  #writeExempt(call: OutgoingCall): void {
+    call.isExempt = true
+    this.#waiting.leave(call)
+    this.#writeTask(call)
   }
 
   #writeTask(call: OutgoingCall): void {
     const id = this.takeId()
-    const request = this.bodies.marked(call.takeRequest(), call, id)
+    const asked = call.takeRequest()
+    call.isMarked = this.bodies.isMarked(asked, call) || this.#quota.needsMark(call)
+    const request = call.isMarked ? this.bodies.marked(asked, call, id) : asked
     this.#written.set(id, call)
-    this.#writtenBytes += call.byteLength
-    const meta = this.#metaOf(request, call.startMs)
+    this.#quota.add(call)
+    const meta = this.#metas.of(request, call.startMs)
     this.#connection?.writer.add(frameType.task, id, meta, request.args, flagsOf(request))
     call.written(id, request.deadline)
-  }
-
-  /** Most calls say nothing but the name of their task: those bytes are made once. */
-  #metaOf(request: CallRequest, startMs: number | undefined): Uint8Array {
-    if (!isPlain(request)) return encodeTaskMeta(taskMetaOf(request, startMs))
-    const { task, version, logLevel } = request
-    const known = this.#plainMetas.get(task)
-    if (known && known.version === version && known.logLevel === logLevel) return known.bytes
-    const bytes = encodeTaskMeta(taskMetaOf(request))
-    if (this.#plainMetas.size >= mostPlainMetas) this.#plainMetas.clear()
-    this.#plainMetas.set(task, { version, logLevel, bytes })
-    return bytes
   }
 }
 
 function flagsOf({ kind }: CallRequest): number {
   if (kind === 'duplex') return taskFlag.duplex
   return kind === 'stream' ? taskFlag.stream : 0
-}
-
-function isPlain(request: CallRequest): boolean {
-  const { deadline, headers, vars, parentId, attempt, priority, depth } = request
-  return (
-    deadline === undefined &&
-    headers === undefined &&
-    vars === undefined &&
-    parentId === undefined &&
-    attempt === 1 &&
-    priority === 0 &&
-    depth === 0 &&
-    request.tags === undefined &&
-    request.idempotencyKey === undefined &&
-    !request.wantsProgress &&
-    request.startTimeoutMs === undefined
-  )
-}
-
-/** @param startMs what is left of the time in which it has to start. */
-function taskMetaOf(request: CallRequest, startMs?: number): TaskMeta {
-  const { task, version, parentId, depth, deadline, priority, headers, vars, attempt } = request
-  return {
-    name: task,
-    version,
-    parent: parentId,
-    depth: depth || undefined,
-    startRemainingMs: startMs,
-    remainingMs: deadline === undefined ? undefined : Math.max(deadline - Date.now(), 0),
-    priority: priority || undefined,
-    headers,
-    vars: vars && new Map([...vars].map(([name, bytes]) => [name, inOne(bytes)])),
-    idempotencyKey: request.idempotencyKey,
-    attempt: attempt === 1 ? undefined : attempt,
-    tags: request.tags,
-    tagMatch: request.tagMatch,
-    log: request.logLevel,
-    progress: request.wantsProgress || undefined,
-  }
 }

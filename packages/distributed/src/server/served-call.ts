@@ -6,6 +6,7 @@ import {
 } from '@conc/core'
 import { type Bytes, isShown, type RecordLevel, Timer } from '@conc/core/internal'
 import type { CallRoute, SentCall } from '../calls/call-route.js'
+import type { QuotaCall } from '../calls/quota-use.js'
 import type { CallOwner, CallRequest, Ending } from '../coordinator/call-request.js'
 import { Fault, inOne } from '../coordinator/fault.js'
 import { PlainValue } from '../link/plain-value.js'
@@ -33,10 +34,11 @@ export interface ServedCallHost {
 }
 
 /** One call of a session: waiting for its turn, then with the executor. */
-export class ServedCall implements CallOwner {
+export class ServedCall implements CallOwner, QuotaCall {
   readonly id: number
   readonly request: CallRequest
   readonly byteLength: number
+  isExempt = false
   readonly #host: ServedCallHost
   state: 'waiting' | 'sent' | 'over' = 'waiting'
   isStarted = false

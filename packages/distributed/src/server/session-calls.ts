@@ -10,12 +10,14 @@ import {
 import type { Bytes } from '@conc/core/internal'
 import { decodeError } from '@conc/wire'
 import { idsAbove } from '../calls/ids-above.js'
+import { QuotaUse } from '../calls/quota-use.js'
 import { Fault } from '../coordinator/fault.js'
 import { maySubmitterSend } from '../protocol/call-grammar.js'
 import type { Frame } from '../protocol/frame.js'
 import { frameName, frameType, isIgnorable } from '../protocol/frame-types.js'
 import { IdTable } from '../protocol/id-table.js'
 import { isIdOf } from '../protocol/ids.js'
+import { CallMarks } from './call-marks.js'
 import type { ServeSettings } from './serve-options.js'
 import { ServedCall, type ServedCallHost } from './served-call.js'
 import { TaskRequest } from './task-request.js'
@@ -40,7 +42,8 @@ export interface SessionCallsHost extends ServedCallHost {
 export class SessionCalls {
   readonly #host: SessionCallsHost
   readonly #calls = new IdTable<ServedCall>()
-  #inFlightBytes = 0
+  readonly #use = new QuotaUse()
+  readonly #marks = new CallMarks(this.#calls)
   #isHeld = false
 
   constructor(host: SessionCallsHost) {
@@ -60,11 +63,13 @@ export class SessionCalls {
       return
     }
     const call = new ServedCall(this.#host, id, request, frame.bodyLength)
+    call.isExempt = this.#marks.comesOfOne(request)
     const refusal = this.#refusal(call)
     if (refusal) {
       this.#host.refuse(id, refusal)
       return
     }
+    this.#marks.mark(request, id)
     this.#accept(call)
     request.leaveMessage()
   }
@@ -107,14 +112,14 @@ export class SessionCalls {
   /** The body is over. @returns whether the call was in flight. */
   delete(call: ServedCall): boolean {
     if (!this.#calls.delete(call.id)) return false
-    this.#inFlightBytes -= call.byteLength
+    this.#use.delete(call)
     this.#hold()
     return true
   }
 
   #accept(call: ServedCall): void {
     this.#calls.set(call.id, call)
-    this.#inFlightBytes += call.byteLength
+    this.#use.add(call)
     this.#hold()
     if (this.#host.settings.authorize === undefined) this.#host.accept(call)
     else void this.#acceptIfAllowed(call)
@@ -127,7 +132,7 @@ export class SessionCalls {
     // What was taken may finish, and so may what it calls.
     const isNeeded = isOpen || idsAbove(call.request).some((id) => this.#host.isLive(id))
     if (!isNeeded) return new ExecutorClosedError(`Server '${executor}' is closing.`, names)
-    if (this.#calls.size >= settings.maxInFlight) {
+    if (!call.isExempt && this.#use.count >= settings.maxInFlight) {
       const message = `The session has ${settings.maxInFlight} calls in flight, its maxInFlight.`
       return new QueueFullError(message, names)
     }
@@ -157,7 +162,9 @@ export class SessionCalls {
   }
 
   #hold(): void {
-    const isOver = this.#inFlightBytes > this.#host.settings.maxInFlightBytes
+    const { count, bytes } = this.#use
+    // One may be larger than that alone; what is said about it, and what comes of it, is to be read.
+    const isOver = count > 1 && bytes > this.#host.settings.maxInFlightBytes
     if (isOver === this.#isHeld) return
     this.#isHeld = isOver
     this.#host.hold(isOver)

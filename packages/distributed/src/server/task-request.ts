@@ -14,7 +14,7 @@ import { decodeTaskMeta, type TaskMeta } from '../protocol/task-meta.js'
  */
 export class TaskRequest implements CallRequest {
   readonly kind: CallKind
-  readonly vars: ReadonlyMap<string, Bytes> | undefined
+  vars: ReadonlyMap<string, Bytes> | undefined
   readonly deadline: number | undefined
   readonly #meta: TaskMeta
   #frame: Frame | undefined

@@ -7,6 +7,7 @@ import { connect } from '../../src/client/connect.js'
 import { connectSettings } from '../../src/client/connect-options.js'
 import { dial } from '../../src/client/dial.js'
 import type { Session } from '../../src/client/session.js'
+import { inOne } from '../../src/coordinator/fault.js'
 import { encodeCredit } from '../../src/protocol/credit-body.js'
 import { decodeFailureMeta } from '../../src/protocol/failure-meta.js'
 import type { Frame } from '../../src/protocol/frame.js'
@@ -14,6 +15,7 @@ import { frameType, taskFlag } from '../../src/protocol/frame-types.js'
 import { isBad, parseMessage } from '../../src/protocol/message.js'
 import { MessageWriter } from '../../src/protocol/message-writer.js'
 import { encodeMeta } from '../../src/protocol/meta.js'
+import { encodeTaskMeta } from '../../src/protocol/task-meta.js'
 import type { PoolServer } from '../../src/server/pool-server.js'
 import { serve } from '../../src/server/serve.js'
 import { add, whenHeld } from '../tasks.js'
@@ -257,6 +259,16 @@ describe('a frame is refused, and the others go on', () => {
     for (const id of [1, 3, 5, 7]) {
       rude.writer.add(frameType.task, id, encodeMeta({ name: 'test/hold' }), args(`flood ${id}`))
     }
+    const refusal = await rude.next(7)
+    expect(refusal.type).toBe(frameType.error)
+    expect(Buffer.from(refusal.body).toString('latin1')).toContain('CONC_QUEUE_FULL')
+    rude.ws.terminate()
+  })
+
+  it('with calls beyond the quota that come of others, as it says', async () => {
+    const vars = new Map([['conc/above', inOne(encode(['made-1', 'up-1']).chunks)]])
+    const meta = encodeTaskMeta({ name: 'test/hold', vars, parent: 'made-1' })
+    for (const id of [1, 3, 5, 7]) rude.writer.add(frameType.task, id, meta, args(`said ${id}`))
     const refusal = await rude.next(7)
     expect(refusal.type).toBe(frameType.error)
     expect(Buffer.from(refusal.body).toString('latin1')).toContain('CONC_QUEUE_FULL')
