@@ -63,13 +63,16 @@ describe('the process', { timeout: 60_000 }, () => {
     expect(await run('loose')).toBe('CONC_WHILE_IMPORTING')
   })
 
-  it('leaves no worker behind when it is killed, not even one whose loop is blocked', async () => {
-    const child = spawn(process.execPath, [fileOf('killed')], {
+  it.each([
+    ['whose loop is blocked', 'killed', 2],
+    ['that imports the module of its first task', 'killed-importing', 1],
+  ])('leaves no worker behind when it is killed, not even one %s', async (_, program, workers) => {
+    const child = spawn(process.execPath, [fileOf(program)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
     const pids = line.toString().trim().split(' ').map(Number)
-    expect(pids).toHaveLength(2)
+    expect(pids).toHaveLength(workers)
     child.kill('SIGKILL')
     await Promise.all(pids.map(processGone))
   })

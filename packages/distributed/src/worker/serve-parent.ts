@@ -8,7 +8,7 @@ import type { Frame } from '../protocol/frame.js'
 import { frameType } from '../protocol/frame-types.js'
 import { endTurn } from '../protocol/turn-end.js'
 import '../builtin/ping.js'
-import { watchParent } from './parent-watch.js'
+import { ParentWatch } from './parent-watch.js'
 import { TaskServer } from './task-server.js'
 import { WorkerLog } from './worker-log.js'
 
@@ -57,10 +57,11 @@ class WorkerLife {
       this.#sendAndExit(encode(failure).chunks)
       return
     }
-    const parent = process.ppid
-    // Until a body runs this loop is free, and sees for itself that its link ends: a second thread takes time from the start.
-    const firstBody = (): void => watchParent(parent)
-    this.#server = new TaskServer(boot, this.#link, { firstBody, stop: () => this.#exit(0) })
+    const watch = new ParentWatch()
+    this.#server = new TaskServer(boot, this.#link, {
+      called: () => watch.begin(),
+      stop: () => this.#exit(0),
+    })
     const names = registry.names()
     const tasks = new Map(names.map((name) => [name, registry.find(name)?.version]))
     const report = encode({ pid: process.pid, tasks }).chunks

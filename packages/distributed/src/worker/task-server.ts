@@ -22,8 +22,8 @@ import { WorkerSlot } from './worker-slot.js'
 
 /** The process around it. */
 interface ServerHost {
-  /** The first body is about to begin. */
-  firstBody(): void
+  /** A call has come: what runs from now on may block this thread. */
+  called(): void
   /** The pool says that nothing will come any more. */
   stop(): void
 }
@@ -45,7 +45,6 @@ export class TaskServer implements LinkListener {
   #arrived: Body[] = []
   #arrivedIds: number[] = []
   readonly #host: ServerHost
-  #hasRun = false
   readonly #weight: WeightWatch
   readonly #utilization = new Utilization()
 
@@ -73,6 +72,7 @@ export class TaskServer implements LinkListener {
   receive(frame: Frame): void {
     switch (frame.type) {
       case frameType.task:
+        this.#host.called()
         return void this.#take(frame)
       case frameType.cancel:
         return void this.#cancel(frame)
@@ -119,8 +119,6 @@ export class TaskServer implements LinkListener {
     for (const id of ids) this.#link.add(frameType.start, id)
     this.#link.flush()
     this.#link.afterWrite(() => {
-      if (!this.#hasRun) this.#host.firstBody()
-      this.#hasRun = true
       for (const body of bodies) body.run()
     })
   }
